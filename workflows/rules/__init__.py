@@ -1,0 +1,1 @@
+"""What the law of each locality says, as dated, cited, resolved data."""

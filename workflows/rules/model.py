@@ -49,6 +49,7 @@ class BasisKind(StrEnum):
 
     DIRECT = "direct"  # the text itself says so
     PEER = "peer"  # the text governs a neighbouring procedure and is followed by analogy
+    PRACTICE = "practice"  # the published practice of another office, followed by analogy; no titled document
     DEFAULT = "default"  # no text says so; the product needs a value
 
 
@@ -70,6 +71,8 @@ class Basis:
         """The citation as it is printed, such as 《上海市社会信用条例》第三十六条."""
         if self.kind is BasisKind.DEFAULT:
             return "尚无明文规定，暂按系统默认设定办理（待核）"
+        if self.kind is BasisKind.PRACTICE:
+            return f"参照{self.document}{self.article}"
         number = f"（{self.number}）" if self.number else ""
         cited = f"《{self.document}》{number}{self.article}"
         return f"参照{cited}" if self.kind is BasisKind.PEER else cited
@@ -166,6 +169,7 @@ class KeyField:
     label: str
     lead: tuple[str, ...]
     supporting: tuple[str, ...]
+    others: tuple[str, ...]  # units that the document names only as a group, such as 其他相关部门
     basis: Basis
 
 
@@ -176,7 +180,7 @@ class UnitRule:
     name: str
     fields: tuple[str, ...]  # labels of the key fields it leads or supports
     duties: tuple[str, ...]  # mechanism duties such as 记录、共享与公开
-    basis: Basis
+    citations: tuple[Basis, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,7 @@ class SyncTarget:
     unit: str  # who confirms; "" where the office does
     fed_automatically: bool
     publishes: bool
+    per_record: bool  # a sync item is opened for each record; else it is fed by another business
     basis: Basis
     grade: Grade
 

@@ -1,0 +1,1 @@
+"""The law of each procedure: pure tables and rules, without web, database or clock."""

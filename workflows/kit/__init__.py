@@ -1,0 +1,1 @@
+"""The machinery that every procedure shares: definition, engine, calendar, counting."""

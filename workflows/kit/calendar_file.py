@@ -1,0 +1,150 @@
+"""Reading a calendar file (TOML or CSV): the days of a year that differ from the plain week."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import NamedTuple
+
+_KINDS = {"off": False, "work": True, "放假": False, "上班": True}
+_COLUMNS = {"日期": "date", "类别": "kind", "名称": "name", "来源": "source"}
+_CSV_YEAR = re.compile(r"#\s*(?:year|年度)\s*[:：=]\s*(\d{4})\s*")
+_TOML_ENTRY = re.compile(r"\s*(?:\[\[\s*days\s*\]\]|\{)")
+
+
+class Fact(NamedTuple):
+    """An exceptional day: a day off by notice or law (``working`` False) or a make-up working day (True)."""
+
+    on: date
+    working: bool
+    name: str
+    source: str
+
+
+class CalendarFileError(ValueError):
+    """The file cannot be taken. ``problems`` are Chinese sentences, each with its place in the file."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class _Row(NamedTuple):
+    where: str
+    fields: Mapping[str, object]
+
+
+def parse_calendar_file(text: str) -> tuple[tuple[Fact, ...], int]:
+    """Read the facts of a notice and the year it publishes.
+
+    TOML: ``year``, ``source`` (both optional) and entries ``days`` with ``date``, ``kind`` (off|work), ``name`` and,
+    where the file has no common one, ``source``. CSV: a header ``date,kind,name,source`` (or 日期,类别,名称,来源),
+    optionally preceded by ``# year: 2027``. Without a year the latest year among the dates is taken.
+
+    :returns: facts sorted by day, and the year to hand on as ``published_through``.
+    :raises CalendarFileError: listing every problem with its line, in Chinese.
+    """
+    text = text.removeprefix("\ufeff")
+    if not text.strip():
+        raise CalendarFileError(["文件是空的，请填写节假日安排后重新导入。"])
+    rows, year = _toml_rows(text) if _looks_like_toml(text) else _csv_rows(text)
+    facts: dict[date, Fact] = {}
+    problems: list[str] = []
+    for row in rows:
+        try:
+            fact = _fact(row)
+        except CalendarFileError as error:
+            problems.extend(error.problems)
+            continue
+        if fact.on in facts:
+            problems.append(f"{row.where}：{fact.on}重复出现，同一天只能写一次。")
+        facts[fact.on] = fact
+    if not facts and not problems:
+        problems.append("文件中没有任何一天的安排，请检查是否选错了文件。")
+    if problems:
+        raise CalendarFileError(problems)
+    published = year if year is not None else max(facts).year
+    strays = [on for on in sorted(facts) if abs(on.year - published) > 1]
+    if strays:
+        raise CalendarFileError([f"{on}不属于{published}年度的安排，请核对年度和日期。" for on in strays])
+    return tuple(facts[on] for on in sorted(facts)), published
+
+
+def _looks_like_toml(text: str) -> bool:
+    first = next((line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")), "")
+    return "=" in first or first.lstrip().startswith("[")
+
+
+def _toml_rows(text: str) -> tuple[list[_Row], int | None]:
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        place = re.search(r"line (\d+)", str(error))
+        where = f"第{place[1]}行" if place else "文件末尾"
+        raise CalendarFileError([f"{where}：TOML格式有误，请检查引号、括号和日期的写法。"]) from error
+    year = content.get("year")
+    if year is not None and (not isinstance(year, int) or not 2004 <= year <= 2060):
+        raise CalendarFileError([f"“year”应当是2004至2060之间的年份，现为“{year}”。"])
+    entries = content.get("days")
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        raise CalendarFileError(["文件缺少“days”列表，每一天应当写明 date、kind、name。"])
+    lines = [number for number, line in enumerate(text.splitlines(), 1) if _TOML_ENTRY.match(line)]
+    # One entry a line is the usual layout; otherwise the ordinal of the entry is the best place to name.
+    one_a_line = len(lines) == len(entries)
+    common = {"source": content["source"]} if "source" in content else {}
+    rows = [
+        _Row(f"第{lines[index]}行" if one_a_line else f"第{index + 1}条", common | entry)
+        for index, entry in enumerate(entries)
+    ]
+    return rows, year
+
+
+def _csv_rows(text: str) -> tuple[list[_Row], int | None]:
+    year = next((int(match[1]) for line in text.splitlines() if (match := _CSV_YEAR.fullmatch(line.strip()))), None)
+    return list(_csv_lines(text)), year
+
+
+def _csv_lines(text: str) -> Iterator[_Row]:
+    header: list[str] | None = None
+    reader = csv.reader(io.StringIO(text))
+    for cells in reader:
+        cells = [cell.strip() for cell in cells]
+        if not any(cells) or cells[0].startswith("#"):
+            continue
+        if header is None:
+            header = [_COLUMNS.get(cell, cell) for cell in cells]
+            missing = [name for name in ("date", "kind", "name", "source") if name not in header]
+            if missing:
+                raise CalendarFileError(
+                    [f"第{reader.line_num}行：表头缺少{'、'.join(missing)}列，应当为“date,kind,name,source”。"]
+                )
+            continue
+        yield _Row(f"第{reader.line_num}行", dict(zip(header, cells, strict=False)))
+
+
+def _fact(row: _Row) -> Fact:
+    problems: list[str] = []
+    on = row.fields.get("date", "")
+    if isinstance(on, str):
+        try:
+            on = date.fromisoformat(on)
+        except ValueError:
+            problems.append(f"{row.where}：日期“{on}”不存在或者写法不对，应当写成“2027-01-01”。")
+    if type(on) is date and not 2004 <= on.year <= 2060:
+        problems.append(f"{row.where}：日期{on}超出日历范围（2004年至2060年）。")
+    elif type(on) is not date and not isinstance(on, str):
+        problems.append(f"{row.where}：日期“{on}”写法不对，应当写成“2027-01-01”。")
+    kind = row.fields.get("kind", "")
+    if not isinstance(kind, str) or kind not in _KINDS:
+        problems.append(f"{row.where}：类别“{kind}”无法识别，应当为“off”（放假）或者“work”（上班）。")
+    texts = {key: row.fields.get(key) for key in ("name", "source")}
+    for key, label in (("name", "名称"), ("source", "来源")):
+        if not isinstance(texts[key], str) or not str(texts[key]).strip():
+            problems.append(f"{row.where}：缺少{label}（{key}）。")
+    if problems or type(on) is not date:
+        raise CalendarFileError(problems)
+    return Fact(on, _KINDS[str(kind)], str(texts["name"]).strip(), str(texts["source"]).strip())

@@ -1,0 +1,1 @@
+"""Tests: unit (no app, no database), integration, browser, architecture."""

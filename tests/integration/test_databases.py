@@ -1,0 +1,132 @@
+"""The tests' own databases, shown on a schema of one table (issue 2, item 5: both databases, a real PostgreSQL)."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from tests.support.cluster import FOLDER_PREFIX, Cluster, stop_orphans
+from tests.support.databases import DatabaseSource, PostgresSource, SqliteSource
+
+SourceOf = Callable[[str], DatabaseSource]
+
+
+class CountedMigration:
+    """Makes one table and notes each use, across workers of the run, as a line in a file."""
+
+    def __init__(self, uses: Path) -> None:
+        self.uses = uses
+
+    def __call__(self, url: str) -> None:
+        engine = create_engine(url)
+        with engine.begin() as connection:
+            connection.execute(text("CREATE TABLE letter (id INTEGER PRIMARY KEY, title VARCHAR(20) NOT NULL)"))
+        engine.dispose()
+        with self.uses.open("a", encoding="utf-8") as uses:
+            uses.write(f"{url}\n")
+
+    def count(self) -> int:
+        """How many databases were migrated."""
+        return len(self.uses.read_text(encoding="utf-8").splitlines())
+
+
+@pytest.fixture
+def migration(tmp_path: Path) -> CountedMigration:
+    return CountedMigration(tmp_path / "uses")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def source(request: pytest.FixtureRequest, migration: CountedMigration, tmp_path: Path) -> DatabaseSource:
+    if request.param == "sqlite":
+        return SqliteSource(tmp_path, migration, name="letters")
+    return PostgresSource(request.getfixturevalue("postgres_cluster"), migration, name=f"letters_{tmp_path.name}")
+
+
+def titles(url: str, *added: str) -> list[str]:
+    """Add letters, then read all titles, through an engine that is closed again."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for title in added:
+            connection.execute(text("INSERT INTO letter (id, title) VALUES (:id, :title)"), {"id": 1, "title": title})
+        read = connection.execute(text("SELECT title FROM letter ORDER BY id")).scalars().all()
+    engine.dispose()
+    return list(read)
+
+
+def test_a_database_keeps_chinese_and_the_next_one_is_empty(source: DatabaseSource) -> None:
+    with source.database() as first, source.database() as second:
+        assert titles(first, "异议受理通知书") == ["异议受理通知书"]
+        assert titles(first) == ["异议受理通知书"]
+        assert titles(second) == []
+
+
+def test_migrations_run_once_for_many_databases(source: DatabaseSource, migration: CountedMigration) -> None:
+    for _ in range(3):
+        with source.database() as url:
+            assert titles(url) == []
+    assert migration.count() == 1
+
+
+def test_a_migration_that_failed_half_way_is_begun_again(
+    source: DatabaseSource, migration: CountedMigration, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def migrate_and_fail(url: str) -> None:
+        migration(url)
+        raise OSError("disk full")
+
+    class_of_source = type(source)
+    broken = class_of_source(**{**vars(source), "migrate": migrate_and_fail})
+    with pytest.raises(OSError, match="disk full"), broken.database():
+        pass
+    with source.database() as url:
+        assert titles(url) == []
+
+
+def test_postgresql_databases_are_removed_even_when_a_connection_is_left_open(
+    postgres_cluster: Cluster, migration: CountedMigration, tmp_path: Path
+) -> None:
+    with PostgresSource(postgres_cluster, migration, name=f"left_open_{tmp_path.name}").database() as url:
+        engine = create_engine(url)
+        connection = engine.connect()
+        name = connection.execute(text("SELECT current_database()")).scalar_one()
+    with postgres_cluster.connect() as administration:
+        found = administration.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name,)).fetchone()
+    assert found is None
+    connection.invalidate()
+    engine.dispose()
+
+
+def test_the_server_is_reached_by_its_socket_only(postgres_cluster: Cluster) -> None:
+    with postgres_cluster.connect() as connection:
+        assert connection.execute("SHOW listen_addresses").fetchone() == ("",)
+        assert connection.execute("SHOW server_encoding").fetchone() == ("UTF8",)
+
+
+def is_running(pid: int) -> bool:
+    """Whether the process works; one that ended and waits to be noticed by its parent does not."""
+    try:
+        status = Path("/proc", str(pid), "status").read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return False
+    return "State:\tZ" not in status
+
+
+def test_a_server_whose_run_was_killed_is_stopped_by_the_next_run() -> None:
+    """The run is a child that starts a server and leaves without stopping it."""
+    script = (
+        "from tests.support.cluster import Cluster, new_cluster_folder\n"
+        "cluster = Cluster(new_cluster_folder())\n"
+        "cluster.ensure_started()\n"
+        "print(cluster.folder)\n"
+    )
+    child = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    folder = Path(child.stdout.strip())
+    assert folder.name.startswith(FOLDER_PREFIX)
+    server = int((folder / "files" / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
+    assert is_running(server)
+    assert folder in stop_orphans()
+    assert not folder.exists()
+    assert not is_running(server)

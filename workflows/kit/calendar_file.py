@@ -67,11 +67,11 @@ def parse_calendar_file(text: str) -> tuple[tuple[Fact, ...], int]:
         problems.append("文件中没有任何一天的安排，请检查是否选错了文件。")
     if problems:
         raise CalendarFileError(problems)
-    published = year if year is not None else max(facts).year
-    strays = [on for on in sorted(facts) if abs(on.year - published) > 1]
+    # A notice for a year may reach into the last days of the year before and the first of the year after.
+    strays = [on for on in sorted(facts) if year is not None and abs(on.year - year) > 1]
     if strays:
-        raise CalendarFileError([f"{on}不属于{published}年度的安排，请核对年度和日期。" for on in strays])
-    return tuple(facts[on] for on in sorted(facts)), published
+        raise CalendarFileError([f"{on}不属于{year}年度的安排，请核对年度和日期。" for on in strays])
+    return tuple(facts[on] for on in sorted(facts)), max(facts).year if year is None else year
 
 
 def _looks_like_toml(text: str) -> bool:

@@ -75,7 +75,8 @@ class PostgresSource:
         self.cluster.ensure_started()
         self._ensure_template()
         copy = f"t_{uuid.uuid4().hex}"
-        self._execute("CREATE DATABASE {} TEMPLATE {}", copy, self.name)
+        # With fsync off, copying the files takes a sixth of the time of the default, which logs each page.
+        self._execute("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", copy, self.name)
         try:
             yield self.cluster.url(copy)
         finally:

@@ -152,8 +152,10 @@ class Calendar:
     def with_facts(self, version: str, facts: Iterable[Fact], published_through: int) -> Calendar:
         """A new version with a new year, or with changed days; later facts replace earlier ones of the same day.
 
-        :raises CalendarFileError: if a year would be skipped or taken back, a day lies outside the calendar, or a
-            statutory day of a year without a notice so far is declared a working day.
+        A newly published year must say of each statutory day whether it is off, so that half a file cannot make a
+        year official; ``published_through`` never goes back.
+
+        :raises CalendarFileError: in Chinese, if a year is skipped or incomplete or a day lies outside the calendar.
         """
         added = tuple(facts)
         problems = [
@@ -161,24 +163,20 @@ class Calendar:
             for fact in added
             if not self.first_day <= fact.on <= self.horizon
         ]
-        if published_through < self.published_through:
-            problems.append(f"现行日历已公布至{self.published_through}年，不能退回到{published_through}年。")
-        announced = {fact.on.year for fact in added if not fact.working}
-        problems += [
-            f"缺少{year}年的放假安排，年度必须连续导入。"
-            for year in range(self.published_through + 1, published_through + 1)
-            if year not in announced
-        ]
-        statutory = {fact.on: fact.name for fact in self.statutory}
-        problems += [
-            f"{fact.on}是法定节假日（{statutory[fact.on]}），不能列为上班。"
-            for fact in added
-            if fact.working and fact.on in statutory
-        ]
+        named = {fact.on for fact in added}
+        for year in range(self.published_through + 1, published_through + 1):
+            unnamed = [fact for fact in self.statutory if fact.on.year == year and fact.on not in named]
+            if unnamed:
+                listed = "、".join(f"{fact.on}（{fact.name}）" for fact in unnamed)
+                problems.append(
+                    f"{year}年的安排不完整，没有写明下列法定节假日：{listed}。"
+                    "放假的写“off”，照常上班的写“work”；年度必须连续导入。"
+                )
         if problems:
             raise CalendarFileError(problems)
         merged = {fact.on: fact for fact in (*self.facts, *added)}
-        return Calendar(version, published_through, tuple(merged[on] for on in sorted(merged)), self.statutory)
+        published = max(published_through, self.published_through)
+        return Calendar(version, published, tuple(merged[on] for on in sorted(merged)), self.statutory)
 
     def to_json(self) -> str:
         """Canonical text that holds the whole version, for storing and hashing."""

@@ -53,13 +53,10 @@ class Ledger:
 
     @property
     def skips(self) -> tuple[Skip, ...]:
-        """The days not counted, run by run, without the anchor; for the term table of a notice."""
-        runs: list[Skip] = []
-        for counted_or_reason, group in groupby(self.days[1:], lambda day: day.counted is None and day.reason):
-            if counted_or_reason:
-                run = list(group)
-                runs.append(Skip(run[0].on, run[-1].on, run[0].reason))
-        return tuple(runs)
+        """The days not counted, run by run, without anchor and last day; for the term table of a notice."""
+        between = [day for day in self.days[1:] if day.on != self.due_on]
+        runs = [list(run) for _, run in groupby(between, lambda day: day.counted is None and day.reason)]
+        return tuple(Skip(run[0].on, run[-1].on, run[0].reason) for run in runs if run[0].counted is None)
 
 
 def ledger(counting: Counting, calendar: Calendar) -> Ledger:

@@ -153,8 +153,9 @@ def test_a_period_ends_on_its_corresponding_day_even_in_a_holiday(span: str, anc
     assert ends(term(Nature.PERIOD, span, anchor)) == day(end)
 
 
-def test_a_period_is_never_provisional() -> None:
-    """T6: its last day does not depend on a notice still to come; that of a duty does."""
+def test_a_period_is_provisional_only_in_working_days() -> None:
+    """T6: otherwise its last day does not depend on a notice still to come; that of a duty does."""
+    assert due_on(term(Nature.PERIOD, "10 WD", "2026-12-18"), CALENDAR) == Due(day("2027-01-04"), True)
     assert due_on(term(Nature.PERIOD, "5 Y", "2026-11-21"), CALENDAR) == Due(day("2031-11-21"), False)
     assert due_on(term(Nature.DUTY, "5 Y", "2026-11-21"), CALENDAR) == Due(day("2031-11-21"), True)
     assert due_on(term(Nature.DUTY, "10 WD", "2026-12-18"), CALENDAR) == Due(day("2027-01-04"), True)
@@ -343,11 +344,11 @@ def test_pauses_and_told_days_never_shorten(counting: Counting) -> None:
 
 @given(countings(), st.lists(st.integers(0, 120), min_size=1, max_size=4))
 def test_an_added_holiday_never_shortens_a_term(counting: Counting, offsets: list[int]) -> None:
-    """T6: whatever the unit; a period does not move at all."""
+    """T6: whatever the unit; a period in days, months or years does not move at all."""
     added = [Fact(counting.anchor_on + timedelta(days=n), False, "增加放假", "示例通知") for n in offsets]
     before = due_on(counting, CALENDAR).on
     after = due_on(counting, CALENDAR.with_facts("x", added, 2026)).on
-    if counting.nature is Nature.PERIOD:
+    if not counting.follows_calendar:
         assert after == before
     elif before is not None and after is not None:
         assert after >= before

@@ -38,14 +38,14 @@ _DAY = timedelta(days=1)
 def due_on(counting: Counting, calendar: Calendar) -> Due:
     """The last day of the term.
 
-    ``Due.on`` is None while an open pause that began before the last day keeps it from being known. A *period* is
-    never provisional: its last day is the corresponding day whatever the calendar says.
+    ``Due.on`` is None while an open pause that began before the last day keeps it from being known. A *period* in
+    D, M or Y is never provisional: its last day is the corresponding day whatever the calendar says.
 
     :raises CalendarRangeError: if working days outside the calendar would be needed.
     """
     pauses = sorted(counting.pauses, key=lambda pause: pause.began_on)
     end: date | None = counting.anchor_on
-    for span in (counting.span, *(extension.span for extension in counting.extensions)):
+    for span in counting.spans:
         if end is None:
             break
         end = _advance(end, span, pauses, calendar)
@@ -57,7 +57,7 @@ def due_on(counting: Counting, calendar: Calendar) -> Due:
             end = _roll(end, pauses, calendar)
     if end is None:
         return Due(None, False)
-    return Due(end, counting.nature is not Nature.PERIOD and calendar.is_provisional(end))
+    return Due(end, counting.follows_calendar and calendar.is_provisional(end))
 
 
 def has_ended(due: date, today: date) -> bool:

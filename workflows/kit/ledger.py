@@ -71,7 +71,7 @@ def ledger(counting: Counting, calendar: Calendar) -> Ledger:
         days=tuple(walk.days),
         first_day=counting.anchor_on + _DAY,
         due_on=due,
-        provisional=due is not None and counting.nature is not Nature.PERIOD and calendar.is_provisional(due),
+        provisional=due is not None and counting.follows_calendar and calendar.is_provisional(due),
         calendar_version=calendar.version,
         paused_by=paused_by,
     )
@@ -94,9 +94,8 @@ class _Walk:
 
     def run(self) -> Pause | None:
         """Write all days; the open pause that stopped the pen, if one did."""
-        spans = (self.counting.span, *(extension.span for extension in self.counting.extensions))
         try:
-            for self.leg, span in enumerate(spans):
+            for self.leg, span in enumerate(self.counting.spans):
                 if span.unit is Unit.WD:
                     self._count_working_days(span.number)
                 else:

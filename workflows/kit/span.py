@@ -174,6 +174,16 @@ class Counting:
         if self.nature is Nature.PERIOD and self.pauses:
             raise ValueError("存续期间不因任何事由暂停。")
 
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """The span and those of its extensions, in the order in which they are counted."""
+        return (self.span, *(extension.span for extension in self.extensions))
+
+    @property
+    def follows_calendar(self) -> bool:
+        """Whether the last day depends on the working-day calendar: not for a period in D, M or Y."""
+        return self.nature is not Nature.PERIOD or any(span.unit is Unit.WD for span in self.spans)
+
 
 @dataclass(frozen=True, slots=True)
 class Due:

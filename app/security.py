@@ -1,0 +1,83 @@
+"""What every answer carries (trust 1.11): headers, cookies, and whose forwarded addresses are believed."""
+
+import ipaddress
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Flask, Response, request, session
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.settings import Settings
+
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+#: Where Flask-Login keeps the token of a sign-in; looked at, not loaded: an answer must never fail for its headers.
+_SIGNED_IN = "_user_id"
+_HSTS = "max-age=31536000; includeSubDomains"
+
+
+def cookie_settings(settings: Settings) -> dict[str, Any]:
+    """Flask's configuration of the cookie; in production the browser itself binds it to host and HTTPS."""
+    return {
+        "SESSION_COOKIE_NAME": "__Host-zhengcheng" if settings.in_production else "zhengcheng",
+        "SESSION_COOKIE_SECURE": settings.in_production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+    }
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Add the headers to every answer and put the proxy rule before the application."""
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        for name, value in _HEADERS.items():
+            response.headers.setdefault(name, value)
+        if settings.in_production:
+            response.headers.setdefault("Strict-Transport-Security", _HSTS)
+        if not _is_static(request.endpoint) and _SIGNED_IN in session:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    if settings.trusted_proxies:
+        app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+
+
+def _is_static(endpoint: str | None) -> bool:
+    return endpoint is not None and (endpoint == "static" or endpoint.endswith(".static"))
+
+
+class TrustedProxies:
+    """Believe X-Forwarded-For, -Proto and -Host only when the named proxies sent them; drop them otherwise."""
+
+    _FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
+
+    def __init__(self, application: Any, proxies: Iterable[str]) -> None:
+        self._application = application
+        self._behind_proxy = ProxyFix(application, x_for=1, x_proto=1, x_host=1)
+        self._unix = "unix" in proxies
+        self._networks = [ipaddress.ip_network(proxy, strict=False) for proxy in proxies if proxy != "unix"]
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
+        if self._trusts(environ.get("REMOTE_ADDR", "")):
+            return self._behind_proxy(environ, start_response)
+        for name in self._FORWARDED:
+            environ.pop(name, None)
+        return self._application(environ, start_response)
+
+    def _trusts(self, sender: str) -> bool:
+        try:
+            address = ipaddress.ip_address(sender)
+        except ValueError:
+            return self._unix
+        return any(address in network for network in self._networks)

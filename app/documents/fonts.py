@@ -1,0 +1,154 @@
+"""The typefaces of GB/T 9704-2012: which file serves each, where they come from, and which characters they can print.
+
+The proprietary faces of the standard may not be shipped. Free ones are found in Debian's ``texlive-lang-chinese``
+(Fandol); an installer who holds licences points ``ZHENGCHENG_FONT_FANGSONG`` and its likes at other files. Characters
+that a role lacks are printed from the fallback faces, glyph by glyph; a character nobody has refuses the notice.
+"""
+
+import os
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from fontTools.ttLib import TTCollection, TTFont
+
+_FANDOL = (
+    "/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol",
+    "/usr/share/texmf/fonts/opentype/public/fandol",
+    "/usr/share/texmf-dist/fonts/opentype/public/fandol",
+    "/usr/share/fonts/opentype/fandol",
+)
+_SILENT = frozenset(" \n\t\u3000\u00a0")
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A typeface of the standard. ``family`` is our own name for it, so that no two files ever share one."""
+
+    key: str
+    label: str
+    family: str
+    file: str
+    package: str = "texlive-lang-chinese"
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that points at a licensed file."""
+        return f"ZHENGCHENG_FONT_{self.key.upper()}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """A large face asked for single rare characters. ``family`` is its own name, known to fontconfig."""
+
+    family: str
+    path: str
+    package: str
+    purpose: str
+
+
+ROLES = (
+    Role("fangsong", "仿宋", "ZC FangSong", "FandolFang-Regular.otf"),
+    Role("xiaobiaosong", "小标宋", "ZC XiaoBiaoSong", "FandolSong-Bold.otf"),
+    Role("kai", "楷体", "ZC Kai", "FandolKai-Regular.otf"),
+    Role("hei", "黑体", "ZC Hei", "FandolHei-Regular.otf"),
+    Role("song", "宋体", "ZC Song", "FandolSong-Regular.otf"),
+)
+FALLBACKS = (
+    Fallback(
+        "Noto Serif CJK SC", "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc", "fonts-noto-cjk", "生僻字"
+    ),
+    Fallback(
+        "BabelStone Han",
+        "/usr/share/fonts/truetype/babelstone-han/BabelStoneHan.ttf",
+        "fonts-babelstone-han",
+        "扩展区生僻字",
+    ),
+)
+
+
+class FontMissing(RuntimeError):
+    """A role has no file; the message says what to install or which variable to mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class FontUse:
+    """One line of the report: the file in use (``None``: missing) and what to do about it (empty: nothing)."""
+
+    label: str
+    path: Path | None
+    advice: str
+    required: bool
+
+
+def locate(role: Role, environ: Mapping[str, str] | None = None) -> Path:
+    """The file that serves a role: the installer's choice, else the free one. Raises ``FontMissing``."""
+    chosen = (os.environ if environ is None else environ).get(role.variable, "")
+    if chosen:
+        path = Path(chosen)
+        if not path.is_file():
+            raise FontMissing(f"环境变量{role.variable}指向的字体文件不存在：{chosen}。请改正路径，或者删去该变量。")
+        return path
+    for folder in _FANDOL:
+        path = Path(folder) / role.file
+        if path.is_file():
+            return path
+    raise FontMissing(
+        f"缺少{role.label}字体。请安装软件包{role.package}，或者用环境变量{role.variable}指定已获授权的字体文件。"
+    )
+
+
+def fallbacks() -> tuple[Fallback, ...]:
+    """The fallback faces that are installed."""
+    return tuple(face for face in FALLBACKS if Path(face.path).is_file())
+
+
+def report(environ: Mapping[str, str] | None = None) -> tuple[FontUse, ...]:
+    """Which file serves each role and fallback, for ``doctor``."""
+    lines = []
+    for role in ROLES:
+        try:
+            lines.append(FontUse(role.label, locate(role, environ), "", required=True))
+        except FontMissing as missing:
+            lines.append(FontUse(role.label, None, str(missing), required=True))
+    for face in FALLBACKS:
+        present = Path(face.path).is_file()
+        advice = "" if present else f"未安装{face.package}，遇{face.purpose}时文书可能无法签发。建议安装。"
+        lines.append(FontUse(f"{face.purpose}（{face.family}）", Path(face.path) if present else None, advice, False))
+    return tuple(lines)
+
+
+@lru_cache(maxsize=32)
+def _characters(path: Path) -> frozenset[str]:
+    """The characters that one file can print, read from its cmap."""
+    if path.suffix.lower() == ".ttc":
+        with TTCollection(path, lazy=True) as collection:
+            tables = [face.getBestCmap() for face in collection.fonts]
+        return frozenset(chr(point) for table in tables for point in table)
+    with TTFont(path, lazy=True) as font:
+        return frozenset(chr(point) for point in font.getBestCmap())
+
+
+@lru_cache(maxsize=4)
+def _printable(role_files: tuple[Path, ...], fallback_files: tuple[Path, ...]) -> frozenset[str]:
+    in_every_role = frozenset.intersection(*(_characters(path) for path in role_files))
+    return in_every_role.union(*(_characters(path) for path in fallback_files))
+
+
+def missing_glyphs(text: str) -> set[str]:
+    """The characters of ``text`` that no installed face prints; a notice holding one must be refused.
+
+    A character counts as printable when a fallback has it or every role does, because a name may stand in any of
+    them. Raises ``FontMissing`` if a role has no file.
+    """
+    files = tuple(locate(role) for role in ROLES)
+    known = _printable(files, tuple(Path(face.path) for face in fallbacks()))
+    return {char for char in set(text) - _SILENT if char not in known or unicodedata.category(char) == "Cc"}
+
+
+def describe_missing(characters: Iterable[str]) -> str:
+    """What to tell the signer about characters without a glyph, naming each with its code point."""
+    named = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in sorted(characters))
+    return f"下列字符没有可用的字形，文书不能签发：{named}。请核对是否录错；确为生僻字的，请管理员安装补充字体。"

@@ -9,7 +9,7 @@ import chinese_calendar
 import holidays
 import pytest
 from chinese_calendar import get_solar_terms
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflows.kit.calendar import (
@@ -149,12 +149,14 @@ def test_negative_numbers_are_refused() -> None:
         CALENDAR.previous_working_days(date(2026, 1, 5), -1)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(days, numbers, numbers)
 def test_addition_is_associative(day: date, a: int, b: int) -> None:
     """T6: add(add(d, a), b) = add(d, a + b), in published and unpublished years."""
     assert CALENDAR.add_working_days(CALENDAR.add_working_days(day, a), b) == CALENDAR.add_working_days(day, a + b)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(days, st.integers(1, 250))
 def test_no_term_ends_on_a_rest_day(day: date, n: int) -> None:
     """T6: a term in working days ends on a working day, and its length can be counted back."""
@@ -164,6 +166,7 @@ def test_no_term_ends_on_a_rest_day(day: date, n: int) -> None:
     assert CALENDAR.working_days_between(end, day) == 0
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(st.dates(date(2005, 6, 1), date(2059, 1, 1)), st.integers(1, 60))
 def test_counting_back_undoes_counting(day: date, n: int) -> None:
     """R140: T−n working days is the day from which n working days lead to T."""
@@ -173,6 +176,7 @@ def test_counting_back_undoes_counting(day: date, n: int) -> None:
     assert CALENDAR.working_days_between(earlier, day - timedelta(days=1)) == n - 1
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(days)
 def test_next_working_day_is_the_first(day: date) -> None:
     """R140: nothing but rest days lies before it."""
@@ -181,6 +185,7 @@ def test_next_working_day_is_the_first(day: date) -> None:
     assert not any(CALENDAR.is_working_day(between) for between in each_day(day, found - timedelta(days=1)))
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(published_days, st.integers(1, 60), st.lists(published_days, min_size=1, max_size=5))
 def test_an_added_holiday_never_shortens(day: date, n: int, holidays_added: list[date]) -> None:
     """T6: adding days off moves no term earlier; adding make-up days moves none later."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workflows.kit.calendar import Fact, shipped_calendar
@@ -308,6 +308,7 @@ def test_overdue_days_are_working_days() -> None:
     assert running_days_late(day("2026-10-08"), day("2026-09-30"), CALENDAR) == 0
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(countings())
 def test_ledger_and_fast_count_agree(counting: Counting) -> None:
     """T6, R140: two independent ways to the last day, with pauses, extensions and told days."""
@@ -321,6 +322,7 @@ def test_ledger_and_fast_count_agree(counting: Counting) -> None:
     assert due.on is None or account.days[-1].on == due.on
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(countings())
 def test_no_duty_or_right_ends_on_a_rest_day(counting: Counting) -> None:
     """T6: nor on a paused day."""
@@ -330,6 +332,7 @@ def test_no_duty_or_right_ends_on_a_rest_day(counting: Counting) -> None:
         assert not any(pause.skips(due) for pause in counting.pauses)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(countings())
 def test_pauses_and_told_days_never_shorten(counting: Counting) -> None:
     """T6, R140: taking the pauses or the told day away never gives a later day."""
@@ -342,6 +345,7 @@ def test_pauses_and_told_days_never_shorten(counting: Counting) -> None:
         assert counting.not_before is None or counting.not_before <= due
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(countings(), st.lists(st.integers(0, 120), min_size=1, max_size=4))
 def test_an_added_holiday_never_shortens_a_term(counting: Counting, offsets: list[int]) -> None:
     """T6: whatever the unit; a period in days, months or years does not move at all."""
@@ -354,6 +358,7 @@ def test_an_added_holiday_never_shortens_a_term(counting: Counting, offsets: lis
         assert after >= before
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(countings(), st.integers(0, 60))
 def test_a_return_never_gives_less_than_the_floor(counting: Counting, passed: int) -> None:
     """R140: the rest ends no earlier than the floor does, and no earlier than the old last day."""

@@ -95,7 +95,8 @@ class _Walk:
     def run(self) -> Pause | None:
         """Write all days; the open pause that stopped the pen, if one did."""
         try:
-            for self.leg, span in enumerate(self.counting.spans):
+            for leg, span in enumerate(self.counting.spans):
+                self.leg = leg
                 if span.unit is Unit.WD:
                     self._count_working_days(span.number)
                 else:

@@ -24,19 +24,16 @@ SEVERITIES: Mapping[str, str] = {"minor": "轻微", "general": "一般", "seriou
 class Grade(StrEnum):
     """How well an entry is evidenced, from the full text of the law down to a choice of our own."""
 
-    V = "V", "已核全文"
-    P = "P", "已核节选"
-    S = "S", "二手来源"
-    B = "B", "背景知识"
-    I = "I", "系统设定"  # noqa: E741 - the letter is the grade's published name
+    V = "V"
+    P = "P"
+    S = "S"
+    B = "B"
+    I = "I"  # noqa: E741 - the letter is the grade's published name
 
-    label: str
-
-    def __new__(cls, value: str, label: str) -> Self:
-        member = str.__new__(cls, value)
-        member._value_ = value
-        member.label = label
-        return member
+    @property
+    def label(self) -> str:
+        """The grade in Chinese."""
+        return {"V": "已核全文", "P": "已核节选", "S": "二手来源", "B": "背景知识", "I": "系统设定"}[self.value]
 
     @property
     def unconfirmed(self) -> bool:

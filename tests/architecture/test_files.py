@@ -52,6 +52,12 @@ def test_every_module_says_what_it_is_for() -> None:
     assert silent == []
 
 
+def test_every_folder_with_python_is_a_package() -> None:
+    """The import rules do not see a folder without `__init__.py`, and would pass over it in silence."""
+    folders = {path.parent for path in python_files("app", "workflows", "tests", "bench")}
+    assert sorted(name_of(folder) for folder in folders if not (folder / "__init__.py").exists()) == []
+
+
 def test_both_lock_files_hold_a_hash_for_every_package() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8"))

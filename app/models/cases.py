@@ -1,0 +1,158 @@
+"""Dossiers and cases: the base that inbox, search, access, terms, history and notices need."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, BigKey, Id, Instant, Uid
+
+
+class Dossier(Base):
+    """案卷: a record and all that hangs on it. One transaction locks exactly one of these rows, first."""
+
+    __tablename__ = "dossier"
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    locality: Mapped[str] = mapped_column(String(40), index=True)
+    opened_at: Mapped[datetime] = mapped_column(Instant)
+    #: The instant of its last event: time never runs back within a dossier.
+    last_event_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class CaseState(Base):
+    """The vocabulary of states; a new state is one row and never a table rebuild."""
+
+    __tablename__ = "case_state"
+
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    state: Mapped[str] = mapped_column(String(30), primary_key=True)
+    phase: Mapped[str] = mapped_column(String(10), primary_key=True)
+
+
+class RuleSetRow(Base):
+    """An immutable numbered rule set of a locality, entered by one keeper and confirmed by another."""
+
+    __tablename__ = "rule_set"
+    __table_args__ = (Index("uq_rule_set_locality_number", "locality", "number", unique=True),)
+
+    id: Mapped[Id]
+    locality: Mapped[str] = mapped_column(String(40))
+    number: Mapped[int] = mapped_column(Integer)
+    digest: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+    in_force_from: Mapped[date] = mapped_column(Date)
+    entered_by: Mapped[str] = mapped_column(String(80))
+    entered_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_by: Mapped[str | None] = mapped_column(String(80))
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class CalendarRow(Base):
+    """A version of the working-day calendar; the newest one counts."""
+
+    __tablename__ = "calendar_version"
+
+    id: Mapped[Id]
+    version: Mapped[str] = mapped_column(String(40), unique=True)
+    body: Mapped[str] = mapped_column(Text)
+    source: Mapped[str] = mapped_column(String(200))
+    imported_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class Case(Base):
+    """One case of any kind. Kinds add a joined table with what only their own page shows."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["kind", "state", "phase"], ["case_state.kind", "case_state.state", "case_state.phase"], name="fk_cases_state"
+        ),
+        CheckConstraint("(phase = 'closed') = (closed_on IS NOT NULL)", name="closed_has_day"),
+        CheckConstraint(
+            "filed = 0 OR (number IS NOT NULL AND opened_on IS NOT NULL AND rule_set_id IS NOT NULL)",
+            name="filed_is_complete",
+        ),
+        CheckConstraint("phase <> 'decided' OR decided_on IS NOT NULL", name="decided_has_day"),
+        Index("ix_cases_holder", "holder_unit_id", "holder", "due_on"),
+        Index("ix_cases_holder_person", "holder_person_id"),
+        Index("ix_cases_dossier", "dossier_id"),
+        Index("ix_cases_subject_person", "subject_person_id"),
+        Index("ix_cases_subject_unit", "subject_unit_id"),
+    )
+    __mapper_args__ = {"polymorphic_on": "kind"}
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    kind: Mapped[str] = mapped_column(String(20))
+    dossier_id: Mapped[int] = mapped_column(BigKey, ForeignKey("dossier.id"))
+    parent_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("cases.id"), index=True)
+    number: Mapped[str | None] = mapped_column(String(80), unique=True)
+    filed: Mapped[int] = mapped_column(Integer, default=0)
+    state: Mapped[str] = mapped_column(String(30))
+    phase: Mapped[str] = mapped_column(String(10))
+    outcome: Mapped[str | None] = mapped_column(String(40))
+    round: Mapped[int] = mapped_column(Integer, default=1)
+    version: Mapped[int] = mapped_column(Integer, default=0)
+    locality: Mapped[str] = mapped_column(String(40), index=True)
+    rule_set_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("rule_set.id"))
+
+    subject_person_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    subject_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+    provider_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"), index=True)
+    finder_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+    handling_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"), index=True)
+    review_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+    tolerance_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+    implementer_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+    #: Whom a notice is served on.
+    recipient_person_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
+    recipient_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"), index=True)
+    #: Whether the subject has been told of the case; a record shows itself from the dispatch of its notice.
+    subject_sees: Mapped[bool] = mapped_column(Boolean, default=False)
+
+    #: Who holds the case now: a capacity with the unit or the person it means here; empty while it rests.
+    holder: Mapped[str | None] = mapped_column(String(20))
+    holder_unit_id: Mapped[int | None] = mapped_column(BigKey)
+    holder_person_id: Mapped[int | None] = mapped_column(BigKey)
+    #: Last day of the governing (earliest) running duty or right.
+    due_on: Mapped[date | None] = mapped_column(Date)
+
+    received_on: Mapped[date | None] = mapped_column(Date)
+    complete_on: Mapped[date | None] = mapped_column(Date)
+    opened_on: Mapped[date | None] = mapped_column(Date)
+    decided_on: Mapped[date | None] = mapped_column(Date)
+    closed_on: Mapped[date | None] = mapped_column(Date)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    chain_head: Mapped[str] = mapped_column(String(64), default="")
+    event_count: Mapped[int] = mapped_column(Integer, default=0)
+
+    dossier: Mapped[Dossier] = relationship()
+
+
+class ProposalRow(Base):
+    """拟办: what the clerk would have decided. One live proposal per case."""
+
+    __tablename__ = "proposal"
+    __table_args__ = (
+        Index(
+            "uq_proposal_live",
+            "case_id",
+            unique=True,
+            sqlite_where=text("status = 'live'"),
+            postgresql_where=text("status = 'live'"),
+        ),
+    )
+
+    id: Mapped[Id]
+    case_id: Mapped[int] = mapped_column(BigKey, ForeignKey("cases.id"))
+    step: Mapped[str] = mapped_column(String(40))
+    form: Mapped[str] = mapped_column(Text)
+    opinion: Mapped[str] = mapped_column(Text)
+    author_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    #: The capacity that has to act on it: a decider, or the head who signs a request.
+    holder: Mapped[str] = mapped_column(String(20))
+    #: live, taken, withdrawn, returned, dropped
+    status: Mapped[str] = mapped_column(String(10))

@@ -1,0 +1,112 @@
+"""Units, people, posts, and the credit locality they belong to."""
+
+from datetime import date, datetime
+
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.models.base import Base, BigKey, Id, Instant, Uid
+
+
+class Unit(Base):
+    """A government body: department, office, sub-district, court …"""
+
+    __tablename__ = "unit"
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+    short_name: Mapped[str] = mapped_column(String(80), default="")
+    code: Mapped[str | None] = mapped_column(String(18), unique=True)
+    code_word: Mapped[str] = mapped_column(String(40), default="")
+    locality: Mapped[str] = mapped_column(String(40), index=True)
+    superior_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+    address: Mapped[str] = mapped_column(String(200), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    #: A unit on the system takes its notices electronically.
+    on_system: Mapped[bool] = mapped_column(Boolean, default=True)
+
+    superior: Mapped["Unit | None"] = relationship(remote_side="Unit.id")
+
+
+class Locality(Base):
+    """A locality and the organs that act in it; names and terms come from its rule sets."""
+
+    __tablename__ = "locality"
+
+    key: Mapped[str] = mapped_column(String(40), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    office_unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    superior_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+    review_unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    tolerance_unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    discipline_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+    audit_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
+
+
+class User(Base):
+    """A person with a personal account; what he may do follows from his posts."""
+
+    __tablename__ = "user_account"
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    login: Mapped[str] = mapped_column(String(80), unique=True)
+    name: Mapped[str] = mapped_column(String(80))
+    name_pinyin: Mapped[str] = mapped_column(String(200), default="")
+    password_hash: Mapped[str] = mapped_column(String(200), default="")
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    #: Ciphertext of the identity number and its blind index (trust, 1.7).
+    identity_sealed: Mapped[str | None] = mapped_column(String(200))
+    identity_index: Mapped[str | None] = mapped_column(String(64), unique=True)
+    #: Day of the signed 送达地址确认书; without it nothing is served electronically.
+    electronic_service_on: Mapped[date | None] = mapped_column(Date)
+    last_sign_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    failed_sign_ins: Mapped[int] = mapped_column(default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(Instant)
+    language: Mapped[str] = mapped_column(String(10), default="zh")
+
+    posts: Mapped[list["PostHolding"]] = relationship(back_populates="user")
+
+
+class PostHolding(Base):
+    """A post of a person in a unit, from a day to a day; access by the unit ends with it."""
+
+    __tablename__ = "post_holding"
+    __table_args__ = (Index("ix_post_holding_unit_post", "unit_id", "post"),)
+
+    id: Mapped[Id]
+    user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    post: Mapped[str] = mapped_column(String(40))
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date | None] = mapped_column(Date)
+
+    user: Mapped[User] = relationship(back_populates="posts")
+    unit: Mapped[Unit] = relationship()
+
+
+class SignIn(Base):
+    """A server-side session (trust, 1.4); ending it ends the access within one request."""
+
+    __tablename__ = "sign_in"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(Instant)
+    seen_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    user: Mapped[User] = relationship()
+
+
+class Recusal(Base):
+    """Somebody declared himself out of a dossier (自行回避)."""
+
+    __tablename__ = "recusal"
+
+    id: Mapped[Id]
+    dossier_id: Mapped[int] = mapped_column(BigKey, ForeignKey("dossier.id"), index=True)
+    user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(String(400))
+    declared_at: Mapped[datetime] = mapped_column(Instant)

@@ -1,0 +1,1 @@
+"""One form model per step. Labels, limits and hints stand beside the field."""

@@ -1,0 +1,117 @@
+"""拟办: the three steps that the kit adds to every state in which a decision is taken on proposal (section 0)."""
+
+from typing import Any
+
+from pydantic import Field
+
+from workflows.kit.context import Context
+from workflows.kit.definition import Audience, Phase, Step, Unmet, guard, stay
+from workflows.kit.errors import FormIncomplete
+from workflows.kit.forms import OptionalText, ReasonForm, StepForm, Text, parse_form
+from workflows.roles import PROPOSER, Capacity
+
+
+class ProposeForm(StepForm):
+    """A clerk's proposal: the step he would take, its form, and his opinion."""
+
+    step: str = Field(title="拟办事项")
+    form: dict[str, Any] = Field(default_factory=dict, title="拟办内容")
+    opinion: Text = Field(title="拟办意见")
+
+
+class WithdrawProposalForm(StepForm):
+    """Taking one's own proposal back."""
+
+    reason: OptionalText = Field(default="", title="说明")
+
+
+@guard("本事项没有未处理的拟办意见")
+def no_live_proposal(ctx: Context) -> bool:
+    return ctx.proposal is None
+
+
+@guard("有未处理的拟办意见")
+def live_proposal(ctx: Context) -> bool:
+    return ctx.proposal is not None
+
+
+@guard("拟办意见由本人提出")
+def own_proposal(ctx: Context) -> bool:
+    return ctx.proposal is not None and ctx.proposal.author_id == ctx.actor.user_id
+
+
+def decider_of(step: Step) -> Capacity:
+    """Who decides a step that is taken on proposal."""
+    return next(capacity for capacity in sorted(step.by) if capacity in PROPOSER)
+
+
+def with_proposal_steps(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+    """Add propose, withdraw_proposal and return_proposal wherever a step is taken on proposal."""
+    decidable = tuple(step for step in steps if step.on_proposal and (not step.requested_by or step.or_proposed))
+    states = tuple(dict.fromkeys(move.source for step in decidable for move in step.moves))
+    if not states:
+        return steps
+
+    def decidable_from(state: str) -> tuple[Step, ...]:
+        return tuple(step for step in decidable if step.move_from(state))
+
+    @guard("现阶段有由本机关审批的事项")
+    def may_propose_here(ctx: Context) -> bool:
+        return any(PROPOSER[decider_of(step)] in ctx.capacities for step in decidable_from(ctx.case.state))
+
+    @guard("拟办意见由本机关审批")
+    def may_return_here(ctx: Context) -> bool:
+        return any(decider_of(step) in ctx.capacities for step in decidable_from(ctx.case.state))
+
+    @guard("拟办的事项可以在现阶段办理，且内容完整", form=True)
+    def proposal_is_takeable(ctx: Context) -> bool | Unmet:
+        step = next((step for step in decidable_from(ctx.case.state) if step.key == ctx.form.step), None)
+        if step is None or PROPOSER[decider_of(step)] not in ctx.capacities:
+            return Unmet(f"现阶段不能拟办“{ctx.form.step}”")
+        try:
+            parse_form(step.form, ctx.form.form)
+        except FormIncomplete as refusal:
+            return Unmet(f"拟办内容不完整：{refusal.message}")
+        return True
+
+    clerks = frozenset(PROPOSER[decider_of(step)] for step in decidable)
+    deciders = frozenset(decider_of(step) for step in decidable)
+    within = stay(*states)
+    closed = any(state.phase is Phase.CLOSED for state in states)
+    return (
+        *steps,
+        Step(
+            "propose",
+            "提交拟办意见",
+            within,
+            clerks,
+            form=ProposeForm,
+            guards=(may_propose_here, no_live_proposal, proposal_is_takeable),
+            effects=("keep_proposal",),
+            audience=Audience.INSIDE,
+            after_close=closed,
+        ),
+        Step(
+            "withdraw_proposal",
+            "撤回拟办意见",
+            within,
+            clerks,
+            form=WithdrawProposalForm,
+            guards=(own_proposal,),
+            effects=("end_proposal",),
+            audience=Audience.INSIDE,
+            after_close=closed,
+        ),
+        Step(
+            "return_proposal",
+            "退回拟办意见",
+            within,
+            deciders,
+            form=ReasonForm,
+            guards=(live_proposal, may_return_here),
+            effects=("end_proposal",),
+            audience=Audience.INSIDE,
+            ends_round=True,
+            after_close=closed,
+        ),
+    )

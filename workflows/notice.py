@@ -1,0 +1,111 @@
+"""文书: the procedure of a notice, from its draft to its service (procedures, section 2; R28, R141, R142)."""
+
+from workflows.forms.notice import (
+    AnnounceForm,
+    ConfirmServiceForm,
+    CorrectServiceForm,
+    DispatchForm,
+    DraftNoticeForm,
+    EditNoticeForm,
+    FailServiceForm,
+    IssueForm,
+    SignNoticeForm,
+    VoidForm,
+)
+from workflows.kit.counting import Nature
+from workflows.kit.definition import (
+    OPENING,
+    Audience,
+    Fork,
+    Phase,
+    State,
+    Step,
+    Term,
+    Workflow,
+    at,
+    from_date,
+    moves,
+    stay,
+)
+from workflows.kit.forms import NoForm, ReasonForm
+from workflows.notice_guards import (
+    can_be_served_electronically,
+    earlier_methods_failed,
+    edit_is_by_the_signing_organ,
+    nothing_hangs_on_it,
+    parent_still_there,
+    served_not_in_the_future,
+    signed_by_the_named,
+    text_complete,
+)
+from workflows.roles import Capacity as C
+
+OPEN = Phase.OPEN
+
+DRAFTED = State("drafted", "待签发", OPEN, holder_in="signer")
+SEALING = State("sealing", "待用印", OPEN, resting="文书生成并用印后，自动成文")
+ISSUED = State("issued", "已签发", OPEN, C.OFFICE)
+DISPATCHED = State("dispatched", "送达中", OPEN, C.OFFICE)
+UNDELIVERABLE = State("undeliverable", "送达未成", OPEN, C.OFFICE)
+ANNOUNCED = State("announced", "公告送达中", OPEN, resting="公告期满后，自动视为送达")
+SERVED = State("served", "已送达", Phase.CLOSED)
+VOIDED = State("voided", "已作废", Phase.CLOSED)
+
+EVERY = (DRAFTED, SEALING, ISSUED, DISPATCHED, UNDELIVERABLE, ANNOUNCED, SERVED, VOIDED)
+SIGNERS = frozenset({C.SUPERVISOR, C.OFFICE, C.PROVIDER_HEAD, C.REVIEWER, C.TOLERANCE_HEAD, C.FINDER_HEAD})
+CLERKS = SIGNERS | {C.PROVIDER, C.REVIEW_OFFICE, C.TOLERANCE, C.FINDER}
+
+STEPS = (
+    Step("draft", "拟稿", moves({OPENING: Fork("signed_with_the_step", (DRAFTED, SEALING),
+                                            lambda ctx: SEALING if ctx.form.signed else DRAFTED)}),
+         frozenset({C.SYSTEM}), DraftNoticeForm, audience=Audience.INSIDE),
+    Step("edit", "改稿", stay(DRAFTED), CLERKS, EditNoticeForm, guards=(edit_is_by_the_signing_organ,),
+         effects=("keep_edit",), audience=Audience.INSIDE),
+    Step("sign", "签发", moves({DRAFTED: SEALING}), SIGNERS, SignNoticeForm,
+         guards=(signed_by_the_named, text_complete), four_eyes="edit", effects=("put_to_seal",)),
+    Step("return_draft", "退回改稿", stay(DRAFTED), SIGNERS, ReasonForm, guards=(signed_by_the_named,),
+         audience=Audience.INSIDE),
+    Step("issue", "成文", moves({SEALING: ISSUED}), frozenset({C.SYSTEM}), IssueForm, effects=("keep_bytes",)),
+    Step("dispatch", "送出", moves({ISSUED: DISPATCHED}), frozenset({C.OFFICE, C.SYSTEM}), DispatchForm,
+         guards=(can_be_served_electronically,), effects=("tell_parent_of_dispatch",)),
+    Step("confirm_service", "登记送达", moves({DISPATCHED: SERVED, ANNOUNCED: SERVED}),
+         frozenset({C.OFFICE, C.SYSTEM}), ConfirmServiceForm, guards=(served_not_in_the_future,),
+         effects=("keep_service", "tell_parent_of_service")),
+    Step("fail", "送达未成", moves({DISPATCHED: UNDELIVERABLE}), frozenset({C.OFFICE}), FailServiceForm),
+    Step("redispatch", "再次送达", moves({UNDELIVERABLE: DISPATCHED}), frozenset({C.OFFICE}), DispatchForm,
+         guards=(can_be_served_electronically,)),
+    Step("announce", "公告送达", moves({UNDELIVERABLE: ANNOUNCED}), frozenset({C.SUPERVISOR}), AnnounceForm,
+         guards=(earlier_methods_failed,), effects=("keep_announcement",)),
+    Step("deem_served", "视为送达", moves({ANNOUNCED: SERVED}), frozenset({C.SYSTEM}), NoForm,
+         effects=("keep_deemed_service", "tell_parent_of_service")),
+    Step("correct_service", "更正送达日", stay(SERVED), frozenset({C.SUPERVISOR}), CorrectServiceForm,
+         guards=(parent_still_there, served_not_in_the_future), four_eyes="confirm_service",
+         effects=("keep_service", "rearm_parent"), after_close=True),
+    Step("void", "作废", moves(dict.fromkeys(EVERY[:-1], VOIDED)), SIGNERS - {C.OFFICE} | {C.SYSTEM}, VoidForm,
+         guards=(nothing_hangs_on_it,), after_close=True),
+)  # fmt: skip
+
+TERMS = (
+    Term("notice.issue", "签发期限", Nature.DUTY, C.SUPERVISOR, at("draft"), frozenset({DRAFTED})),
+    Term("notice.service", "送达期限", Nature.DUTY, C.OFFICE, at("draft", "sign"),
+         frozenset({SEALING, ISSUED, DISPATCHED, UNDELIVERABLE})),
+    Term("notice.announcement", "公告期限", Nature.PERIOD, C.SYSTEM, from_date("announced_on", "announce"),
+         frozenset({ANNOUNCED}), on_expiry=("deem_served",)),
+)  # fmt: skip
+
+_HANDLERS = (C.OFFICE, C.SUPERVISOR)
+_FROM_DISPATCH = frozenset({DISPATCHED, UNDELIVERABLE, ANNOUNCED, SERVED, VOIDED})
+
+NOTICE = Workflow(
+    key="notice",
+    label="文书",
+    states=EVERY,
+    steps=STEPS,
+    terms=TERMS,
+    visible={
+        **dict.fromkeys(_HANDLERS, frozenset(EVERY)),
+        **dict.fromkeys((C.PROVIDER, C.PROVIDER_HEAD), frozenset(EVERY)),
+        **dict.fromkeys((C.REVIEW_OFFICE, C.REVIEWER, C.TOLERANCE, C.TOLERANCE_HEAD), frozenset(EVERY)),
+        C.RECIPIENT: _FROM_DISPATCH,
+    },
+)

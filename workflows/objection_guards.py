@@ -1,0 +1,263 @@
+"""Guards and outcome of the objection, each guard a statement that must be true."""
+
+from workflows.forms.objection import RefusalGround, ReviewResult, Verdict
+from workflows.forms.record import RecordField, Severity
+from workflows.kit.context import Context
+from workflows.kit.counting import Span
+from workflows.kit.definition import Unmet, guard
+
+_CONTESTABLE = {"noticing", "statement_open", "deciding", "listed", "repaired"}
+_ENDED = {"expired", "annulled", "exempted", "declined"}
+#: Fields that the office or the platform makes itself: display and period (procedures, section 3).
+OWN_FIELDS = {RecordField.DISCLOSURE_LEVEL}
+_PERIOD_FIELDS = {RecordField.CONDUCT_ENDED_ON, RecordField.EFFECTIVE_ON}
+
+
+def disputed_fields(ctx: Context) -> frozenset[RecordField]:
+    """The fields this objection disputes."""
+    return frozenset(RecordField(item["field"]) for item in ctx.case.fields)
+
+
+def verdicts_in_force(ctx: Context) -> dict[RecordField, tuple[Verdict, str]]:
+    """The verdict per field that counts: what the decision says, for the rest what the provider answered."""
+    verdicts = {
+        RecordField(field): (Verdict(item["verdict"]), item.get("value", ""))
+        for field, item in (ctx.case.verdicts or {}).items()
+    }
+    verdicts |= {field: (item.verdict, item.value) for field, item in getattr(ctx.form, "verdicts", {}).items()}
+    return verdicts
+
+
+def verdict_outcome(ctx: Context) -> str:
+    """成立, 部分成立 or 不成立, from the verdicts per field."""
+    kept = [verdict is Verdict.KEEP for verdict, _ in verdicts_in_force(ctx).values()]
+    if all(kept):
+        return "不成立"
+    return "部分成立" if any(kept) else "成立"
+
+
+@guard("记录处于可以提出异议的阶段", form=True)
+def record_is_contestable(ctx: Context) -> bool | Unmet:
+    state = ctx.facts.record_state()
+    if state in _CONTESTABLE:
+        return True
+    if state in _ENDED and all(item.field is RecordField.DISCLOSURE_LEVEL for item in ctx.form.fields):
+        return True
+    return Unmet("记录尚未告知或者已经终结，不能提出异议；认为仍在公示的，只能就“公开层级”提出")
+
+
+@guard("对相同异议项没有正在办理的异议", form=True)
+def no_objection_on_same_fields(ctx: Context) -> bool | Unmet:
+    fields = {item.field for item in ctx.form.fields}
+    return not ctx.facts.same_fields_disputed(fields) or Unmet("您对相同的异议项已有异议正在办理，请在原异议中补充")
+
+
+@guard("不是以相同事实和理由再次提出", form=True)
+def not_the_same_again(ctx: Context) -> bool | Unmet:
+    fields = {item.field for item in ctx.form.fields}
+    same = ctx.facts.same_objection_decided(fields, ctx.form.reason)
+    return not same or Unmet("相同事实和理由的异议已经审定；不服的，可以在期限内申请复核")
+
+
+@guard("尚未告知过补正")
+def supplement_not_requested_yet(ctx: Context) -> bool | Unmet:
+    return ctx.facts.times_taken("request_supplement") == 0 or Unmet("补正只能一次性告知，不得再次要求补正")
+
+
+@guard("不予受理的情形成立", form=True)
+def refusal_ground_holds(ctx: Context) -> bool | Unmet:
+    form = ctx.form
+    if form.ground is RefusalGround.SOURCE_ONLY and not form.other_remedy:
+        return Unmet("仅对来源文书不服的，应当告知作出机关、救济途径和最后日期")
+    if form.ground is RefusalGround.STILL_INCOMPLETE and ctx.facts.times_taken("request_supplement") == 0:
+        return Unmet("尚未一次性告知补正，不能以材料不完整为由不予受理")
+    return True
+
+
+@guard("异议项属于本机关更正范围")
+def about_the_offices_own(ctx: Context) -> bool | Unmet:
+    return disputed_fields(ctx) <= OWN_FIELDS or Unmet("异议项涉及信息提供单位提供的内容，应当受理后转其核查")
+
+
+@guard("自收到之日起未超过一个工作日")
+def transfer_is_early(ctx: Context) -> bool | Unmet:
+    accepted = ctx.case.accepted_on
+    last = ctx.calendar.add_working_days(accepted, 1)
+    return ctx.today <= last or Unmet("退回转办应当在收到之日起一个工作日内提出，期限已过，请继续核查")
+
+
+@guard("本单位未曾退回过")
+def not_transferred_by_this_unit(ctx: Context) -> bool | Unmet:
+    if ctx.case.provider_unit_id in (ctx.case.transferred_by or []):
+        return Unmet("每个单位只能退回转办一次")
+    return True
+
+
+def _extension_cap(ctx: Context) -> Span | None:
+    rule = ctx.rules.term("objection.verification")
+    return rule.extension_cap if rule else None
+
+
+@guard("规则集允许延长核查期限")
+def extension_is_allowed(ctx: Context) -> bool | Unmet:
+    if _extension_cap(ctx) is None:
+        return Unmet(f"{ctx.rules.name}没有延长核查期限的规定")
+    return ctx.facts.times_taken("extend") == 0 or Unmet("核查期限已经延长过一次，不得再次延长")
+
+
+@guard("延长的天数不超过上限", form=True)
+def extension_within_cap(ctx: Context) -> bool | Unmet:
+    cap = _extension_cap(ctx)
+    if cap is None or ctx.form.days <= cap.number:
+        return True
+    return Unmet(f"最多可以延长{cap.text}，请改为不超过{cap.number}")
+
+
+@guard("核查期限尚未届满")
+def term_still_runs(ctx: Context) -> bool | Unmet:
+    over = ctx.facts.term_over_since("objection.verification")
+    return over is None or Unmet("延期应当在期限届满之前申请")
+
+
+@guard("核查结论覆盖全部异议项", form=True)
+def answer_covers_the_dispute(ctx: Context) -> bool | Unmet:
+    disputed, answered = disputed_fields(ctx), set(ctx.form.verdicts)
+    if missing := disputed - answered:
+        return Unmet("以下异议项尚无核查结论：" + "、".join(sorted(field.label for field in missing)))
+    if foreign := answered - disputed:
+        return Unmet("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
+    return _values_given(ctx)
+
+
+def _values_given(ctx: Context) -> bool | Unmet:
+    for field, item in ctx.form.verdicts.items():
+        if item.verdict in {Verdict.CHANGE, Verdict.ADD} and not item.value:
+            return Unmet(f"“{field.label}”的结论为{item.verdict.label}，请写明内容")
+        if item.verdict is Verdict.ANNUL and field is not RecordField.RECORD:
+            return Unmet("“撤销”只适用于对整条记录的异议")
+    return _no_worse(ctx)
+
+
+def _no_worse(ctx: Context) -> bool | Unmet:
+    rank = {member: place for place, member in enumerate(Severity)}
+    for field, item in ctx.form.verdicts.items():
+        if item.verdict is not Verdict.CHANGE or field is not RecordField.SEVERITY:
+            continue
+        try:
+            wanted = Severity(item.value)
+        except ValueError:
+            return Unmet("失信程度请填写轻微、一般或者严重")
+        if rank[wanted] > rank[Severity(ctx.case.recorded["severity"])]:
+            return Unmet("异议处理不得加重：失信程度不得提高")
+    return True
+
+
+@guard("审定结论不加重当事人负担，且在审定范围之内", form=True)
+def not_worse_for_the_objector(ctx: Context) -> bool | Unmet:
+    disputed = disputed_fields(ctx)
+    if foreign := set(ctx.form.verdicts) - disputed:
+        return Unmet("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
+    if missing := disputed - set(verdicts_in_force(ctx)):
+        return Unmet("以下异议项尚无结论：" + "、".join(sorted(field.label for field in missing)))
+    if ctx.rules.switch("objection.decider") == "provider" and _departs_from_provider(ctx):
+        return Unmet("本地规则由信息提供单位作出处理决定，审定应当与其核查结论一致")
+    return _values_given(ctx)
+
+
+def _departs_from_provider(ctx: Context) -> bool:
+    answered = ctx.case.verdicts or {}
+    return any(
+        field in answered
+        and (answered[field]["verdict"], answered[field].get("value", "")) != (item.verdict, item.value)
+        for field, item in ctx.form.verdicts.items()
+    )
+
+
+@guard("尚未退回重新核查过")
+def nothing_returned_yet(ctx: Context) -> bool | Unmet:
+    return ctx.facts.times_taken("return_answer") == 0 or Unmet("只能退回重新核查一次，请审定")
+
+
+@guard("核查意见由信息提供单位作出")
+def answer_came_from_the_provider(ctx: Context) -> bool | Unmet:
+    return ctx.facts.times_taken("answer") > 0 or Unmet("本异议属于本机关更正范围，没有可以退回的核查意见")
+
+
+@guard("办理期限已经逾期")
+def some_duty_is_late(ctx: Context) -> bool | Unmet:
+    late = any(ctx.facts.term_over_since(key) for key in _DUTIES)
+    return late or Unmet("没有逾期的办理期限，无需催办")
+
+
+_DUTIES = (
+    "objection.acceptance",
+    "objection.verification",
+    "objection.total",
+    "objection.own_decision",
+    "objection.decision",
+    "objection.review",
+)
+
+
+@guard("核查期限逾期五个工作日以上，且已经督办")
+def provider_is_late_and_warned(ctx: Context) -> bool | Unmet:
+    if ctx.facts.working_days_late("objection.verification") < 5:
+        due = ctx.facts.term_due_on("objection.verification")
+        first = ctx.calendar.add_working_days(due, 5) if due else None
+        return Unmet("核查期限逾期不足五个工作日，不能径行审定", first)
+    return ctx.facts.notice_issued("supervision") or Unmet("尚未发出督办通知书，不能径行审定")
+
+
+@guard("有异议项被更正")
+def some_field_changes(ctx: Context) -> bool:
+    verdicts = verdicts_in_force(ctx)
+    return not _annulled(verdicts) and any(verdict is not Verdict.KEEP for verdict, _ in verdicts.values())
+
+
+@guard("整条记录被撤销")
+def verdicts_annul(ctx: Context) -> bool:
+    return _annulled(verdicts_in_force(ctx))
+
+
+def _annulled(verdicts: dict[RecordField, tuple[Verdict, str]]) -> bool:
+    whole = verdicts.get(RecordField.RECORD)
+    return whole is not None and whole[0] in {Verdict.ANNUL, Verdict.DELETE}
+
+
+@guard("复核变更了原处理结论")
+def review_result_changes(ctx: Context) -> bool:
+    return ctx.form.result is ReviewResult.CHANGED and some_field_changes.check(ctx) is True
+
+
+@guard("复核撤销整条记录")
+def review_annuls(ctx: Context) -> bool:
+    return ctx.form.result is ReviewResult.CHANGED and verdicts_annul.check(ctx) is True
+
+
+@guard("在期限内申请，或者逾期有正当理由", form=True)
+def filing_term_kept_or_excused(ctx: Context) -> bool | Unmet:
+    due = ctx.facts.term_due_on("objection.review_filing")
+    if due is None or ctx.in_time_on <= due or ctx.form.late_reason:
+        return True
+    return Unmet(f"申请复核期限已于{due.year}年{due.month}月{due.day}日届满；有正当理由的，请写明逾期理由")
+
+
+@guard("复核申请逾期且无正当理由")
+def late_without_reason(ctx: Context) -> bool | Unmet:
+    return bool(ctx.case.review_was_late) or Unmet("复核申请在期限内提出，应当受理")
+
+
+_FIRST_HANDLING = ("accept", "accept_own", "draft_answer", "answer", "decide", "decide_without_answer", "refuse")
+
+
+@guard("复核人员没有参与原处理")
+def reviewer_took_no_part(ctx: Context) -> bool | Unmet:
+    before = ctx.facts.takers(
+        "accept", "accept_own", "draft_answer", "answer", "decide", "decide_without_answer", "refuse"
+    )
+    return ctx.actor.user_id not in before or Unmet("您参与过原处理，不得参与复核")
+
+
+@guard("异议涉及期限以外的内容")
+def is_about_more_than_the_period(ctx: Context) -> bool:
+    return not disputed_fields(ctx) <= _PERIOD_FIELDS

@@ -11,18 +11,28 @@ from tests.support.source_tree import name_of, parse, python_files
 
 PRODUCT = ("app", "workflows", "wsgi.py")
 COMMITS = {"app/services/unit_of_work.py"}
+BEGINS = COMMITS | {"app/database.py"}
+"""`app.database` migrates, and has the one small transaction for what is no case (sign-ins, the access log)."""
 SETS_STATE = {"workflows/kit/engine.py"}
+
+
+def calls_of_methods(tree: ast.Module, *names: str) -> list[int]:
+    """Lines that call a method of one of these names, on whatever object."""
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in names
+    ]
 
 
 def transaction_ends(tree: ast.Module) -> list[int]:
     """Lines that end a transaction."""
-    return [
-        node.lineno
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in {"commit", "rollback"}
-    ]
+    return calls_of_methods(tree, "commit", "rollback")
+
+
+def transaction_beginnings(tree: ast.Module) -> list[int]:
+    """Lines that begin one; `with session.begin():` commits without the word."""
+    return calls_of_methods(tree, "begin", "begin_nested")
 
 
 def state_changes(tree: ast.Module) -> list[int]:
@@ -66,6 +76,16 @@ def test_only_the_unit_of_work_ends_a_transaction() -> None:
     assert found == []
 
 
+def test_only_two_modules_begin_a_transaction() -> None:
+    found = [
+        f"{name_of(path)}:{line}"
+        for path in python_files(*PRODUCT)
+        if name_of(path) not in BEGINS
+        for line in transaction_beginnings(parse(path))
+    ]
+    assert found == []
+
+
 def test_only_the_engine_sets_a_state() -> None:
     found = [
         f"{name_of(path)}:{line}"
@@ -79,6 +99,10 @@ def test_only_the_engine_sets_a_state() -> None:
 @pytest.mark.parametrize("source", ["session.commit()", "db.session.rollback()", "with a as b:\n    b.inner.commit()"])
 def test_the_check_sees_a_transaction_ended(source: str) -> None:
     assert len(transaction_ends(ast.parse(source))) == 1
+
+
+def test_the_check_sees_a_transaction_begun() -> None:
+    assert transaction_beginnings(ast.parse("with session.begin():\n    session.begin_nested()")) == [1, 2]
 
 
 @pytest.mark.parametrize(

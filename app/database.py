@@ -5,7 +5,8 @@ with BEGIN IMMEDIATE, so that it waits for its turn instead of failing as "locke
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,26 @@ def write_transaction(sessions: WriteSessions) -> Iterator[Session]:
     """
     with sessions() as session, session.begin():
         yield session
+
+
+@dataclass(frozen=True)
+class Database:
+    """Reading and small writing transactions on one engine, for services that are no steps of a case."""
+
+    engine: Engine
+    sessions: WriteSessions
+
+    @classmethod
+    def on(cls, engine: Engine) -> "Database":
+        return cls(engine, write_sessions(engine))
+
+    def read(self) -> AbstractContextManager[Session]:
+        """See `read_transaction`."""
+        return read_transaction(self.engine)
+
+    def write(self) -> AbstractContextManager[Session]:
+        """See `write_transaction`."""
+        return write_transaction(self.sessions)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 
 from app.clock import Clock
 from app.crypto import KeyRing
-from app.database import WriteSessions
+from app.database import Database, WriteSessions
 from app.settings import Settings
 
 babel = Babel()
@@ -36,6 +36,11 @@ class Installation:
     keys: KeyRing
     engine: Engine
     sessions: WriteSessions
+
+    @property
+    def database(self) -> Database:
+        """Reading and small writing transactions, for services that are no steps of a case."""
+        return Database(self.engine, self.sessions)
 
     def install(self, app: Flask) -> None:
         app.extensions[_KEY] = self

@@ -10,7 +10,6 @@ import secrets
 import sys
 import traceback
 from datetime import UTC
-from types import TracebackType
 
 from flask import Flask, Response, make_response, render_template, request
 from jinja2 import TemplateNotFound
@@ -25,8 +24,6 @@ FIELDS = (
     "incident", "case", "dossier", "step", "term", "job", "work", "attempt", "count", "route", "method", "status", "ms",
 )  # fmt: skip
 _INCIDENT_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
-
-_exception = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 class JsonLines(logging.Formatter):
@@ -89,7 +86,7 @@ def register(app: Flask) -> None:
         return make_response(_page(incident), 500)
 
     # Flask would log the path and the text of the exception itself; ours is the only line.
-    app.log_exception = lambda _exception: None  # type: ignore[method-assign]
+    app.log_exception = lambda exc_info: None  # type: ignore[method-assign]
 
 
 def new_incident() -> str:

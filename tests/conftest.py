@@ -1,3 +1,3 @@
 """Fixtures for all tests."""
 
-pytest_plugins = ["tests.support.database_fixtures"]
+pytest_plugins = ["tests.support.database_fixtures", "tests.support.application_fixtures"]

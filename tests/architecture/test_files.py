@@ -1,6 +1,7 @@
 """What must hold for every file of the project."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,17 @@ def test_both_lock_files_hold_a_hash_for_every_package() -> None:
         packages = [entry for entry in entries if "==" in entry]
         assert len(packages) > 20
         assert [package.splitlines()[0] for package in packages if "--hash=sha256:" not in package] == []
+
+
+def test_every_declared_dependency_is_locked() -> None:
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    for dependencies, lock in (
+        (declared["project"]["dependencies"], "requirements.lock"),
+        (declared["project"]["dependencies"] + declared["dependency-groups"]["dev"], "requirements-dev.lock"),
+    ):
+        locked = set(re.findall(r"^([\w.-]+)==", (ROOT / lock).read_text(encoding="utf-8"), flags=re.MULTILINE))
+        names = {re.split(r"[^\w.-]", dependency, maxsplit=1)[0] for dependency in dependencies}
+        assert names - locked == set(), f"{lock} is out of date: run `make lock`"
 
 
 @pytest.mark.parametrize(

@@ -177,4 +177,4 @@ def test_citations_read_as_an_office_writes_them() -> None:
     assert supplement.basis.text == "参照《中华人民共和国行政复议法》第三十一条"
     screening = laiwu.term("record.screening")
     assert screening is not None
-    assert screening.basis.text == "尚无明文规定，暂按系统默认设定办理（待核）"
+    assert screening.basis.text == "尚无明文规定，暂按系统默认设定办理"

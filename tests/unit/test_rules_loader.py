@@ -200,6 +200,10 @@ def test_a_rule_set_cannot_be_changed() -> None:
         rules.terms[0].note = "改"  # type: ignore[misc]
     with pytest.raises(dataclasses.FrozenInstanceError):
         rules.name = "改"  # type: ignore[misc]
+    publication = rules.term("record.publication_min")
+    assert publication is not None
+    with pytest.raises(TypeError, match="does not support item assignment"):
+        publication.by_severity["minor"] = Span.parse("9 Y")  # type: ignore[index]
 
 
 def test_unknown_terms_and_switches_are_refused_readably() -> None:
@@ -215,3 +219,16 @@ def test_unknown_terms_and_switches_are_refused_readably() -> None:
         rules.text("notify_superior")
     with pytest.raises(TypeError, match="不是列表"):
         rules.names("office_name")
+
+
+def test_a_plan_never_shortens_a_right_of_the_regulation(folder: Path) -> None:
+    """R148: time that a higher document gives to a subject is not taken back by a plan, nor dropped."""
+    basis = 'basis = { doc = "shandong_credit", article = "第三十九条" }\n'
+    add(folder, "shandong.toml", f'[terms."objection.supplement"]\nspan = "10 WD"\ngrade = "V"\n{basis}')
+    add(
+        folder, "laiwu.toml", '[terms."objection.supplement"]\nspan = "9 WD"\ngrade = "V"\nbasis = { section = "10" }\n'
+    )
+    with pytest.raises(
+        RuleFileError, match=r"objection\.supplement：下位文件不得缩短《山东省社会信用条例》第三十九条规定"
+    ):
+        load_locality("laiwu", folder)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from workflows.kit.counting import Span
@@ -54,7 +54,7 @@ def _typed(wanted: Any, value: Any) -> Any:
     if origin is tuple:
         return tuple(_typed(arguments[0], entry) for entry in value)
     if origin is Mapping:
-        return {key: _typed(arguments[1], entry) for key, entry in value.items()}
+        return MappingProxyType({key: _typed(arguments[1], entry) for key, entry in value.items()})
     if wanted is Span:
         return Span.parse(value)
     if wanted is date:

@@ -67,7 +67,7 @@ class Basis:
     def text(self) -> str:
         """The citation as it is printed, such as 《上海市社会信用条例》第三十六条."""
         if self.kind is BasisKind.DEFAULT:
-            return "尚无明文规定，暂按系统默认设定办理（待核）"
+            return "尚无明文规定，暂按系统默认设定办理"
         if self.kind is BasisKind.PRACTICE:
             return f"参照{self.document}{self.article}"
         number = f"（{self.number}）" if self.number else ""

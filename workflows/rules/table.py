@@ -59,7 +59,9 @@ def readable(rules: RuleSet) -> str:
 
 def _term(rule: TermRule) -> str:
     if rule.by_severity is not None:
-        length = "；".join(f"{SEVERITIES[key]}{span.text}" for key, span in rule.by_severity.items())
+        length = "；".join(
+            f"{SEVERITIES[key]}{span.text if span.number else '无'}" for key, span in rule.by_severity.items()
+        )
     else:
         length = rule.span.text if rule.span is not None else "无"
     parts = [rule.key, rule.label, rule.nature.label if rule.nature else "参数", rule.holder or "无责任方", length]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 from workflows.kit.counting import Nature, Span, Unit
@@ -137,7 +138,8 @@ def _by_severity(entry: object, place: Place) -> Mapping[str, Span] | None:
         return None
     here = place.at("by_severity")
     table = known_keys(entry, SEVERITIES, here)
-    return {severity: span(required(table, severity, here), here.at(severity)) for severity in SEVERITIES}
+    spans = {severity: span(required(table, severity, here), here.at(severity)) for severity in SEVERITIES}
+    return MappingProxyType(spans)
 
 
 def _respect_rank(old: TermRule, old_cited: Cited, new: TermRule, new_cited: Cited, place: Place) -> None:

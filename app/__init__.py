@@ -6,12 +6,13 @@ from importlib.util import find_spec
 from flask import Flask, session
 from flask_babel import get_locale
 
-from app import health, logs, security
+from app import health, logs, security, signing_in
 from app.clock import Clock
 from app.crypto import KeyRing
 from app.database import engine_options, prepare, write_sessions
-from app.extensions import Installation, babel, csrf, login_manager, migrations
+from app.extensions import Installation, babel, csrf, migrations
 from app.models.base import db
+from app.services.passwords import Passwords
 from app.settings import ROOT, Settings
 
 LANGUAGES = ("zh", "en")
@@ -53,13 +54,14 @@ def create_app(settings: Settings, clock: Clock) -> Flask:
         settings=settings,
         clock=clock,
         keys=KeyRing.load_or_create(settings.key_file),
+        passwords=Passwords.of(settings),
         engine=engine,
         sessions=write_sessions(engine),
     ).install(app)
     migrations.init_app(app, db, directory=str(ROOT / "migrations"))
     babel.init_app(app, locale_selector=_language)
     csrf.init_app(app)
-    login_manager.init_app(app)
+    signing_in.register(app)
     security.register(app, settings)
     logs.register(app)
     health.register(app)

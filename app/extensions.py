@@ -17,6 +17,7 @@ from sqlalchemy import Engine
 from app.clock import Clock
 from app.crypto import KeyRing
 from app.database import Database, WriteSessions
+from app.services.passwords import Passwords
 from app.settings import Settings
 
 babel = Babel()
@@ -29,11 +30,15 @@ _KEY = "zhengcheng"
 
 @dataclass(frozen=True)
 class Installation:
-    """What the edge hands to services: settings, clock, keys, and how to write. Reading goes through `db.session`."""
+    """What the edge hands to services: settings, clock, keys, password policy, and how to write.
+
+    Reading goes through `db.session`.
+    """
 
     settings: Settings
     clock: Clock
     keys: KeyRing
+    passwords: Passwords
     engine: Engine
     sessions: WriteSessions
 

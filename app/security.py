@@ -4,7 +4,7 @@ import ipaddress
 from collections.abc import Iterable
 from typing import Any
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, abort, request, session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.settings import Settings
@@ -39,6 +39,14 @@ def cookie_settings(settings: Settings) -> dict[str, Any]:
 def register(app: Flask, settings: Settings) -> None:
     """Add the headers to every answer and put the proxy rule before the application."""
 
+    @app.before_request
+    def refuse_unstorable() -> None:
+        # PostgreSQL cannot keep U+0000, and no database a lone surrogate; nobody types them by hand.
+        given = (request.view_args, request.args.to_dict(flat=False), request.form.to_dict(flat=False))
+        body = request.get_json(silent=True) if request.is_json else None
+        if _is_unstorable([*given, body]):
+            abort(400, "提交的内容含有无法保存的控制字符（U+0000）或残缺字符。请删除后重新提交。")
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         for name, value in _HEADERS.items():
@@ -51,6 +59,14 @@ def register(app: Flask, settings: Settings) -> None:
 
     if settings.trusted_proxies:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
+
+
+def _is_unstorable(value: object) -> bool:
+    if isinstance(value, str):
+        return "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value)
+    if isinstance(value, dict):
+        return any(_is_unstorable(key) or _is_unstorable(item) for key, item in value.items())
+    return isinstance(value, list) and any(_is_unstorable(item) for item in value)
 
 
 def _is_static(endpoint: str | None) -> bool:

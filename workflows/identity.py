@@ -18,8 +18,8 @@ _CREDIT_LENGTH = 18
 
 #: First two digits of GB/T 2260: provinces, autonomous regions, municipalities, and the three regions beside them.
 PROVINCES = frozenset(
-    (11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46, 50, 51, 52, 53, 54)
-    + (61, 62, 63, 64, 65, 71, 81, 82, 83)
+    {11, 12, 13, 14, 15, 21, 22, 23, 31, 32, 33, 34, 35, 36, 37, 41, 42, 43, 44, 45, 46}
+    | {50, 51, 52, 53, 54, 61, 62, 63, 64, 65, 71, 81, 82, 83}
 )
 #: People whose age would be above this were not born in a year that a code of the present can hold.
 _OLDEST_YEARS = 130

@@ -1,0 +1,232 @@
+"""Signing in and server-side sessions (trust 1.4, 1.5).
+
+The browser holds a random token, the database only its hash. Ending the row ends the access with the next request.
+An unknown login, a wrong password, a disabled and a locked account are answered alike and take equally long.
+"""
+
+import hashlib
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.clock import legal_day
+from app.crypto import KeyRing
+from app.database import Database
+from app.models.people import PostHolding, SignIn, Unit, User
+from app.services.access_log import Act, write_entry
+from app.services.passwords import Passwords
+from workflows.kit.context import Actor
+from workflows.kit.errors import Refusal
+from workflows.roles import Post
+
+#: Wrong passwords in a row until the account is locked; every further such row locks it twice as long.
+TRIES = 5
+FIRST_LOCK = timedelta(minutes=15)
+LONGEST_LOCK = timedelta(hours=24)
+#: How exactly idleness is kept: a session seen within this time is not written again.
+SEEN_EVERY = timedelta(minutes=1)
+_TOKEN_BYTES = 32
+
+
+class SignInRefused(Refusal):
+    """Not signed in. One message for all reasons: it must not tell whether the login exists."""
+
+    code = "SignInRefused"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(
+            f"账号或者密码不正确，或者账号已被停用、锁定。请核对后重新输入；连续{TRIES}次输错的，账号至少锁定"
+            f"{int(FIRST_LOCK.total_seconds() // 60)}分钟，请稍后再试，或者联系本单位系统管理员重置密码。"
+        )
+
+
+@dataclass(frozen=True)
+class HeldPost:
+    """A post held today."""
+
+    post: Post
+    unit_id: int
+    unit_uid: str
+    unit_name: str
+    locality: str
+
+    @property
+    def label(self) -> str:
+        return self.post.label
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A signed-in person, as pages and services see him. Serves Flask-Login, which asks for the last four names.
+
+    `previous_sign_in_at` and `failures_since` are known right after signing in only, to be shown once.
+    """
+
+    user_id: int
+    uid: str
+    login: str
+    name: str
+    language: str
+    posts: tuple[HeldPost, ...]
+    token: str = field(repr=False)
+    previous_sign_in_at: datetime | None = None
+    failures_since: int = 0
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """What the cookie holds: the token, never the id of the account."""
+        return self.token
+
+    @property
+    def actor(self) -> Actor:
+        return Actor(self.user_id, self.name, self.uid)
+
+    def holds(self, *posts: Post) -> bool:
+        """Whether he holds one of the posts today, in whatever unit."""
+        return any(held.post in posts for held in self.posts)
+
+
+def sign_in(
+    database: Database,
+    keys: KeyRing,
+    passwords: Passwords,
+    login: str,
+    password: str,
+    now: datetime,
+    address: str = "",
+) -> SignedIn:
+    """Check login and password and begin a session; `address` goes into the access log.
+
+    Raises:
+        SignInRefused: for whatever reason; the failure is counted and logged first.
+    """
+    typed = login.strip()
+    with database.read() as session:
+        user = session.scalar(select(User).where(User.login == typed))
+        kept = user.password_hash if user is not None else None
+    # Hashing takes long on purpose and happens outside any writing transaction.
+    fits = passwords.matches(kept, password)
+    fresh = passwords.hasher.hash(password) if fits and kept and passwords.is_outdated(kept) else None
+    with database.write() as session:
+        begun = _begin(session, keys, typed, kept if fits else None, fresh, now, address)
+    if begun is None:
+        raise SignInRefused
+    return begun
+
+
+def _begin(
+    session: Session,
+    keys: KeyRing,
+    login: str,
+    verified: str | None,
+    fresh: str | None,
+    now: datetime,
+    address: str,
+) -> SignedIn | None:
+    """Decide under the lock of the account: the counters that other requests raise meanwhile count as well."""
+    user = session.scalar(select(User).where(User.login == login).with_for_update())
+    if user is None:
+        # The keyed hash shows that one unknown login is tried again and again; what was typed may be a password.
+        write_entry(session, keys, Act.SIGN_IN_REFUSED, None, now, target=keys.blind_index(login)[:16], address=address)
+        return None
+    locked = user.locked_until is not None and user.locked_until > now
+    if locked or not user.active or verified is None or verified != user.password_hash:
+        _count_failure(session, keys, user, locked, now, address)
+        return None
+    previous, failures = user.last_sign_in_at, user.failed_sign_ins
+    user.last_sign_in_at, user.failed_sign_ins, user.locked_until = now, 0, None
+    if fresh is not None:
+        user.password_hash = fresh
+    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    session.add(SignIn(token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now))
+    write_entry(session, keys, Act.SIGN_IN, user.id, now, target=user.uid, address=address)
+    posts = posts_on(session, user.id, legal_day(now))
+    return _signed_in(user, posts, token, previous, failures)
+
+
+def _count_failure(session: Session, keys: KeyRing, user: User, locked: bool, now: datetime, address: str) -> None:
+    write_entry(session, keys, Act.SIGN_IN_REFUSED, user.id, now, target=user.uid, address=address)
+    if locked:
+        # A locked account is not locked further by trying on: nobody may keep a colleague out for good.
+        return
+    user.failed_sign_ins += 1
+    if user.failed_sign_ins % TRIES == 0:
+        rounds = user.failed_sign_ins // TRIES - 1
+        user.locked_until = now + min(FIRST_LOCK * 2 ** min(rounds, 10), LONGEST_LOCK)
+        write_entry(session, keys, Act.ACCOUNT_LOCKED, user.id, now, target=user.uid, address=address)
+
+
+def find(database: Database, token: str, now: datetime, idle: timedelta, longest: timedelta) -> SignedIn | None:
+    """Whose session the token is; None when it ended, was idle too long or is too old, or the account is disabled.
+
+    `idle` counts from the last request (kept to a minute), `longest` from signing in.
+    """
+    with database.read() as session:
+        row = session.get(SignIn, token_hash(token))
+        if row is None or row.ended_at is not None or not row.user.active:
+            return None
+        if now - row.seen_at > idle or now - row.created_at > longest:
+            return None
+        found = _signed_in(row.user, posts_on(session, row.user_id, legal_day(now)), token)
+        seen_at = row.seen_at
+    if now - seen_at >= SEEN_EVERY:
+        _note_seen(database, token, now)
+    return found
+
+
+def _note_seen(database: Database, token: str, now: datetime) -> None:
+    mine = (SignIn.token_hash == token_hash(token), SignIn.ended_at.is_(None))
+    with database.write() as session:
+        session.execute(update(SignIn).where(*mine).values(seen_at=now))
+
+
+def sign_out(database: Database, keys: KeyRing, token: str, now: datetime, address: str = "") -> None:
+    """End one session; a token that is not known any more is no error."""
+    with database.write() as session:
+        row = session.get(SignIn, token_hash(token))
+        if row is None or row.ended_at is not None:
+            return
+        row.ended_at = now
+        write_entry(session, keys, Act.SIGN_OUT, row.user_id, now, address=address)
+
+
+def end_all(session: Session, user_id: int, now: datetime) -> int:
+    """End every session of a person within an open writing transaction; returns how many there were."""
+    open_rows = (SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+    count = session.scalar(select(func.count()).select_from(SignIn).where(*open_rows)) or 0
+    session.execute(update(SignIn).where(*open_rows).values(ended_at=now))
+    return count
+
+
+def posts_on(session: Session, user_id: int, day: date) -> tuple[HeldPost, ...]:
+    """The posts a person holds on a day; the first and the last day of a post belong to it."""
+    rows = session.execute(
+        select(PostHolding.post, Unit)
+        .join(Unit, Unit.id == PostHolding.unit_id)
+        .where(PostHolding.user_id == user_id, PostHolding.from_on <= day)
+        .where((PostHolding.until_on.is_(None)) | (PostHolding.until_on >= day))
+        .order_by(PostHolding.from_on, PostHolding.id)
+    )
+    return tuple(HeldPost(Post(post), unit.id, unit.uid, unit.name, unit.locality) for post, unit in rows)
+
+
+def token_hash(token: str) -> str:
+    """What is stored of a token. It has 256 random bits, so a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _signed_in(
+    user: User,
+    posts: tuple[HeldPost, ...],
+    token: str,
+    previous: datetime | None = None,
+    failures: int = 0,
+) -> SignedIn:
+    return SignedIn(user.id, user.uid, user.login, user.name, user.language, posts, token, previous, failures)

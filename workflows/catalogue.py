@@ -56,7 +56,8 @@ class NoticeKind:
 
     ``series`` is appended to the organ's 机关代字 to make the head of the number (示信用 + 异告 →
     示信用异告〔2026〕17号); empty: the sheet bears no number of its own. ``remedies_about`` is the key asked of
-    ``RuleSet.remedies``; ``None``: the sheet decides nothing that could be contested. ``public``: may be published.
+    ``RuleSet.remedies`` (``review``: nothing but a complaint is left, because no step reopens what was decided);
+    ``None``: the sheet decides nothing that could be contested. ``public``: may be published.
     """
 
     key: str
@@ -119,9 +120,9 @@ def _rows() -> tuple[NoticeKind, ...]:
         kind("record_notice", "拟记入政务失信记录告知书", letter, step, "SUPERVISOR", party, "记告", "statement"),
         kind("statement_answer", "陈述申辩意见答复书", letter, step, "SUPERVISOR", party, "申复", "record"),
         kind("record_decision", "政务失信记录决定书", letter, step, "SUPERVISOR", party, "记决", "record"),
-        kind("record_declined", "不予记录告知书", letter, step, "SUPERVISOR", party, "不记", "record"),
+        kind("record_declined", "不予记录告知书", letter, step, "SUPERVISOR", party, "不记", "review"),
         kind("record_correction", "政务失信记录更正告知书", letter, step, "SUPERVISOR", party, "更告", "record"),
-        kind("record_annulment", "撤销政务失信记录告知书", letter, step, "SUPERVISOR", party, "撤告", "record"),
+        kind("record_annulment", "撤销政务失信记录告知书", letter, step, "SUPERVISOR", party, "撤告", "review"),
         kind("clarification", "澄清函", letter, step, "SUPERVISOR", inside, "澄函", public=True),
         kind("forward_letter", "政务失信信息通报函", letter, step, "SUPERVISOR", inside, "通函"),
         kind("objection_receipt", "收件回执", slip, system, "SYSTEM", counter, "收"),
@@ -135,7 +136,7 @@ def _rows() -> tuple[NoticeKind, ...]:
             titles=MappingProxyType({"objection.provider": "异议信息转办函"}),
         ),
         kind("extension_notice", "延期告知书", letter, office, "OFFICE", party, "延"),
-        kind("lapse_notice", "视为放弃告知书", letter, office, "OFFICE", party, "弃", "lapse"),
+        kind("lapse_notice", "视为放弃告知书", letter, office, "OFFICE", party, "弃", "review"),
         kind("verification_feedback", "异议核查情况反馈函", letter, step, "PROVIDER_HEAD", party, "异核"),
         kind("objection_refusal", "异议不予受理告知书", letter, step, "SUPERVISOR", party, "异不受", "objection"),
         kind("objection_decision", "异议处理结果告知书", letter, step, "SUPERVISOR", party, "异告", "objection"),
@@ -157,17 +158,17 @@ def _rows() -> tuple[NoticeKind, ...]:
         kind("rectification_return", "重新整改通知书", document, step, "SUPERVISOR", party, "整返", "rectification"),
         kind("rectification_closure", "整改验收意见书", document, step, "SUPERVISOR", party, "整验", "rectification"),
         kind("reminder", "催办通知书", letter, system, "SYSTEM", inside, "催"),
-        kind("supervision", "督办通知书", document, step, "SUPERVISOR", inside, "督", "rectification"),
+        kind("supervision", "督办通知书", document, step, "SUPERVISOR", inside, "督", "circular"),
         kind("supervision_report", "督办情况报告", letter, apart, "SUPERVISOR", inside, "报"),
-        kind("circular", "通报批评", document, apart, "SUPERVISOR", inside, "通报", "rectification", public=True),
+        kind("circular", "通报批评", document, apart, "SUPERVISOR", inside, "通报", "circular", public=True),
         kind("accountability_referral", "问责建议函", letter, apart, "SUPERVISOR", inside, "责建"),
         kind("repair_refusal", "信用修复不予受理告知书", letter, step, "SUPERVISOR", party, "修不受", "repair"),
         kind("repair_decision", "准予信用修复决定书", letter, step, "SUPERVISOR", party, "修准"),
         kind("repair_denial", "不予信用修复决定书", letter, step, "SUPERVISOR", party, "修不准", "repair"),
-        kind("repair_revocation", "撤销信用修复决定书", letter, step, "SUPERVISOR", party, "修撤", "repair"),
+        kind("repair_revocation", "撤销信用修复决定书", letter, step, "SUPERVISOR", party, "修撤", "review"),
         kind("exemption_refusal", "容错免责申请不予受理告知书", letter, step, "TOLERANCE_HEAD", party, "容不受"),
         kind("exemption_decision", "容错免责认定书", document, step, "TOLERANCE_HEAD", party, "容认"),
-        kind("termination_notice", "终止办理告知书", letter, apart, "SUPERVISOR", party, "终"),
+        kind("termination_notice", "终止办理告知书", letter, apart, "SUPERVISOR", party, "终", "review"),
         kind("term_change", "期限变更告知书", letter, system, "SYSTEM", party, "期变"),
         kind("term_sheet", "期限告知单", form, system, "SYSTEM", along, "期单"),
         kind("service_receipt", "送达回证", form, system, "SYSTEM", along, ""),

@@ -138,7 +138,22 @@ class Renderer:
         for pipe in (self._child.stdin, self._child.stdout):
             if pipe is not None:
                 os.set_blocking(pipe.fileno(), False)
-        self._exchange(json.dumps(_setup(files, self._memory)).encode(), _START_SECONDS)
+        self._exchange(json.dumps(self._setup(files)).encode(), _START_SECONDS)
+
+    def _setup(self, files: dict[str, Path]) -> dict[str, object]:
+        urls = {role.key: files[role.key].resolve().as_uri() for role in fonts.ROLES}
+        faces = "".join(
+            f'@font-face{{font-family:"{role.family}";src:url("{urls[role.key]}")}}' for role in fonts.ROLES
+        )
+        styles = {kind.value: (TEMPLATES / f"_{kind.value}.css").read_text(encoding="utf-8") for kind in Format}
+        return {
+            "memory": self._memory,
+            "cpu": int(_START_SECONDS + self._seconds * self._sheets),
+            "font_urls": list(urls.values()),
+            "faces": faces,
+            "common": (TEMPLATES / "_common.css").read_text(encoding="utf-8"),
+            **styles,
+        }
 
     def _end(self) -> None:
         child, self._child, self._made = self._child, None, 0
@@ -216,17 +231,4 @@ def _environment(folder: Path) -> dict[str, str]:
         "FONTCONFIG_FILE": str(configuration),
         "MALLOC_MMAP_THRESHOLD_": "134217728",
         "MALLOC_TRIM_THRESHOLD_": "134217728",
-    }
-
-
-def _setup(files: dict[str, Path], memory: int) -> dict[str, object]:
-    urls = {role.key: files[role.key].resolve().as_uri() for role in fonts.ROLES}
-    faces = "".join(f'@font-face{{font-family:"{role.family}";src:url("{urls[role.key]}")}}' for role in fonts.ROLES)
-    styles = {kind.value: (TEMPLATES / f"_{kind.value}.css").read_text(encoding="utf-8") for kind in Format}
-    return {
-        "memory": memory,
-        "font_urls": list(urls.values()),
-        "faces": faces,
-        "common": (TEMPLATES / "_common.css").read_text(encoding="utf-8"),
-        **styles,
     }

@@ -7,7 +7,7 @@ the notice, so an incomplete text can never be signed.
 import hashlib
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from html.parser import HTMLParser
 from itertools import count
@@ -18,7 +18,7 @@ import segno
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, UndefinedError
 from markupsafe import Markup
 
-from app.documents.context import NoticeContext, TermLine
+from app.documents.context import NoticeContext, SkippedDay, TermLine
 from workflows.catalogue import NOTICES, Format
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "notices"
@@ -53,6 +53,22 @@ def day(value: date | str | None) -> str:
 def day_or(value: date | str | None, otherwise: str) -> str:
     """A date as ``day`` writes it, or the words that stand where there is none."""
     return day(value) if value else otherwise
+
+
+def spans(skipped: tuple[SkippedDay, ...]) -> list[str]:
+    """Skipped days as a table prints them: neighbours of one reason drawn together (10月1日至10月7日（国庆节）)."""
+    runs: list[list[SkippedDay]] = []
+    for item in skipped:
+        if runs and runs[-1][-1].reason == item.reason and item.on - runs[-1][-1].on == timedelta(days=1):
+            runs[-1].append(item)
+        else:
+            runs.append([item])
+    return [
+        f"{run[0].on.month}月{run[0].on.day}日"
+        + (f"至{run[-1].on.month}月{run[-1].on.day}日" if len(run) > 1 else "")
+        + f"（{run[0].reason}）"
+        for run in runs
+    ]
 
 
 def sentence(text: str) -> str:
@@ -98,7 +114,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    environment.filters.update(day=day, day_or=day_or, sentence=sentence, clause=clause, numeral=numeral)
+    environment.filters.update(day=day, day_or=day_or, sentence=sentence, clause=clause, numeral=numeral, spans=spans)
     environment.globals["part"] = environment.get_template("_parts.html").module
     return environment
 

@@ -19,7 +19,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 _SHEETS = ("letter", "document", "slip", "form")
 
 
-class PreparedFonts(URLFetcher):  # type: ignore[misc]
+class PreparedFonts(URLFetcher):
     """Opens the prepared font files and nothing else; used once, when the style sheets are read."""
 
     def __init__(self, urls: list[str]) -> None:
@@ -58,6 +58,7 @@ def main() -> None:
         return
     setup = json.loads(first)
     resource.setrlimit(resource.RLIMIT_AS, (setup["memory"], setup["memory"]))
+    resource.setrlimit(resource.RLIMIT_CPU, (setup["cpu"], setup["cpu"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     fonts = FontConfiguration()
     from_disk = PreparedFonts(setup["font_urls"])

@@ -37,6 +37,7 @@ from workflows.notice_guards import (
     served_not_in_the_future,
     signed_by_the_named,
     text_complete,
+    voided_by_its_organ,
 )
 from workflows.roles import Capacity as C
 
@@ -52,8 +53,8 @@ SERVED = State("served", "已送达", Phase.CLOSED)
 VOIDED = State("voided", "已作废", Phase.CLOSED)
 
 EVERY = (DRAFTED, SEALING, ISSUED, DISPATCHED, UNDELIVERABLE, ANNOUNCED, SERVED, VOIDED)
-SIGNERS = frozenset({C.SUPERVISOR, C.OFFICE, C.PROVIDER_HEAD, C.REVIEWER, C.TOLERANCE_HEAD, C.FINDER_HEAD})
-CLERKS = SIGNERS | {C.PROVIDER, C.REVIEW_OFFICE, C.TOLERANCE, C.FINDER}
+SIGNERS = frozenset({C.SUPERVISOR, C.OFFICE, C.PROVIDER_HEAD, C.REVIEWER, C.TOLERANCE_HEAD})
+CLERKS = SIGNERS | {C.PROVIDER, C.REVIEW_OFFICE, C.TOLERANCE}
 
 STEPS = (
     Step("draft", "拟稿", moves({OPENING: Fork("signed_with_the_step", (DRAFTED, SEALING),
@@ -82,7 +83,7 @@ STEPS = (
          guards=(parent_still_there, served_not_in_the_future), four_eyes="confirm_service",
          effects=("keep_service", "rearm_parent"), after_close=True),
     Step("void", "作废", moves(dict.fromkeys(EVERY[:-1], VOIDED)), SIGNERS - {C.OFFICE} | {C.SYSTEM}, VoidForm,
-         guards=(nothing_hangs_on_it,), after_close=True),
+         guards=(voided_by_its_organ, nothing_hangs_on_it), after_close=True),
 )  # fmt: skip
 
 TERMS = (

@@ -7,7 +7,6 @@ from workflows.roles import PROPOSER, Capacity
 
 _CLERK_OF = {
     Capacity.PROVIDER_HEAD: Capacity.PROVIDER,
-    Capacity.FINDER_HEAD: Capacity.FINDER,
     Capacity.TOLERANCE_HEAD: Capacity.TOLERANCE,
     **PROPOSER,
 }
@@ -56,6 +55,16 @@ def earlier_methods_failed(ctx: Context) -> bool | Unmet:
 @guard("本次送达所开启的阶段仍在继续")
 def parent_still_there(ctx: Context) -> bool | Unmet:
     return ctx.facts.parent_state_opened_by_service() or Unmet("本次送达所开启的阶段已经结束，不能再更正送达日期")
+
+
+@guard("由签发机关作废")
+def voided_by_its_organ(ctx: Context) -> bool | Unmet:
+    """信用管理部门的文书由其审批人作废，其他机关的由其负责人作废 (procedures, section 2)."""
+    signer = Capacity(ctx.case.signer)
+    responsible = Capacity.SUPERVISOR if signer in {Capacity.OFFICE, Capacity.SYSTEM} else signer
+    if ctx.actor.is_system or responsible in ctx.capacities:
+        return True
+    return Unmet(f"本文书应当由{responsible.label}作废")
 
 
 @guard("没有程序等待本文书送达，也没有期限自其送达起算")

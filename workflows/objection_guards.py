@@ -252,10 +252,7 @@ _FIRST_HANDLING = ("accept", "accept_own", "draft_answer", "answer", "decide", "
 
 @guard("复核人员没有参与原处理")
 def reviewer_took_no_part(ctx: Context) -> bool | Unmet:
-    before = ctx.facts.takers(
-        "accept", "accept_own", "draft_answer", "answer", "decide", "decide_without_answer", "refuse"
-    )
-    return ctx.actor.user_id not in before or Unmet("您参与过原处理，不得参与复核")
+    return ctx.actor.user_id not in ctx.facts.takers(*_FIRST_HANDLING) or Unmet("您参与过原处理，不得参与复核")
 
 
 @guard("异议涉及期限以外的内容")

@@ -1,5 +1,7 @@
 """政务失信记录: the procedure of a dishonesty record (procedures, section 1; R17–R28)."""
 
+from dataclasses import replace
+
 from workflows.forms.common import AbsenceForm, ServedForm
 from workflows.forms.record import (
     AnnulmentForm,
@@ -26,6 +28,8 @@ from workflows.kit.definition import (
     Audience,
     Cascade,
     Draft,
+    Elsewhere,
+    Fork,
     Phase,
     Recipient,
     State,
@@ -46,6 +50,7 @@ from workflows.record_guards import (
     exemption_and_secrecy_answered,
     facts_written,
     ground_is_given,
+    has_been_reported,
     identity_code_valid,
     never_signed,
     no_other_record_on_the_act,
@@ -84,11 +89,24 @@ NOTIFIED = (NOTICING, STATEMENT_OPEN, DECIDING, LISTED, REPAIRED)
 REPORTED = (*UNLISTED, LISTED, REPAIRED)
 ENDED = (EXEMPTED, DECLINED, ANNULLED, EXPIRED)
 
-#: What ends with the record: everything of the dossier that is still open.
-ENDS_WITH_RECORD = tuple(
-    Cascade(kind, "terminate", EVERY_OPEN, form="record_ended")
-    for kind in ("objection", "rectification", "repair", "exemption")
+#: What the head sends back stays a draft, unless the record was reported before and sent back by the office.
+BACK_TO_THE_CLERK = Fork("reported_before", (DRAFT, RETURNED),
+                         lambda ctx: RETURNED if has_been_reported.check(ctx) is True else DRAFT)  # fmt: skip
+
+#: An objection that is still being handled. One that is decided or refused is not ended with the record: its
+#: decision stands, is served and closes by itself. This holds above all for the very objection that annuls it.
+_OBJECTION_HANDLED = frozenset(
+    {"submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing"}
 )
+_OBJECTION_ENDS = Cascade("objection", "terminate", _OBJECTION_HANDLED, elsewhere=Elsewhere.NOTHING,
+                          form="record_ended")  # fmt: skip
+
+#: What ends with the record: everything of the dossier that is still open.
+ENDS_WITH_RECORD = (
+    _OBJECTION_ENDS,
+    *(Cascade(kind, "terminate", EVERY_OPEN, form="record_ended")
+      for kind in ("rectification", "repair", "exemption")),
+)  # fmt: skip
 
 STEPS = with_proposal_steps(
     (
@@ -101,8 +119,8 @@ STEPS = with_proposal_steps(
                      conduct_end_given, retention_not_over, no_other_record_on_the_act,
                      exemption_and_secrecy_answered),
              audience=Audience.PROVIDER),
-        Step("reject_draft", "退回修改", moves({HEAD_REVIEW: DRAFT}), frozenset({C.PROVIDER_HEAD}), ReasonForm,
-             audience=Audience.PROVIDER, ends_round=True),
+        Step("reject_draft", "退回修改", moves({HEAD_REVIEW: BACK_TO_THE_CLERK}), frozenset({C.PROVIDER_HEAD}),
+             ReasonForm, audience=Audience.PROVIDER, ends_round=True),
         Step("report", "报送", moves({HEAD_REVIEW: SCREENING}), frozenset({C.PROVIDER_HEAD}), NoForm,
              guards=(retention_not_over,), four_eyes="submit", effects=("file_case", "claim_exemption"),
              audience=Audience.PROVIDER, basis="R17"),
@@ -113,7 +131,7 @@ STEPS = with_proposal_steps(
              notices=(Draft("record_notice", Recipient.SUBJECT),), basis="R26、R28"),
         Step("decline", "不予记录", moves(dict.fromkeys(UNLISTED, DECLINED)),
              frozenset({C.SUPERVISOR, C.SYSTEM}), DeclineForm,
-             guards=(ground_is_given,), on_proposal=True,
+             guards=(has_been_reported, ground_is_given), on_proposal=True,
              notices=(Draft("statement_answer", Recipient.SUBJECT, statements_made),
                       Draft("record_declined", Recipient.SUBJECT, subject_was_notified),
                       Draft("record_declined", Recipient.PROVIDER)),
@@ -141,17 +159,17 @@ STEPS = with_proposal_steps(
              four_eyes="draft_correction", requested_by="draft_correction", on_proposal=True,
              effects=("sign_request",), audience=Audience.PROVIDER),
         Step("correct", "更正", (*stay(*REPORTED), *stay(EXPIRED)), frozenset({C.SUPERVISOR, C.SYSTEM}),
-             CorrectionForm, guards=(no_worse_for_the_subject,), on_proposal=True,
+             CorrectionForm, guards=(has_been_reported, no_worse_for_the_subject), on_proposal=True,
              requested_by="request_correction", after_close=True,
              notices=(Draft("record_correction", Recipient.SUBJECT, subject_was_notified),),
              effects=("revise_record", "recompute_periods", "open_sync_items"), basis="R25"),
         Step("draft_annulment", "拟报撤销", (*stay(*REPORTED), *stay(EXPIRED)), frozenset({C.PROVIDER}), AnnulmentForm,
-             effects=("keep_request",), audience=Audience.PROVIDER, after_close=True),
+             guards=(has_been_reported,), effects=("keep_request",), audience=Audience.PROVIDER, after_close=True),
         Step("report_annulment", "报告撤销", (*stay(*REPORTED), *stay(EXPIRED)), frozenset({C.PROVIDER_HEAD}), NoForm,
              four_eyes="draft_annulment", requested_by="draft_annulment", on_proposal=True,
              effects=("sign_request",), audience=Audience.PROVIDER, after_close=True),
         Step("annul", "撤销记录", moves(dict.fromkeys((*REPORTED, EXPIRED), ANNULLED)),
-             frozenset({C.SUPERVISOR, C.SYSTEM}), AnnulmentForm,
+             frozenset({C.SUPERVISOR, C.SYSTEM}), AnnulmentForm, guards=(has_been_reported,),
              on_proposal=True, requested_by="report_annulment", or_proposed=True, after_close=True,
              notices=(Draft("record_annulment", Recipient.SUBJECT, subject_was_notified),
                       Draft("record_annulment", Recipient.PROVIDER),
@@ -166,8 +184,8 @@ STEPS = with_proposal_steps(
              guards=(retention_not_over,), effects=("open_sync_items",)),
         Step("expire", "期满", moves({LISTED: EXPIRED, REPAIRED: EXPIRED}), frozenset({C.SYSTEM}), NoForm,
              cascades=tuple(
-                 Cascade("objection", "record_expired", EVERY_OPEN, form="record_ended")
-                 if cascade.kind == "objection" else cascade for cascade in ENDS_WITH_RECORD
+                 replace(cascade, step="record_expired") if cascade is _OBJECTION_ENDS else cascade
+                 for cascade in ENDS_WITH_RECORD
              ),
              effects=("open_sync_items", "void_unserved_notices")),
         Step("note_rectification", "已下达整改", stay(LISTED, REPAIRED), frozenset({C.SYSTEM}), NoForm,

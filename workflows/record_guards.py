@@ -87,6 +87,11 @@ def exemption_and_secrecy_answered(ctx: Context) -> bool | Unmet:
     return bool(case.exemption) or Unmet("请回答是否存在免责容错情形")
 
 
+@guard("记录已经单位负责人签发报送")
+def has_been_reported(ctx: Context) -> bool | Unmet:
+    return ctx.case.number is not None or Unmet("记录尚未报送，仍由本单位修改或者作废")
+
+
 @guard("记录从未经单位负责人签发")
 def never_signed(ctx: Context) -> bool | Unmet:
     return ctx.case.number is None or Unmet("记录已经报送，不能作为草稿作废")

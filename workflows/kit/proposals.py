@@ -10,6 +10,9 @@ from workflows.kit.errors import FormIncomplete
 from workflows.kit.forms import OptionalText, ReasonForm, StepForm, Text, parse_form
 from workflows.roles import PROPOSER, Capacity
 
+#: The steps that this module adds.
+PROPOSAL_STEPS = ("propose", "withdraw_proposal", "return_proposal")
+
 
 class ProposeForm(StepForm):
     """A clerk's proposal: the step he would take, its form, and his opinion."""

@@ -1,0 +1,17 @@
+"""Pages. They call services and draw what these answer; tables and queries are out of their reach."""
+
+from importlib import import_module
+
+from flask import Flask
+
+#: Frame, filters and answers to refusals first, then the areas; each offers `register(app)` or a `blueprint`.
+_FRAME = ("presentation", "shell", "refusals")
+_AREAS = ("account", "home", "language")
+
+
+def register(app: Flask) -> None:
+    """Add pages, filters, the frame and the answers to refusals to an application."""
+    for name in _FRAME:
+        import_module(f"app.web.{name}").register(app)
+    for name in _AREAS:
+        app.register_blueprint(import_module(f"app.web.{name}").blueprint)

@@ -1,0 +1,64 @@
+"""Filters of the templates: days and instants as an office writes them, translated labels, versioned assets."""
+
+import hashlib
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+from flask_babel import gettext
+
+from app.clock import SHANGHAI
+
+_STATIC = Path(__file__).parent / "static"
+_WEEKDAYS = "一二三四五六日"
+
+
+def legal_date(day: date) -> str:
+    """2026年11月21日; an instant is shown by its day in Asia/Shanghai."""
+    day = _day(day)
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def iso(value: date) -> str:
+    """2026-11-21, or for an instant 2026-11-21T09:30:00+08:00; for `<time datetime>`."""
+    if isinstance(value, datetime):
+        return value.astimezone(SHANGHAI).isoformat(timespec="seconds")
+    return value.isoformat()
+
+
+def moment(instant: datetime) -> str:
+    """2026年11月21日 09:30, in Asia/Shanghai."""
+    return f"{legal_date(instant)} {instant.astimezone(SHANGHAI):%H:%M}"
+
+
+def weekday(day: date) -> str:
+    """周六."""
+    return f"周{_WEEKDAYS[_day(day).weekday()]}"
+
+
+def translated(text: str) -> str:
+    """A label declared in Chinese, in the language of the page. Nothing in it is taken for a placeholder."""
+    return str(gettext(text)) if text else ""
+
+
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the content, so that browsers may keep it for long."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]
+
+
+def _day(value: date) -> date:
+    return value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
+
+
+def register(app: Flask) -> None:
+    """Make filters and globals known to the templates."""
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.filters.update(legal_date=legal_date, iso=iso, moment=moment, weekday=weekday, tr=translated)
+    app.jinja_env.globals["asset"] = asset

@@ -1,0 +1,150 @@
+"""Refusals and HTTP errors as pages, or as problems (RFC 9457) for those who ask for JSON.
+
+Every page says what is wrong and what to do next, and gives back what was typed.
+"""
+
+from dataclasses import asdict, dataclass
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from app.extensions import login_manager
+from workflows.kit.errors import FormIncomplete, GuardRefused, Refusal
+
+PROBLEM = "application/problem+json"
+
+#: Status → template; any other status is answered by the nearest of these.
+PAGES = {400: "errors/400.html", 401: "errors/401.html", 403: "errors/403.html", 404: "errors/404.html",
+         405: "errors/405.html", 409: "errors/409.html", 413: "errors/413.html", 422: "errors/422.html"}  # fmt: skip
+_NEVER_GIVEN_BACK = frozenset({"csrf_token", "password", "new_password", "next", "version", "key", "add", "remove"})
+
+
+@dataclass(frozen=True)
+class KeptText:
+    """Something that was typed into a form which could not be taken."""
+
+    name: str
+    text: str
+
+
+def kept_texts() -> tuple[KeptText, ...]:
+    """What the user typed, to copy it from the error page; never a password."""
+    return tuple(
+        KeptText(name, text.strip())
+        for name, texts in request.form.lists()
+        for text in texts
+        if text.strip() and name not in _NEVER_GIVEN_BACK and not name.endswith("-")
+    )
+
+
+def wants_problem() -> bool:
+    """Whether the answer is for a program."""
+    accepted = request.accept_mimetypes
+    best = accepted.best_match(["text/html", "application/json", PROBLEM])
+    return best in {"application/json", PROBLEM} and accepted[best] > accepted["text/html"]
+
+
+def problem(status: int, code: str, detail: str, **more: Any) -> Response:
+    """A problem document; `type` is a URN of ours, since the codes are explained in the API's description."""
+    content = {
+        "type": f"urn:zhengcheng:problem:{code}",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "instance": request.path,
+        "code": code,
+        **more,
+    }
+    response = jsonify(content)
+    response.status_code = status
+    response.content_type = PROBLEM
+    return response
+
+
+def refused(refusal: Refusal) -> ResponseReturnValue:
+    """The answer to a refusal that no page has shown in its own form."""
+    if wants_problem():
+        return problem(refusal.status, refusal.code, refusal.message, **_particulars(refusal))
+    return _page(refusal.status, refusal.message, _reasons(refusal))
+
+
+def _particulars(refusal: Refusal) -> dict[str, Any]:
+    if isinstance(refusal, FormIncomplete):
+        return {"errors": [asdict(error) for error in refusal.errors]}
+    if isinstance(refusal, GuardRefused):
+        return {
+            "unmet": [
+                {
+                    "guard": item.guard,
+                    "label": item.label,
+                    "detail": item.text,
+                    "possible_on": item.possible_on.isoformat() if item.possible_on else None,
+                }
+                for item in refusal.unmet
+            ]
+        }
+    return {}
+
+
+def _reasons(refusal: Refusal) -> tuple[str, ...]:
+    if isinstance(refusal, FormIncomplete):
+        return tuple(f"{error.label}：{error.message}" for error in refusal.errors)
+    if isinstance(refusal, GuardRefused):
+        return tuple(item.text for item in refusal.unmet)
+    return (refusal.message,)
+
+
+def failed(error: HTTPException) -> ResponseReturnValue:
+    """The answer to an HTTP error, such as an address that does not exist."""
+    status = error.code or 500
+    if status < 400 or (status not in PAGES and status >= 500):
+        return error
+    if wants_problem():
+        return problem(status, HTTPStatus(status).name.lower(), HTTPStatus(status).phrase)
+    return _page(status, "", ())
+
+
+def expired(_error: CSRFError) -> ResponseReturnValue:
+    """The answer to a form whose page has expired: nothing was done, and the text comes back."""
+    if wants_problem():
+        return problem(400, "page_expired", gettext("页面已过期，内容未提交。请重新登录后再提交。"))
+    return _page(400, "", ())
+
+
+def sign_in_first() -> ResponseReturnValue:
+    """Send a reader to the sign-in page; give a writer his text back, since a redirect would lose it."""
+    if wants_problem():
+        return problem(401, "sign_in_first", gettext("请先登录。"))
+    if request.method == "GET":
+        wanted = request.full_path.rstrip("?")
+        return redirect(url_for("account.sign_in", next=None if wanted == "/" else wanted))
+    return _page(401, "", ())
+
+
+def own_path(address: str, otherwise: str) -> str:
+    """An address given by a form or link, if it leads to a page of ours; never to another host."""
+    parts = urlsplit(address)
+    ours = address.startswith("/") and not address.startswith(("//", "/\\")) and not parts.scheme and not parts.netloc
+    return address if ours and "\\" not in address and address.isprintable() else otherwise
+
+
+def _page(status: int, message: str, reasons: tuple[str, ...]) -> ResponseReturnValue:
+    template = PAGES.get(status, PAGES[400])
+    # Reading a form that is too large would raise the same error again.
+    kept = () if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else kept_texts()
+    content = render_template(template, message=message, reasons=reasons, kept=kept, failed=True)
+    return make_response(content, status)
+
+
+def register(app: Flask) -> None:
+    """Answer refusals and HTTP errors; what is unexpected is answered with an incident number elsewhere."""
+    app.register_error_handler(Refusal, refused)
+    app.register_error_handler(HTTPException, failed)
+    app.register_error_handler(CSRFError, expired)
+    login_manager.unauthorized_handler(sign_in_first)

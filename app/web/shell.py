@@ -1,0 +1,113 @@
+"""What the frame of every page shows: who is signed in, in which posts and where, and the areas open to him."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, cached_property
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tomllib import loads
+from typing import cast
+
+from flask import Flask, current_app
+from flask_login import current_user
+
+from app.clock import legal_day
+from app.extensions import installation
+from app.services.sign_ins import SignedIn
+from workflows.roles import Post
+from workflows.rules.loader import load_locality, localities
+
+_PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
+
+_CASE_WORKERS = frozenset(
+    {
+        Post.CIVIL_SERVANT, Post.STAFF, Post.CLERK, Post.HEAD, Post.DEPUTY, Post.OFFICER, Post.APPROVER,
+        Post.REVIEW_CLERK, Post.REVIEWER, Post.TOLERANCE, Post.TOLERANCE_HEAD, Post.IMPLEMENTER,
+    }
+)  # fmt: skip
+_EVERYBODY = frozenset(Post)
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """An area of the system: its first page, and the posts to which it is offered."""
+
+    label: str
+    endpoint: str
+    posts: frozenset[Post]
+
+    def is_current(self, endpoint: str | None) -> bool:
+        """Whether a page belongs to this area: the pages of an area share a blueprint."""
+        return endpoint is not None and endpoint.partition(".")[0] == self.endpoint.partition(".")[0]
+
+
+#: In the order of the bar. An area is shown once its pages are part of the installation.
+AREAS = (
+    NavigationItem("我的信用记录", "credit.show", frozenset({Post.CIVIL_SERVANT, Post.STAFF})),
+    NavigationItem("工作台", "inbox.show", _CASE_WORKERS - {Post.CIVIL_SERVANT}),
+    NavigationItem("记录登记", "records.new", frozenset({Post.CLERK})),
+    NavigationItem("全部事项", "cases.search", _CASE_WORKERS - {Post.CIVIL_SERVANT} | {Post.ARCHIVE_READER}),
+    NavigationItem("督办", "oversight.show", frozenset({Post.OFFICER, Post.APPROVER})),
+    NavigationItem("规则", "rules.show", _EVERYBODY),
+    NavigationItem("审计", "audit.show", frozenset({Post.AUDITOR})),
+    NavigationItem("人员与单位", "people.show", frozenset({Post.SYSADMIN})),
+    NavigationItem("安全保密", "security_desk.show", frozenset({Post.SECADMIN})),
+)
+
+
+class Shell:
+    """The frame of one page. Nothing is read before the template asks for it, so an error page needs no database."""
+
+    @cached_property
+    def today(self) -> date:
+        return legal_day(installation().clock())
+
+    @cached_property
+    def version(self) -> str:
+        return product_version()
+
+    @cached_property
+    def make_believe(self) -> bool:
+        return installation().settings.database_purpose in {"demo", "rehearsal"}
+
+    @cached_property
+    def person(self) -> SignedIn | None:
+        return cast(SignedIn, current_user) if current_user.is_authenticated else None
+
+    @cached_property
+    def locality(self) -> str:
+        """Names of the localities in which the person holds a post."""
+        keys = dict.fromkeys(post.locality for post in self.person.posts) if self.person else {}
+        return "、".join(locality_name(key) for key in keys)
+
+    @cached_property
+    def navigation(self) -> tuple[NavigationItem, ...]:
+        if self.person is None:
+            return ()
+        return navigation_for((post.post for post in self.person.posts), current_app.view_functions)
+
+
+def navigation_for(posts: Iterable[Post], endpoints: Iterable[str]) -> tuple[NavigationItem, ...]:
+    """The areas offered to somebody with these posts, of those whose pages exist."""
+    held, existing = frozenset(posts), frozenset(endpoints)
+    return tuple(item for item in AREAS if item.posts & held and item.endpoint in existing)
+
+
+@cache
+def locality_name(key: str) -> str:
+    """The name of a locality, as its rule set gives it."""
+    return load_locality(key).name if key in localities() else key
+
+
+def product_version() -> str:
+    """The version of the product, installed or in a checkout."""
+    try:
+        return version("zhengcheng")
+    except PackageNotFoundError:
+        return str(loads(_PROJECT.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def register(app: Flask) -> None:
+    """Give every template its `shell`."""
+    app.context_processor(lambda: {"shell": Shell()})

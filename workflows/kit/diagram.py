@@ -80,7 +80,7 @@ def dot_source(workflow: Workflow, lit: str = "") -> str:
     """The procedure in the language of Graphviz; the state `lit` is filled, automatic moves are dashed."""
     text = [
         f'digraph "{workflow.key}" {{',
-        f'  graph [rankdir=TB, nodesep=0.35, ranksep=0.55, bgcolor="transparent"];',
+        '  graph [rankdir=TB, nodesep=0.35, ranksep=0.55, bgcolor="transparent"];',
         f'  node [shape=box, style="rounded,filled", fontname="{_FONT}", fontsize=12, color="#666666"];',
         f'  edge [fontname="{_FONT}", fontsize=10, color="#666666", fontcolor="#333333", arrowsize=0.7];',
         f'  {OPENING.key} [label="", shape=circle, width=0.15, fillcolor="#333333"];',

@@ -20,7 +20,7 @@ from typing import Self
 from app.documents import fonts
 from app.documents.context import NoticeContext
 from app.documents.font_outlines import prepared
-from app.documents.text import TEMPLATES, notice_html, notice_text, template_version
+from app.documents.text import TEMPLATES, notice_html, plain, template_version
 from workflows.catalogue import NOTICES, Format
 
 _WORKER = Path(__file__).with_name("worker.py")
@@ -103,11 +103,12 @@ class Renderer:
                 f"《{context.title}》签发时所用的文书模板（{version}）已经更新为{shipped}，"
                 "不能再按原文成文。请作废后按新模板重新制作。"
             )
-        missing = fonts.missing_glyphs(notice_text(context))
+        html = notice_html(context)
+        missing = fonts.missing_glyphs(plain(html))
         if missing:
             raise GlyphMissing(fonts.describe_missing(missing))
         identifier = hashlib.sha256(f"{shipped}\n{context_json}".encode()).hexdigest()[:32]
-        return self.render_html(notice_html(context), NOTICES[context.key].format, identifier)
+        return self.render_html(html, NOTICES[context.key].format, identifier)
 
     def render_html(self, html: str, sheet: Format, identifier: str) -> bytes:
         """The PDF of finished HTML on one of our sheets; ``identifier`` is its fixed file id, 32 hex digits."""

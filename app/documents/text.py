@@ -171,8 +171,13 @@ def _undefined_name(error: UndefinedError) -> str:
 
 def notice_text(context: NoticeContext) -> str:
     """The same sheet as plain text: a line a paragraph, table cells parted by ``｜``."""
+    return plain(notice_html(context))
+
+
+def plain(html: str) -> str:
+    """What a reader of the sheet sees, without marks and pictures."""
     reader = _PlainText()
-    reader.feed(notice_html(context))
+    reader.feed(html)
     reader.close()
     return reader.text()
 

@@ -101,3 +101,12 @@ class Facts(Protocol):
 
     def notice_text_problem(self) -> str:
         """What keeps the notice from being signed: a text that is not complete, a character without a glyph."""
+
+    def pending_sync_targets(self) -> frozenset[str]:
+        """Ids of the targets whose sync items, opened by this case's steps, are still pending."""
+
+    def sync_replaced(self) -> bool:
+        """Whether a later sync item for the same target exists in the dossier of this sync item."""
+
+    def parent_repair_waits_only_for_this(self) -> bool:
+        """Whether this sync item belongs to an executing repair and is the last of its items that is pending."""

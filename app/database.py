@@ -29,9 +29,10 @@ WriteSessions = sessionmaker[Session]
 
 def engine_options(url: str) -> dict[str, Any]:
     """Options for `create_engine`. Values of statements never reach a log or an error text."""
-    options: dict[str, Any] = {"hide_parameters": True}
+    # Eight threads of a process may each hold a reading and a writing connection at once.
+    options: dict[str, Any] = {"hide_parameters": True, "pool_size": 16, "max_overflow": 8}
     if not url.startswith("sqlite"):
-        options |= {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+        options["pool_pre_ping"] = True
     return options
 
 

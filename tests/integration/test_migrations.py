@@ -2,6 +2,7 @@
 
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -10,8 +11,11 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
-from app.database import alembic_config, is_at_head, migrate
+from app import create_app
+from app.clock import MovableClock
+from app.database import alembic_config, is_at_head, make_engine, migrate
 from app.models.base import Base
+from tests.support.application import settings_for
 
 
 def test_a_migrated_database_is_at_head_and_migrating_again_changes_nothing(database_url: str, engine: Engine) -> None:
@@ -61,6 +65,16 @@ def test_of_processes_that_start_together_one_migrates_and_the_others_wait(datab
         for started in [starting.submit(migrate, database_url) for _ in range(2)]:
             started.result(timeout=60)
     assert is_at_head(engine)
+
+
+def test_the_command_does_what_the_function_does(tmp_path: Path, clock: MovableClock) -> None:
+    """`flask db upgrade` goes another way into env.py, and commits as well."""
+    app = create_app(settings_for(f"sqlite:///{tmp_path}/new.sqlite", tmp_path), clock)
+    result = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert result.exit_code == 0, result.output
+    engine = make_engine(f"sqlite:///{tmp_path}/new.sqlite")
+    assert is_at_head(engine)
+    engine.dispose()
 
 
 @pytest.mark.parametrize("statement", ["UPDATE access_log SET act = 'x'", "DELETE FROM access_log"])

@@ -27,8 +27,11 @@ def check() -> ResponseReturnValue:
     goal = own_path(request.form.get("next", ""), url_for("home.show"))
     login, password = request.form.get("login", "").strip(), request.form.get("password", "")
     errors = [
-        SummaryLine(gettext(words), anchor)
-        for typed, words, anchor in ((login, "账号：尚未填写", "f-login"), (password, "密码：尚未填写", "f-password"))
+        SummaryLine(words, anchor)
+        for typed, words, anchor in (
+            (login, gettext("账号：尚未填写"), "f-login"),
+            (password, gettext("密码：尚未填写"), "f-password"),
+        )
         if not typed
     ]
     if not errors:

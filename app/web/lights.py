@@ -20,12 +20,23 @@ class Tone(StrEnum):
 
 @dataclass(frozen=True)
 class Light:
-    """What is drawn: the tone, the words, and the last day where there is one."""
+    """What is drawn: the tone, a phrase with its number, and the last day where there is one."""
 
     tone: Tone
-    words: str
+    phrase: str
     due_on: date | None = None
     provisional: bool = False
+    number: int = 0
+
+    @property
+    def words(self) -> str:
+        """The phrase in Chinese, with its number."""
+        return self.phrase % {"number": self.number}
+
+
+#: The phrases, for the catalogues of other languages.
+LATE, LATE_ON_A_HOLIDAY, TODAY = "逾期 %(number)s 个工作日", "已逾期", "今日到期"
+LEFT, NO_WORKING_DAY_LEFT = "还剩 %(number)s 个工作日", "即将到期"
 
 
 NO_TERM = Light(Tone.NONE, "无办理期限")
@@ -42,9 +53,8 @@ def running_light(due_on: date, today: date, working_days: int, *, provisional: 
         provisional: whether the last day rests on a calendar year that is not announced yet.
     """
     if today > due_on:
-        return Light(Tone.LATE, f"逾期 {working_days} 个工作日" if working_days else "已逾期", due_on, provisional)
+        return Light(Tone.LATE, LATE if working_days else LATE_ON_A_HOLIDAY, due_on, provisional, working_days)
     if today == due_on:
-        return Light(Tone.NEAR, "今日到期", due_on, provisional)
+        return Light(Tone.NEAR, TODAY, due_on, provisional)
     tone = Tone.NEAR if working_days <= NEAR_WORKING_DAYS else Tone.FINE
-    words = f"还剩 {working_days} 个工作日" if working_days else "即将到期"
-    return Light(tone, words, due_on, provisional)
+    return Light(tone, LEFT if working_days else NO_WORKING_DAY_LEFT, due_on, provisional, working_days)

@@ -37,9 +37,9 @@ def weekday(day: date) -> str:
     return f"周{_WEEKDAYS[_day(day).weekday()]}"
 
 
-def translated(text: str) -> str:
-    """A label declared in Chinese, in the language of the page. Nothing in it is taken for a placeholder."""
-    return str(gettext(text)) if text else ""
+def translated(text: str, **values: object) -> str:
+    """A label declared in Chinese, in the language of the page; only with `values` does it hold placeholders."""
+    return str(gettext(text, **values)) if text else ""
 
 
 def asset(name: str) -> str:

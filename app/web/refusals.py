@@ -19,9 +19,10 @@ from workflows.kit.errors import FormIncomplete, GuardRefused, Refusal
 
 PROBLEM = "application/problem+json"
 
-#: Status → template; any other status is answered by the nearest of these.
+#: Status → template; any other 4xx is answered as 400.
 PAGES = {400: "errors/400.html", 401: "errors/401.html", 403: "errors/403.html", 404: "errors/404.html",
          405: "errors/405.html", 409: "errors/409.html", 413: "errors/413.html", 422: "errors/422.html"}  # fmt: skip
+_KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
 _NEVER_GIVEN_BACK = frozenset({"csrf_token", "password", "new_password", "next", "version", "key", "add", "remove"})
 
 
@@ -71,7 +72,7 @@ def refused(refusal: Refusal) -> ResponseReturnValue:
     """The answer to a refusal that no page has shown in its own form."""
     if wants_problem():
         return problem(refusal.status, refusal.code, refusal.message, **_particulars(refusal))
-    return _page(refusal.status, refusal.message, _reasons(refusal))
+    return _page(PAGES.get(refusal.status, PAGES[400]), refusal.status, refusal.message, _reasons(refusal))
 
 
 def _particulars(refusal: Refusal) -> dict[str, Any]:
@@ -103,18 +104,23 @@ def _reasons(refusal: Refusal) -> tuple[str, ...]:
 def failed(error: HTTPException) -> ResponseReturnValue:
     """The answer to an HTTP error, such as an address that does not exist."""
     status = error.code or 500
-    if status < 400 or (status not in PAGES and status >= 500):
+    if status < 400 or status >= 500:
         return error
     if wants_problem():
-        return problem(status, HTTPStatus(status).name.lower(), HTTPStatus(status).phrase)
-    return _page(status, "", ())
+        answer = problem(status, HTTPStatus(status).name.lower(), HTTPStatus(status).phrase)
+    else:
+        answer = _page(PAGES.get(status, PAGES[400]), status)
+    for name, value in error.get_headers():
+        if name in _KEPT_HEADERS:
+            answer.headers[name] = value
+    return answer
 
 
 def expired(_error: CSRFError) -> ResponseReturnValue:
     """The answer to a form whose page has expired: nothing was done, and the text comes back."""
     if wants_problem():
         return problem(400, "page_expired", gettext("页面已过期，内容未提交。请重新登录后再提交。"))
-    return _page(400, "", ())
+    return _page("errors/expired.html", 400)
 
 
 def sign_in_first() -> ResponseReturnValue:
@@ -124,7 +130,7 @@ def sign_in_first() -> ResponseReturnValue:
     if request.method == "GET":
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("account.sign_in", next=None if wanted == "/" else wanted))
-    return _page(401, "", ())
+    return _page(PAGES[401], 401)
 
 
 def own_path(address: str, otherwise: str) -> str:
@@ -134,8 +140,7 @@ def own_path(address: str, otherwise: str) -> str:
     return address if ours and "\\" not in address and address.isprintable() else otherwise
 
 
-def _page(status: int, message: str, reasons: tuple[str, ...]) -> ResponseReturnValue:
-    template = PAGES.get(status, PAGES[400])
+def _page(template: str, status: int, message: str = "", reasons: tuple[str, ...] = ()) -> Response:
     # Reading a form that is too large would raise the same error again.
     kept = () if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else kept_texts()
     content = render_template(template, message=message, reasons=reasons, kept=kept, failed=True)

@@ -40,7 +40,8 @@ def expect_good_page(page: Page, *, first_tab: bool = True) -> None:
 
     `first_tab=False` for a page that moves the focus on purpose, such as one with an error summary.
     """
-    _expect_skip_link(page) if first_tab else None
+    if first_tab:
+        _expect_skip_link(page)
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)  # type: ignore[arg-type]
         expect_no_axe_violations(page)
@@ -50,7 +51,7 @@ def expect_good_page(page: Page, *, first_tab: bool = True) -> None:
 
 
 def _expect_skip_link(page: Page) -> None:
-    page.reload()
+    page.reload()  # the focus of a fresh page is before its first element
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") in {"跳到主要内容", "Skip to main content"}
 

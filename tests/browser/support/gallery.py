@@ -1,6 +1,7 @@
 """A page with everything the macros draw, so that they are looked at before any case exists."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 from flask import Blueprint, abort, render_template, request
 from flask.typing import ResponseReturnValue
@@ -11,7 +12,7 @@ from app.web.lights import AWAITING, NO_TERM, PAUSED, running_light
 from app.web.views import Identity, Link, TermView, TimelineEntry, strip_of
 from workflows.kit.calendar import shipped_calendar
 from workflows.kit.counting import Counting, Extension, Nature, Pause, Span, Unit, ledger
-from workflows.kit.errors import FormIncomplete, GuardRefused, Stale, UnmetGuard
+from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, Stale, UnmetGuard
 from workflows.kit.forms import LabelledEnum, Line, OptionalLine, OptionalText, StepForm, Text, parse_form
 from workflows.rules.model import Grade
 
@@ -83,7 +84,8 @@ def parts() -> ResponseReturnValue:
 
 @gallery.route("/form", methods=["GET", "POST"])
 def form() -> ResponseReturnValue:
-    given, errors = {}, ()
+    given: dict[str, Any] = {}
+    errors: tuple[FieldError, ...] = ()
     if request.method == "POST":
         changed = reshaped(SampleForm, request.form)
         given = changed or parse_posted(SampleForm, request.form)

@@ -35,6 +35,7 @@ from workflows.kit.definition import (
     Term,
     Workflow,
     at,
+    from_today,
     moves,
     on_service_of,
     resumed_at,
@@ -50,6 +51,7 @@ from workflows.objection_guards import (
     extension_within_cap,
     filing_term_kept_or_excused,
     is_about_more_than_the_period,
+    is_about_the_period_only,
     late_without_reason,
     no_objection_on_same_fields,
     not_the_same_again,
@@ -60,6 +62,7 @@ from workflows.objection_guards import (
     record_is_contestable,
     refusal_ground_holds,
     review_annuls,
+    review_is_consistent_and_not_worse,
     review_result_changes,
     reviewer_took_no_part,
     some_duty_is_late,
@@ -89,6 +92,8 @@ WITHDRAWN = State("withdrawn", "已撤回", CLOSED_PHASE)
 TERMINATED = State("terminated", "已终止", CLOSED_PHASE)
 
 HANDLING = (SUBMITTED, INCOMPLETE, VERIFYING, SIGNING, ANSWERED)
+#: Where the end of the record ends the objection too; a decision that stands runs its course (procedures, section 0).
+HANDLED = (*HANDLING, REVIEW_SUBMITTED, REVIEWING)
 UNFINISHED = (*HANDLING, DECIDED, REFUSED, REVIEW_SUBMITTED, REVIEWING)
 EVERY = (*UNFINISHED, CLOSED, LAPSED, WITHDRAWN, TERMINATED)
 AT_PROVIDER = (VERIFYING, SIGNING)
@@ -170,7 +175,7 @@ STEPS = with_proposal_steps(
              RefuseReviewForm, guards=(late_without_reason, reviewer_took_no_part), on_proposal=True,
              notices=(Draft("review_refusal", Recipient.APPLICANT),)),
         Step("decide_review", "复核决定", moves({REVIEWING: CLOSED}), frozenset({C.REVIEWER}), DecideReviewForm,
-             guards=(reviewer_took_no_part,), on_proposal=True,
+             guards=(reviewer_took_no_part, review_is_consistent_and_not_worse), on_proposal=True,
              notices=(Draft("review_decision", Recipient.APPLICANT), Draft("review_decision", Recipient.OFFICE)),
              cascades=(Cascade("record", "correct", _RECORD_REPORTED, when=review_result_changes,
                                form="correction_from_verdicts"),
@@ -180,18 +185,19 @@ STEPS = with_proposal_steps(
         Step("close", "办结", moves({DECIDED: CLOSED, REFUSED: CLOSED}), frozenset({C.SYSTEM}), NoForm),
         Step("withdraw", "撤回", moves({**dict.fromkeys(HANDLING, WITHDRAWN), REVIEW_SUBMITTED: CLOSED,
                                       REVIEWING: CLOSED}), SUBJECT, ReasonForm),
-        Step("terminate", "终止", moves(dict.fromkeys(UNFINISHED, TERMINATED)), frozenset({C.SYSTEM}), AbsenceForm,
+        Step("terminate", "终止", moves(dict.fromkeys(HANDLED, TERMINATED)), frozenset({C.SYSTEM}), AbsenceForm,
              notices=(Draft("termination_notice", Recipient.APPLICANT),), effects=("void_unserved_notices",)),
         Step("record_expired", "记录期满",
              moves({state: Fork("about_the_period_only", (TERMINATED, state),
                                 lambda ctx, state=state: state if is_about_more_than_the_period.check(ctx)
-                                else TERMINATED) for state in UNFINISHED}),
-             frozenset({C.SYSTEM}), AbsenceForm),
+                                else TERMINATED) for state in HANDLED}),
+             frozenset({C.SYSTEM}), AbsenceForm,
+             notices=(Draft("termination_notice", Recipient.APPLICANT, is_about_the_period_only),)),
     )
 )  # fmt: skip
 
 TERMS = (
-    Term("objection.acceptance", "受理期限", Nature.DUTY, C.OFFICE, at("submit", "supplement", "transfer_back"),
+    Term("objection.acceptance", "受理期限", Nature.DUTY, C.OFFICE, (*at("submit", "supplement"), *from_today("transfer_back")),
          frozenset({SUBMITTED}), on_expiry=("accept",)),
     Term("objection.supplement", "补正期限", Nature.RIGHT, C.SUBJECT,
          on_service_of("supplement_notice", "request_supplement"), frozenset({INCOMPLETE}), on_expiry=("lapse",)),

@@ -210,8 +210,7 @@ def provider_is_late_and_warned(ctx: Context) -> bool | Unmet:
 
 @guard("有异议项被更正")
 def some_field_changes(ctx: Context) -> bool:
-    verdicts = verdicts_in_force(ctx)
-    return not _annulled(verdicts) and any(verdict is not Verdict.KEEP for verdict, _ in verdicts.values())
+    return _changed(verdicts_in_force(ctx))
 
 
 @guard("整条记录被撤销")
@@ -219,19 +218,41 @@ def verdicts_annul(ctx: Context) -> bool:
     return _annulled(verdicts_in_force(ctx))
 
 
+def _changed(verdicts: dict[RecordField, tuple[Verdict, str]]) -> bool:
+    return not _annulled(verdicts) and any(verdict is not Verdict.KEEP for verdict, _ in verdicts.values())
+
+
 def _annulled(verdicts: dict[RecordField, tuple[Verdict, str]]) -> bool:
     whole = verdicts.get(RecordField.RECORD)
     return whole is not None and whole[0] in {Verdict.ANNUL, Verdict.DELETE}
 
 
+def _reviewed(ctx: Context) -> dict[RecordField, tuple[Verdict, str]]:
+    """What the review changes; what was decided before stands and is not written a second time."""
+    return {field: (item.verdict, item.value) for field, item in ctx.form.verdicts.items()}
+
+
+@guard("复核结论与变更的项一致，且不加重当事人负担", form=True)
+def review_is_consistent_and_not_worse(ctx: Context) -> bool | Unmet:
+    """不得加重 (procedures, sections 0 and 3): a review keeps the decision or changes it for the better."""
+    verdicts = ctx.form.verdicts
+    if ctx.form.result is ReviewResult.UPHELD:
+        return not verdicts or Unmet("复核结论为维持的，不应填写变更的项")
+    if not any(item.verdict is not Verdict.KEEP for item in verdicts.values()):
+        return Unmet("复核结论为变更的，请逐项写明变更的内容")
+    if foreign := set(verdicts) - disputed_fields(ctx):
+        return Unmet("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
+    return _values_given(ctx)
+
+
 @guard("复核变更了原处理结论")
 def review_result_changes(ctx: Context) -> bool:
-    return ctx.form.result is ReviewResult.CHANGED and some_field_changes.check(ctx) is True
+    return ctx.form.result is ReviewResult.CHANGED and _changed(_reviewed(ctx))
 
 
 @guard("复核撤销整条记录")
 def review_annuls(ctx: Context) -> bool:
-    return ctx.form.result is ReviewResult.CHANGED and verdicts_annul.check(ctx) is True
+    return ctx.form.result is ReviewResult.CHANGED and _annulled(_reviewed(ctx))
 
 
 @guard("在期限内申请，或者逾期有正当理由", form=True)
@@ -258,3 +279,8 @@ def reviewer_took_no_part(ctx: Context) -> bool | Unmet:
 @guard("异议涉及期限以外的内容")
 def is_about_more_than_the_period(ctx: Context) -> bool:
     return not disputed_fields(ctx) <= _PERIOD_FIELDS
+
+
+@guard("异议只涉及期限")
+def is_about_the_period_only(ctx: Context) -> bool:
+    return disputed_fields(ctx) <= _PERIOD_FIELDS

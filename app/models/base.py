@@ -54,5 +54,3 @@ Uid = Annotated[str, mapped_column(String(36), unique=True)]
 def new_uid() -> str:
     """A random identifier made in the application, before the insert."""
     return str(uuid.uuid4())
-
-

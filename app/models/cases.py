@@ -2,7 +2,18 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, ForeignKeyConstraint, Index, Integer, String, Text, text
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, BigKey, Id, Instant, Uid
@@ -67,7 +78,9 @@ class Case(Base):
     __tablename__ = "cases"
     __table_args__ = (
         ForeignKeyConstraint(
-            ["kind", "state", "phase"], ["case_state.kind", "case_state.state", "case_state.phase"], name="fk_cases_state"
+            ["kind", "state", "phase"],
+            ["case_state.kind", "case_state.state", "case_state.phase"],
+            name="fk_cases_state",
         ),
         CheckConstraint("(phase = 'closed') = (closed_on IS NOT NULL)", name="closed_has_day"),
         CheckConstraint(

@@ -229,6 +229,11 @@ def at(*steps: str, when: Guard | None = None) -> tuple[Start, ...]:
     return tuple(Start(step, when=when) for step in steps)
 
 
+def from_today(*steps: str) -> tuple[Start, ...]:
+    """The term opens at these steps and counts from that day, whatever anchor the rule set names."""
+    return tuple(Start(step, of="today") for step in steps)
+
+
 def on_service_of(notice: str, *steps: str) -> tuple[Start, ...]:
     """The term opens at these steps, awaiting, and begins on the day `notice` is served."""
     return tuple(Start(step, StartKind.SERVICE, notice) for step in steps)
@@ -263,6 +268,8 @@ class Term:
     paused_in: frozenset[State] = frozenset()
     paused_while: str = ""
     ends_at: frozenset[str] = frozenset()
+    #: A column of the case that holds the length (in the rule's unit), where it is set case by case.
+    length_in: str = ""
     ends_on_dispatch: frozenset[str] = frozenset()
 
     @property

@@ -2,13 +2,13 @@
 
 Triggers refuse every UPDATE and DELETE (trust 1.8); PostgreSQL refuses TRUNCATE as well.
 
-Revision: 0002; after: 0001
+Revision: 0005; after: 0004
 """
 
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

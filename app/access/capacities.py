@@ -1,0 +1,94 @@
+"""Capacities of a person on a case and the equal SQL filter, both made from `workflows.roles.RELATIONS`."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy.orm import Session
+
+from app.models.cases import Case
+from app.models.people import PostHolding
+from workflows.kit.definition import Workflow
+from workflows.roles import RELATIONS, Capacity, Post
+
+_SUBJECTS = frozenset({Capacity.SUBJECT, Capacity.SUBJECT_HEAD})
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A person with the posts he holds on one day: (unit id, post)."""
+
+    user_id: int
+    posts: frozenset[tuple[int, Post]]
+
+    def units(self, posts: frozenset[Post]) -> frozenset[int]:
+        return frozenset(unit for unit, post in self.posts if post in posts)
+
+    @property
+    def works_in(self) -> frozenset[int]:
+        return frozenset(unit for unit, _ in self.posts)
+
+
+def standing_of(session: Session, user_id: int, today: date) -> Standing:
+    """The posts a person holds today."""
+    rows = session.execute(
+        select(PostHolding.unit_id, PostHolding.post).where(
+            PostHolding.user_id == user_id,
+            PostHolding.from_on <= today,
+            or_(PostHolding.until_on.is_(None), PostHolding.until_on >= today),
+        )
+    )
+    return Standing(user_id, frozenset((unit, Post(post)) for unit, post in rows))
+
+
+def capacities_on(standing: Standing, case: Case) -> frozenset[Capacity]:
+    """Every capacity the person holds on the case."""
+    return frozenset(capacity for capacity in RELATIONS if _holds(standing, case, capacity))
+
+
+def _holds(standing: Standing, case: Case, capacity: Capacity) -> bool:
+    for relation in RELATIONS[capacity]:
+        value = getattr(case, relation.column)
+        if value is None:
+            continue
+        if relation.posts:
+            if value in standing.units(relation.posts):
+                return True
+        elif value == standing.user_id:
+            return True
+    return False
+
+
+def may_see(workflow: Workflow, standing: Standing, case: Case) -> bool:
+    """Whether one of his capacities sees the case in its present state; a subject only once he was told."""
+    for capacity in capacities_on(standing, case):
+        if capacity in _SUBJECTS and not case.subject_sees:
+            continue
+        if any(state.key == case.state for state in workflow.visible.get(capacity, ())):
+            return True
+    return False
+
+
+def visible_filter(workflow: Workflow, standing: Standing) -> ColumnElement[bool]:
+    """The same rule as SQL, for lists, search, counts and exports of one kind."""
+    clauses: list[ColumnElement[bool]] = []
+    for capacity, states in workflow.visible.items():
+        related = _related(standing, capacity)
+        if related is None:
+            continue
+        clause = and_(Case.state.in_(sorted(state.key for state in states)), related)
+        if capacity in _SUBJECTS:
+            clause = and_(clause, Case.subject_sees)
+        clauses.append(clause)
+    return and_(Case.kind == workflow.key, or_(*clauses) if clauses else false())
+
+
+def _related(standing: Standing, capacity: Capacity) -> ColumnElement[bool] | None:
+    parts: list[ColumnElement[bool]] = []
+    for relation in RELATIONS.get(capacity, ()):
+        column = getattr(Case, relation.column)
+        if not relation.posts:
+            parts.append(column == standing.user_id)
+        elif units := standing.units(relation.posts):
+            parts.append(column.in_(sorted(units)))
+    return or_(*parts) if parts else None

@@ -1,0 +1,83 @@
+"""The Context of one step: who acts in which capacities, on what day, under which calendar and rule set."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access.capacities import capacities_on, standing_of
+from app.models.cases import Case, ProposalRow
+from app.services.commands import Paper
+from app.services.facts import SqlFacts
+from app.services.lawbook import current_calendar, rule_set, rule_set_in_force
+from app.services.unit_of_work import UnitOfWork
+from workflows.kit.context import Actor, Context, Proposal
+from workflows.kit.errors import NotPermitted
+from workflows.roles import Capacity
+
+
+def context_of(
+    work: UnitOfWork,
+    case: Case,
+    actor: Actor,
+    given: Mapping[str, Any] | None = None,
+    *,
+    expected_version: int | None = None,
+    paper: Paper | None = None,
+) -> Context:
+    """Make the context in which a step on this case is judged.
+
+    Raises:
+        NotPermitted: something is entered from paper by somebody who is not of the handling office.
+        LawMissing: the database holds no calendar or rule set.
+    """
+    session, today = work.session, work.today
+    calendar = current_calendar(session)
+    if case.rule_set_id is not None:
+        rules = rule_set(session, case.rule_set_id)
+    else:
+        _, rules = rule_set_in_force(session, case.locality, paper.received_on if paper else today)
+    return Context(
+        case=case,
+        actor=actor,
+        now=work.now,
+        today=today,
+        capacities=_capacities(work, case, actor, paper),
+        calendar=calendar,
+        rules=rules,
+        facts=SqlFacts(work, case, actor.user_id, calendar, today),
+        proposal=_proposal(work, case),
+        given=given,
+        expected_version=expected_version,
+        received_on=paper.received_on if paper else None,
+        counts_on=(paper.posted_on or paper.received_on) if paper else None,
+    )
+
+
+def _capacities(work: UnitOfWork, case: Case, actor: Actor, paper: Paper | None) -> frozenset[Capacity]:
+    if actor.user_id is None:
+        return frozenset({Capacity.SYSTEM})
+    held = capacities_on(standing_of(work.session, actor.user_id, work.today), case)
+    if paper is None:
+        return held
+    if Capacity.OFFICE not in held:
+        raise NotPermitted("代录", Capacity.OFFICE.label)
+    return capacities_on(standing_of(work.session, paper.on_behalf_of, work.today), case) - {Capacity.OFFICE}
+
+
+def live_proposal(work: UnitOfWork, case: Case) -> ProposalRow | None:
+    """The proposal or signed request that somebody has to act on now."""
+    if case.id is None:
+        return None
+    return work.session.execute(
+        select(ProposalRow).where(ProposalRow.case_id == case.id, ProposalRow.status == "live")
+    ).scalar_one_or_none()
+
+
+def _proposal(work: UnitOfWork, case: Case) -> Proposal | None:
+    import json
+
+    row = live_proposal(work, case)
+    if row is None:
+        return None
+    return Proposal(row.step, json.loads(row.form), row.opinion, row.author_id, Capacity(row.holder))

@@ -1,0 +1,179 @@
+"""What the steps of a record write besides its state."""
+
+import json
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.models.kinds import Record, RecordRevision, Statement
+from app.models.people import Unit, User
+from app.models.registry import MODELS
+from app.models.terms import LIVE, TermRow
+from app.services import terms
+from app.services.applying import StepRun, apply_step
+from app.services.opening import child_of
+from workflows.forms.record import RecordContent, RecordField, Severity
+from workflows.kit.errors import FieldError, FormIncomplete
+
+_PLAIN = (
+    "source_number", "source_on", "source_organ", "effective_on", "under_remedy", "sanction_months", "behaviour",
+    "key_field", "facts", "conduct_ended_on", "conduct_continues", "loss", "influence", "responsible_persons",
+    "secret_free",
+)  # fmt: skip
+#: Columns behind the contestable fields.
+COLUMNS = {
+    RecordField.BEHAVIOUR: "behaviour",
+    RecordField.FACTS: "facts",
+    RecordField.SEVERITY: "severity",
+    RecordField.SOURCE_DOCUMENT: "source_number",
+    RecordField.EFFECTIVE_ON: "effective_on",
+    RecordField.CONDUCT_ENDED_ON: "conduct_ended_on",
+    RecordField.RESPONSIBLE_PERSONS: "responsible_persons",
+    RecordField.DISCLOSURE_LEVEL: "disclosure_level",
+}
+
+
+def keep_record_content(run: StepRun) -> None:
+    """Write what the unit typed; the subject is named by the uid of a person or a unit.
+
+    Raises:
+        FormIncomplete: no such person or unit.
+    """
+    record, form = run.case, run.ctx.form
+    assert isinstance(record, Record)
+    assert isinstance(form, RecordContent)
+    _keep_subject(run, record, form.subject)
+    if form.finder:
+        record.finder_unit_id = _unit_named(run, form.finder).id
+    for name in _PLAIN:
+        setattr(record, name, getattr(form, name))
+    record.source_type = form.source_type.value
+    record.severity = form.severity.value
+    record.disclosure_level = form.disclosure_level.value
+    record.sanction = form.sanction.value if form.sanction else None
+    record.exemption = form.exemption.value if form.exemption else None
+    record.revision = record.revision or 1
+    record.worse_than_notice = False
+
+
+def _keep_subject(run: StepRun, record: Record, uid: str) -> None:
+    session = run.work.session
+    record.subject_person_id = session.execute(select(User.id).where(User.uid == uid)).scalar_one_or_none()
+    record.subject_unit_id = session.execute(select(Unit.id).where(Unit.uid == uid)).scalar_one_or_none()
+    if record.subject_person_id is None and record.subject_unit_id is None:
+        raise FormIncomplete((FieldError("subject", "主体", "名册中没有这个人或者单位，请重新选择"),))
+
+
+def _unit_named(run: StepRun, name: str) -> Unit:
+    unit = run.work.session.execute(select(Unit).where(Unit.name == name)).scalar_one_or_none()
+    if unit is None:
+        raise FormIncomplete((FieldError("finder", "认定单位", "单位名册中没有这个单位，请核对全称"),))
+    return unit
+
+
+def keep_statement(run: StepRun) -> None:
+    """陈述申辩 of the subject, with the day that counts."""
+    run.work.session.add(
+        Statement(
+            record_id=run.case.id,
+            text=run.ctx.form.text,
+            late_reason=run.ctx.form.late_reason,
+            made_on=run.ctx.in_time_on,
+            author_id=run.ctx.actor.user_id,
+        )
+    )
+
+
+def claim_exemption(run: StepRun) -> None:
+    """The unit answered that the act may be exempt (R22): its head files for it with the record."""
+    record = run.case
+    assert isinstance(record, Record)
+    if record.exemption != "claimed" or "exemption" not in MODELS:
+        return
+    form = {"situation": "信息提供单位在报送时提请认定", "reason": "报送时回答可能符合免责容错情形"}
+    case = child_of(run.work, record, "exemption")
+    apply_step(run.work, case, "submit", run.ctx.actor, form)
+
+
+def revise_record(run: StepRun) -> None:
+    """Put the correction into force and keep the text it replaces."""
+    record, form = run.case, run.ctx.form
+    assert isinstance(record, Record)
+    before = snapshot(record)
+    for field, value in form.changes.items():
+        _change(run, record, RecordField(field), value)
+    run.work.session.add(
+        RecordRevision(
+            record_id=record.id,
+            revision=record.revision,
+            body=json.dumps(before, ensure_ascii=False, sort_keys=True),
+            replaced_at=run.ctx.now,
+            reason=form.reason,
+        )
+    )
+    record.revision += 1
+
+
+def _change(run: StepRun, record: Record, field: RecordField, value: Any) -> None:
+    if field is RecordField.SUBJECT:
+        _keep_subject(run, record, str(value))
+    elif field in (RecordField.EFFECTIVE_ON, RecordField.CONDUCT_ENDED_ON):
+        setattr(record, COLUMNS[field], _date(field, value))
+        if field is RecordField.CONDUCT_ENDED_ON:
+            record.conduct_continues = record.conduct_ended_on is None
+    elif field is RecordField.SEVERITY:
+        record.severity = Severity(value).value
+    elif field is RecordField.RESPONSIBLE_PERSONS:
+        record.responsible_persons = (
+            value if isinstance(value, list) else [line for line in str(value).split("、") if line]
+        )
+    elif field in COLUMNS:
+        setattr(record, COLUMNS[field], str(value))
+
+
+def _date(field: RecordField, value: Any) -> date | None:
+    if not value or isinstance(value, date):
+        return value or None
+    try:
+        return date.fromisoformat(str(value))
+    except ValueError:
+        message = "日期不存在或格式不对，请按“2026-11-21”填写"
+        raise FormIncomplete((FieldError("changes", field.label, message),)) from None
+
+
+def snapshot(record: Record) -> dict[str, Any]:
+    """The contestable fields as they stand, in plain values."""
+    values = {field.value: getattr(record, column) for field, column in COLUMNS.items()}
+    return {
+        key: value.isoformat() if isinstance(value, date) else value
+        for key, value in {**values, "source_type": record.source_type}.items()
+    }
+
+
+def recompute_periods(run: StepRun) -> None:
+    """Severity and end of conduct decide the periods: their running terms are reckoned anew from their own anchors."""
+    record, ctx = run.case, run.ctx
+    assert isinstance(record, Record)
+    rows = run.work.session.execute(
+        select(TermRow).where(TermRow.case_id == record.id, TermRow.nature == "period", TermRow.status.in_(LIVE))
+    ).scalars()
+    for row in rows:
+        rule = ctx.rules.term(row.key)
+        if rule is not None and rule.by_severity is not None:
+            span = rule.for_severity(record.severity).span
+            assert span is not None
+            row.number, row.unit = span.number, span.unit.value
+        if row.key == "record.retention":
+            row.anchor_on = record.conduct_ended_on
+            row.status = "running" if row.anchor_on else "awaiting"
+        terms.reckon(row, ctx.calendar, ctx.rules, ctx.today)
+
+
+EFFECTS = {
+    "keep_record_content": keep_record_content,
+    "keep_statement": keep_statement,
+    "claim_exemption": claim_exemption,
+    "revise_record": revise_record,
+    "recompute_periods": recompute_periods,
+}

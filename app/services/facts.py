@@ -1,0 +1,295 @@
+"""Answers to the questions of `workflows.facts.Facts`, with SQL, once per step and only when asked."""
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from sqlalchemy import func, select
+
+from app.access.capacities import Standing, standing_of
+from app.models.cases import Case
+from app.models.history import EventRow
+from app.models.kinds import Notice, Objection, Record
+from app.models.people import Recusal, Unit, User
+from app.models.terms import LIVE, TermRow
+from app.services.unit_of_work import UnitOfWork
+from workflows.identity import check_credit_code
+from workflows.kit.calendar import Calendar
+from workflows.kit.counting import Nature, has_ended, running_days_late
+
+_OBJECTION_PENDING = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
+_EXEMPTION_PENDING = ("submitted", "examining", "signing")
+_RECORD_OVER = ("declined", "annulled", "exempted", "expired", "discarded")
+
+
+@dataclass
+class SqlFacts:
+    """The facts around one case, as one actor's step sees them."""
+
+    work: UnitOfWork
+    case: Case
+    actor_id: int | None
+    calendar: Calendar
+    today: date
+
+    # -- who ------------------------------------------------------------------------------------------------------
+
+    def last_mover(self) -> str:
+        statement = (
+            select(User.name)
+            .join(EventRow, EventRow.actor_id == User.id)
+            .where(EventRow.case_id == self.case.id, EventRow.sort == "step")
+            .order_by(EventRow.seq.desc())
+            .limit(1)
+        )
+        return self.work.session.execute(statement).scalar_one_or_none() or ""
+
+    @cached_property
+    def _standing(self) -> Standing:
+        assert self.actor_id is not None
+        return standing_of(self.work.session, self.actor_id, self.today)
+
+    def recusal_ground(self) -> str:
+        if self.actor_id is None:
+            return ""
+        if self.actor_id == self.case.subject_person_id:
+            return "您是本事项的当事人"
+        if self.case.subject_unit_id is not None and self.case.subject_unit_id in self._standing.works_in:
+            return "您在当事单位任职"
+        declared = self.work.session.execute(
+            select(Recusal.reason).where(Recusal.dossier_id == self.case.dossier_id, Recusal.user_id == self.actor_id)
+        ).scalar()
+        return f"您已声明自行回避（{declared}）" if declared else ""
+
+    def takers_in_round(self, step: str) -> frozenset[int]:
+        return self._takers((step,), self.case.round)
+
+    def takers(self, *steps: str) -> frozenset[int]:
+        return self._takers(steps, None)
+
+    def _takers(self, steps: Collection[str], round_: int | None) -> frozenset[int]:
+        statement = select(EventRow.actor_id).where(
+            EventRow.case_id == self.case.id, EventRow.sort == "step", EventRow.step.in_(list(steps))
+        )
+        if round_ is not None:
+            statement = statement.where(EventRow.round == round_)
+        found = {actor for actor in self.work.session.execute(statement).scalars() if actor is not None}
+        pending = {
+            event.actor_id
+            for event in self.work.events
+            if event.case is self.case and event.step in steps and event.actor_id is not None
+        }
+        return frozenset(found | pending)
+
+    def times_taken(self, step: str) -> int:
+        if self.case.id is None:
+            return 0
+        return self.work.session.execute(
+            select(func.count()).where(EventRow.case_id == self.case.id, EventRow.sort == "step", EventRow.step == step)
+        ).scalar_one()
+
+    # -- terms ----------------------------------------------------------------------------------------------------
+
+    def _live(self, key: str) -> TermRow | None:
+        return self.work.session.execute(
+            select(TermRow).where(TermRow.case_id == self.case.id, TermRow.key == key, TermRow.status.in_(LIVE))
+        ).scalar_one_or_none()
+
+    def term_over_since(self, key: str) -> date | None:
+        row = self._live(key)
+        if row is None or row.due_on is None or not has_ended(row.due_on, self.today):
+            return None
+        return row.due_on
+
+    def term_due_on(self, key: str) -> date | None:
+        return self._newest_due(self.case.id, key)
+
+    def _newest_due(self, case_id: int, key: str) -> date | None:
+        statement = select(TermRow.due_on).where(TermRow.case_id == case_id, TermRow.key == key)
+        return self.work.session.execute(statement.order_by(TermRow.arming.desc()).limit(1)).scalar_one_or_none()
+
+    def working_days_late(self, key: str) -> int:
+        due = self.term_over_since(key)
+        return running_days_late(due, self.today, self.calendar) if due else 0
+
+    # -- notices --------------------------------------------------------------------------------------------------
+
+    def notice_issued(self, notice: str) -> bool:
+        return self._exists(
+            select(Notice.id).where(
+                Notice.parent_id == self.case.id, Notice.key == notice, Notice.state.not_in(("drafted", "voided"))
+            )
+        )
+
+    def notice_text_problem(self) -> str:
+        from app.services.notice_text import problem_of
+
+        return problem_of(self.work, self.case)
+
+    def parent_state_opened_by_service(self) -> bool:
+        parent, notice = self._parent(), self._notice()
+        return parent is not None and bool(
+            self.work.session.execute(
+                select(TermRow.id).where(
+                    TermRow.case_id == parent.id,
+                    TermRow.status.in_(LIVE),
+                    (TermRow.awaits == notice.key) | (TermRow.anchor == "service"),
+                )
+            ).first()
+        )
+
+    def parent_waits_for_notice(self) -> bool:
+        from workflows.registry import workflow
+
+        parent, notice = self._parent(), self._notice()
+        if parent is None:
+            return False
+        waits = any(step.on_service == notice.key for step in workflow(parent.kind).steps_from(parent.state))
+        return waits or self.parent_state_opened_by_service()
+
+    def _notice(self) -> Notice:
+        assert isinstance(self.case, Notice)
+        return self.case
+
+    def _parent(self) -> Case | None:
+        return self.work.session.get(Case, self.case.parent_id) if self.case.parent_id else None
+
+    # -- the dossier ----------------------------------------------------------------------------------------------
+
+    def _exists(self, statement: object) -> bool:
+        return self.work.session.execute(statement).first() is not None  # type: ignore[call-overload]
+
+    def _others(self, kind: str) -> object:
+        statement = select(Case.id).where(Case.dossier_id == self.case.dossier_id, Case.kind == kind)
+        return statement.where(Case.id != self.case.id) if self.case.id is not None else statement
+
+    def open_in_dossier(self, kind: str) -> int:
+        statement = select(func.count()).where(
+            Case.dossier_id == self.case.dossier_id, Case.kind == kind, Case.phase != "closed", Case.id != self.case.id
+        )
+        return self.work.session.execute(statement).scalar_one()
+
+    def waiting_exemption(self) -> bool:
+        return self._exists(
+            select(Case.id).where(
+                Case.dossier_id == self.case.dossier_id,
+                Case.kind == "exemption",
+                Case.state.in_(_EXEMPTION_PENDING),
+                Case.id.not_in(select(EventRow.case_id).where(EventRow.step == "proceed", EventRow.sort == "step")),
+            )
+        )
+
+    def pending_objection(self) -> bool:
+        return self._exists(
+            select(Case.id).where(
+                Case.dossier_id == self.case.dossier_id, Case.kind == "objection", Case.state.in_(_OBJECTION_PENDING)
+            )
+        )
+
+    def decision_waits(self) -> bool:
+        return self.pending_objection() or self.waiting_exemption()
+
+    @cached_property
+    def _record(self) -> Record | None:
+        if isinstance(self.case, Record):
+            return self.case
+        return self.work.session.execute(
+            select(Record).where(Record.dossier_id == self.case.dossier_id)
+        ).scalar_one_or_none()
+
+    def record_state(self) -> str:
+        return self._record.state if self._record else ""
+
+    def record_severity(self) -> str:
+        return self._record.severity if self._record else "general"
+
+    def record_listed_on(self) -> date | None:
+        return self._record.listed_on if self._record else None
+
+    def subject_is_unit(self) -> bool:
+        return self.case.subject_unit_id is not None
+
+    def subject_code_problem(self) -> str:
+        if self.case.subject_unit_id is None:
+            # A person's number is checked when it is entered and is kept only as ciphertext.
+            return ""
+        unit = self.work.session.get(Unit, self.case.subject_unit_id)
+        if unit is None or not unit.code:
+            return "当事单位没有统一社会信用代码，请先在单位名册中补录"
+        return check_credit_code(unit.code).error
+
+    def same_act_recorded(self) -> bool:
+        case = self.case
+        assert isinstance(case, Record)
+        return self._exists(
+            select(Record.id).where(
+                Record.id != case.id,
+                Record.source_number == case.source_number,
+                Record.behaviour == case.behaviour,
+                Record.subject_person_id == case.subject_person_id,
+                Record.subject_unit_id == case.subject_unit_id,
+                Record.state.not_in(_RECORD_OVER),
+            )
+        )
+
+    def same_fields_disputed(self, fields: Collection[str]) -> bool:
+        wanted = set(fields)
+        return any(
+            wanted & {item["field"] for item in objection.fields}
+            for objection in self._objections()
+            if objection.state in _OBJECTION_PENDING
+        )
+
+    def same_objection_decided(self, fields: Collection[str], reason: str) -> bool:
+        wanted = set(fields)
+        return any(
+            wanted == {item["field"] for item in objection.fields} and objection.reason == reason
+            for objection in self._objections()
+            if objection.decided_on is not None
+        )
+
+    def _objections(self) -> list[Objection]:
+        rows = self.work.session.execute(
+            select(Objection).where(Objection.dossier_id == self.case.dossier_id)
+        ).scalars()
+        return [row for row in rows if row is not self.case]
+
+    def rectification_passed(self) -> bool | None:
+        states = list(
+            self.work.session.execute(
+                select(Case.state).where(Case.dossier_id == self.case.dossier_id, Case.kind == "rectification")
+            ).scalars()
+        )
+        return None if not states else "passed" in states
+
+    def sanction_until(self) -> date | None:
+        record = self._record
+        if record is None or not record.sanction or not record.sanction_months or record.effective_on is None:
+            return None
+        return _months_later(record.effective_on, record.sanction_months, self.calendar)
+
+    def period_until(self, key: str) -> date | None:
+        return self._newest_due(self._record.id, key) if self._record else None
+
+    def repair_exists(self, *states: str) -> bool:
+        return self._exists(self._others("repair").where(Case.state.in_(states)))  # type: ignore[attr-defined]
+
+    def open_sync_items(self) -> int:
+        statement = select(func.count()).where(Case.parent_id == self.case.id, Case.kind == "sync")
+        return self.work.session.execute(statement.where(Case.phase != "closed")).scalar_one()
+
+    def sync_reminded(self, target: str) -> bool:
+        bodies = self.work.session.execute(
+            select(EventRow.body).where(
+                EventRow.case_id == self.case.id, EventRow.sort == "step", EventRow.step == "supervise"
+            )
+        ).scalars()
+        return any(json.loads(body).get("form", {}).get("target") == target for body in bodies)
+
+
+def _months_later(start: date, months: int, calendar: Calendar) -> date | None:
+    from workflows.kit.counting import Counting, Span, Unit, due_on
+
+    return due_on(Counting(Nature.PERIOD, Span(months, Unit.M), start), calendar).on

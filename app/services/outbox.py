@@ -1,0 +1,86 @@
+"""The outbox: work outside the database, claimed by a lease, done outside any transaction, then recorded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+
+from app.database import write_transaction
+from app.models.history import OutboxRow
+from app.services.backend import Backend
+
+LEASE = timedelta(minutes=2)
+#: Waiting times after a failure; then the row is stuck and lies in a person's queue.
+RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One outbox row that is ours until the lease ends. `attempt` tells whether it still is."""
+
+    id: int
+    key: str
+    work: str
+    case_id: int | None
+    attempt: int
+
+
+Handler = Callable[[Claim], None]
+
+
+def claim_next(backend: Backend, now: datetime) -> Claim | None:
+    """Take the oldest open row whose time has come and that nobody holds."""
+    with write_transaction(backend.sessions) as session:
+        row = session.execute(
+            select(OutboxRow)
+            .where(
+                OutboxRow.status == "open",
+                OutboxRow.not_before <= now,
+                or_(OutboxRow.claimed_until.is_(None), OutboxRow.claimed_until <= now),
+            )
+            .order_by(OutboxRow.not_before, OutboxRow.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        ).scalar_one_or_none()
+        if row is None:
+            return None
+        row.attempts += 1
+        row.claimed_until = now + LEASE
+        return Claim(row.id, row.key, row.work, row.case_id, row.attempts)
+
+
+def settle(backend: Backend, claim: Claim, now: datetime, error: str = "") -> None:
+    """Record how a claim ended; refused silently if somebody else has taken it over since."""
+    failed = bool(error)
+    stuck = failed and claim.attempt > len(RETRIES)
+    values = {
+        "status": "stuck" if stuck else ("open" if failed else "done"),
+        "claimed_until": None,
+        "error": error[:400],
+    }
+    if failed and not stuck:
+        values["not_before"] = now + RETRIES[claim.attempt - 1]
+    with write_transaction(backend.sessions) as session:
+        session.execute(
+            update(OutboxRow).where(OutboxRow.id == claim.id, OutboxRow.attempts == claim.attempt).values(**values)
+        )
+
+
+def drain(
+    backend: Backend, clock: Callable[[], datetime], handlers: dict[str, Handler], limit: int | None = None
+) -> int:
+    """Work the outbox to rest; returns how many rows were done. A failing row is counted and comes back later."""
+    done = 0
+    while limit is None or done < limit:
+        claim = claim_next(backend, clock())
+        if claim is None:
+            return done
+        try:
+            handlers[claim.work](claim)
+        except Exception as error:  # noqa: BLE001 - outside any transaction: whatever fails is counted and shown
+            settle(backend, claim, clock(), f"{type(error).__name__}: {error}")
+            continue
+        settle(backend, claim, clock())
+        done += 1
+    return done

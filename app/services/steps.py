@@ -1,0 +1,120 @@
+"""The one way to change a case: `take_step`. Pages, API, scheduler, importers, rehearsal and demo all call it."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.access.capacities import may_see, standing_of
+from app.models.cases import Case
+from app.models.history import EventRow
+from app.services.applying import StepRun, apply_step
+from app.services.backend import Backend
+from app.services.commands import Paper, Taken, TakeStep
+from app.services.events import form_hash
+from app.services.opening import new_case
+from app.services.settling import settle_pauses
+from app.services.unit_of_work import UnitOfWork, unit_of_work
+from workflows.kit.context import Actor
+from workflows.kit.errors import KeyReused, NotFound
+from workflows.registry import workflow
+
+__all__ = ["Paper", "TakeStep", "Taken", "take_step"]
+
+_OPENED = uuid.UUID("3a1d7c52-6d58-4b1e-9d0c-5b7a5c1c2e11")
+
+
+def take_step(backend: Backend, command: TakeStep, now: datetime) -> Taken:
+    """Take one step in one transaction: state, version, history, terms, notices, effects and outbox, or nothing.
+
+    Raises:
+        Refusal: NotFound, UnknownStep, WrongState, NotPermitted, Stale, FormIncomplete or GuardRefused, tested in
+            that order; KeyReused when the key was used with another form. Nothing has changed then.
+    """
+    with unit_of_work(backend, now) as work:
+        run = _open(work, command) if command.opens else _advance(work, command)
+        if isinstance(run, Taken):
+            return run
+        settle_pauses(work)
+    case = run.case
+    return Taken(case.uid, case.kind, command.step, case.state, case.version, case.number)
+
+
+def _advance(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
+    found = work.session.execute(
+        select(Case.id, Case.dossier_id, Case.kind).where(Case.uid == command.case)
+    ).one_or_none()
+    if found is None:
+        raise NotFound
+    work.lock(found.dossier_id)
+    case = load_case(work, found.id, found.kind)
+    _demand_sight(work, case, command.actor)
+    repeated = _repetition(work, case, command)
+    if repeated is not None:
+        return repeated
+    return apply_step(
+        work,
+        case,
+        command.step,
+        command.actor,
+        command.form,
+        expected_version=command.expected_version,
+        key=command.key,
+        paper=command.paper,
+    )
+
+
+def _open(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
+    uid = str(uuid.uuid5(_OPENED, f"{command.actor.uid}/{command.key}")) if command.key else ""
+    if uid and (
+        known := work.session.execute(select(Case.id, Case.dossier_id, Case.kind).where(Case.uid == uid)).one_or_none()
+    ):
+        work.lock(known.dossier_id)
+        repeated = _repetition(work, load_case(work, known.id, known.kind), command)
+        if repeated is not None:
+            return repeated
+    parent = None
+    if command.parent:
+        found = work.session.execute(
+            select(Case.id, Case.dossier_id, Case.kind).where(Case.uid == command.parent)
+        ).one_or_none()
+        if found is None:
+            raise NotFound
+        work.lock(found.dossier_id)
+        parent = load_case(work, found.id, found.kind)
+        _demand_sight(work, parent, command.actor)
+    case = new_case(work, command, parent, uid)
+    return apply_step(work, case, command.step, command.actor, command.form, key=command.key, paper=command.paper)
+
+
+def load_case(work: UnitOfWork, case_id: int, kind: str) -> Case:
+    """Load one case with the columns of its kind; after the lock, one class at a time."""
+    from app.models.registry import MODELS
+
+    case = work.session.get(MODELS[kind], case_id)
+    assert case is not None
+    return case
+
+
+def _demand_sight(work: UnitOfWork, case: Case, actor: Actor) -> None:
+    """A case one may not see does not exist; a person who once acted on it still gets the honest refusal."""
+    if actor.is_system:
+        return
+    assert actor.user_id is not None
+    if not may_see(workflow(case.kind), standing_of(work.session, actor.user_id, work.today), case):
+        raise NotFound
+
+
+def _repetition(work: UnitOfWork, case: Case, command: TakeStep) -> Taken | None:
+    if command.key is None:
+        return None
+    event = work.session.execute(
+        select(EventRow.step, EventRow.form_hash).where(
+            EventRow.case_id == case.id, EventRow.idempotency_key == command.key
+        )
+    ).one_or_none()
+    if event is None:
+        return None
+    if event.form_hash != form_hash(command.form) or event.step != command.step:
+        raise KeyReused
+    return Taken(case.uid, case.kind, command.step, case.state, case.version, case.number, repeated=True)

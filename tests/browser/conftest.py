@@ -1,6 +1,7 @@
 """Fixtures of the browser tests."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,10 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def site(tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
-    """The application on an empty SQLite database, with a gallery of everything the macros draw."""
+    """The application on an empty SQLite demo database, with a gallery of everything the macros draw."""
     url = f"sqlite:///{tmp_path / 'site.sqlite'}"
     migrate(url)
-    made = create_app(settings_for(url, tmp_path / "kept"), clock)
+    made = create_app(replace(settings_for(url, tmp_path / "kept"), database_purpose="demo"), clock)
     made.register_blueprint(gallery)
     yield made
     with made.app_context():

@@ -35,7 +35,7 @@ def test_signing_in_takes_one_press_and_shows_who_and_where_one_is(page: Page, w
     bar = page.locator("header")
     expect(bar).to_contain_text("示范区")
     expect(bar).to_contain_text("王测试")
-    expect(bar).to_contain_text("示范区示例局 · 信息提供单位经办人")
+    expect(bar).to_contain_text("示范区示例局 · 信息提供单位经办人、本单位授权人员")
     expect(page.get_by_role("status")).to_have_text("这是您首次登录。")
     page.get_by_role("button", name="退出").click()
     expect(page.get_by_role("status")).to_have_text("您已退出。")
@@ -75,6 +75,7 @@ def test_after_signing_in_one_comes_to_the_page_one_wanted_but_never_to_another_
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
     expect(page).to_have_title("样张 - 政诚")
+    expect_good_page(page)
     for foreign in ("https://example.invalid/", "//example.invalid/", "/\\example.invalid/", "\\\\example.invalid"):
         page.goto(f"/sign-in?next={foreign}")
         expect(page).to_have_title("首页 - 政诚")

@@ -197,8 +197,8 @@ STEPS = with_proposal_steps(
 )  # fmt: skip
 
 TERMS = (
-    Term("objection.acceptance", "受理期限", Nature.DUTY, C.OFFICE, (*at("submit", "supplement"), *from_today("transfer_back")),
-         frozenset({SUBMITTED}), on_expiry=("accept",)),
+    Term("objection.acceptance", "受理期限", Nature.DUTY, C.OFFICE,
+         (*at("submit", "supplement"), *from_today("transfer_back")), frozenset({SUBMITTED}), on_expiry=("accept",)),
     Term("objection.supplement", "补正期限", Nature.RIGHT, C.SUBJECT,
          on_service_of("supplement_notice", "request_supplement"), frozenset({INCOMPLETE}), on_expiry=("lapse",)),
     Term("objection.verification", "核查期限", Nature.DUTY, C.PROVIDER, (*at("accept"), *resumed_at("return_answer")),

@@ -15,6 +15,7 @@ from workflows.forms.record import (
     StatementForm,
     WaiveForm,
 )
+from workflows.forms.rectification import OrderForm
 from workflows.guards import (
     no_exemption_to_wait_for,
     no_open_objection,
@@ -108,6 +109,9 @@ ENDS_WITH_RECORD = (
       for kind in ("rectification", "repair", "exemption")),
 )  # fmt: skip
 
+#: 责令整改 opens a case of its own; until then its proposal lies on the record.
+OPENINGS = (Step("order", "下达限期整改通知", stay(LISTED), frozenset({C.SUPERVISOR}), OrderForm, on_proposal=True),)
+
 STEPS = with_proposal_steps(
     (
         Step("create", "起草", moves({OPENING: DRAFT}), frozenset({C.PROVIDER}), RecordContent,
@@ -194,7 +198,8 @@ STEPS = with_proposal_steps(
              guards=(subject_is_unit,), on_proposal=True, audience=Audience.INSIDE),
         Step("discard", "草稿作废", moves({DRAFT: DISCARDED}), frozenset({C.PROVIDER}), DiscardForm,
              guards=(never_signed,), audience=Audience.PROVIDER),
-    )
+    ),
+    openings=OPENINGS,
 )  # fmt: skip
 
 TERMS = (
@@ -238,5 +243,6 @@ RECORD = Workflow(
         C.SUPERVISOR: _FILED,
     },
     number_word="记",
+    proposed_openings=OPENINGS,
     decides_at={"list": lambda ctx: "记入"},
 )  # fmt: skip

@@ -162,12 +162,12 @@ STEPS = (
 TERMS = (
     Term("rectification.explanation", "书面说明期限", Nature.DUTY, C.SUBJECT,
          (*from_date("served_on", "start"), *resumed_at("return_plan")), frozenset({EXPLAINING}),
-         on_expiry=("escalate",)),
+         on_expiry=("escalate",), on_last_rung="escalate"),
     Term("rectification.plan", "方案审查期限", Nature.DUTY, C.OFFICE, at("explain"), frozenset({PLAN_REVIEW}),
          on_expiry=("accept_plan",)),
     Term("rectification.completion", "整改期限", Nature.DUTY, C.SUBJECT,
          (*from_date("served_on", "start"), *from_today("fail", "reopen")), frozenset(RUNNING),
-         on_expiry=("escalate",), length_in="completion_days"),
+         on_expiry=("escalate",), on_last_rung="escalate", length_in="completion_days"),
     Term("rectification.verification", "验收期限", Nature.DUTY, C.OFFICE, at("report_completion"),
          frozenset({REPORTED})),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.models.cases import Case
+from app.models.cases import Case, ProposalRow
 from app.services import terms
 from app.services.commands import Paper
 from app.services.contexts import context_of, live_proposal
@@ -66,7 +66,8 @@ def apply_step(
 
     workflow = workflow_of(case.kind)
     is_new = case.id is None
-    ctx = context_of(work, case, actor, given, expected_version=expected_version, paper=paper)
+    ctx = context_of(work, case, actor, given, step=step, expected_version=expected_version, paper=paper)
+    proposal = live_proposal(work, case, step)
     live = {} if is_new else terms.live_terms(work, case.id)
     outcome = advance(workflow, step, ctx)
     ctx = replace(ctx, form=outcome.form)
@@ -94,7 +95,7 @@ def apply_step(
     work.touched[case.id] = case
     plan = plan_terms(workflow, step, outcome.from_state, outcome.to_state, frozenset(live), ctx)
     event.content["terms"] = terms.apply_plan(work, case, step, ctx, plan, live)
-    _end_proposal(run)
+    _end_proposal(run, proposal)
     if outcome.step.ends_round:
         case.round += 1
     draft_notices(run)
@@ -138,13 +139,12 @@ def _content(outcome: Outcome, ctx: Context, paper: Paper | None) -> dict[str, A
     return content
 
 
-def _end_proposal(run: StepRun) -> None:
+def _end_proposal(run: StepRun, row: ProposalRow | None) -> None:
     """A proposal is used up by the decision it led to, and dies when the case leaves the state."""
     step = run.outcome.step
     if not run.outcome.moved and not step.on_proposal:
         return
-    row = live_proposal(run.work, run.case)
-    if row is None or run.ctx.proposal is None or "sign_request" in step.effects:
+    if row is None or row.status != "live":
         return
     row.status = "taken" if step.on_proposal and row.step == step.key else "dropped"
     run.work.session.flush()

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app.models.cases import Case
 from app.models.kinds import Objection, Record
+from app.models.kinds_more import Exemption
 from app.models.registry import MODELS
 from app.services.applying import SYSTEM, StepRun, apply_step
 from app.services.terms import note_on_case
@@ -85,9 +86,22 @@ def _annulment_from_verdicts(run: StepRun, target: Case) -> Mapping[str, Any]:
     return {"reason": f"异议{run.case.outcome}，撤销整条记录", "document": run.case.number or "异议处理结果告知书"}
 
 
+def _exemption_granted(run: StepRun, target: Case) -> Mapping[str, Any]:
+    assert isinstance(run.case, Exemption)
+    return {"cause": f"容错免责认定：{run.case.outcome}（{run.case.document_number}）"}
+
+
+def _correction_from_exemption(run: StepRun, target: Case) -> Mapping[str, Any]:
+    assert isinstance(run.case, Exemption)
+    reason = f"容错免责认定：{run.case.outcome}（{run.case.document_number}）"
+    return {"changes": run.case.changes or {}, "reason": reason}
+
+
 #: Fills in the form of a cascaded step; tables name these keys.
 FORMS: dict[str, Builder] = {
     "record_ended": _record_ended,
     "correction_from_verdicts": _correction_from_verdicts,
     "annulment_from_verdicts": _annulment_from_verdicts,
+    "exemption_granted": _exemption_granted,
+    "correction_from_exemption": _correction_from_exemption,
 }

@@ -79,11 +79,41 @@ def _fire_rung(work: UnitOfWork, case: Case, ctx: Context, row: TermRow, name: s
     terms.note_on_case(work, case, "rung", row.key, content, "inside" if name not in _REMINDERS else "parties")
     if overtaken:
         return
-    if name == "t+1":
+    if name == "t+1" and not _expiry_reminds(case, row):
         for party in holder_of(work, case, Capacity(row.holder)):
             draft_notice(work, case, ctx, "reminder", party, Capacity.SYSTEM, reason=row.key)
+    elif name == "t+5":
+        _take_last_rung(work, case, row)
     elif name in _REMINDERS:
         work.put_out(f"remind:{case.uid}:{row.key}:{row.arming}:{name}", "remind", case.id)
+
+
+def _expiry_reminds(case: Case, row: TermRow) -> bool:
+    """Whether the step on expiry sends the 催办通知书 itself."""
+    flow = workflow(case.kind)
+    term = flow.term(row.key)
+    steps = [flow.step(key) for key in term.on_expiry] if term else []
+    return any(draft.notice == "reminder" for step in steps if step for draft in step.notices)
+
+
+def _take_last_rung(work: UnitOfWork, case: Case, row: TermRow) -> None:
+    term = workflow(case.kind).term(row.key)
+    if term is not None and term.on_last_rung:
+        _try_step(work, case, row, term.on_last_rung)
+
+
+def _try_step(work: UnitOfWork, case: Case, row: TermRow, step: str) -> str:
+    """Take a step of the clock in a savepoint; returns why it was refused, empty if it was taken."""
+    events, outbox = len(work.events), len(work.outbox)
+    try:
+        with work.session.begin_nested():
+            apply_step(work, case, step, SYSTEM, _EXPIRY_FORMS.get(step, {}))
+    except GuardRefused as refusal:
+        del work.events[events:], work.outbox[outbox:]
+        work.session.refresh(row)
+        work.session.refresh(case)
+        return refusal.message
+    return ""
 
 
 def _expire(work: UnitOfWork, case: Case, ctx: Context, row: TermRow) -> frozenset[str]:
@@ -96,19 +126,11 @@ def _expire(work: UnitOfWork, case: Case, ctx: Context, row: TermRow) -> frozens
         if not term.ladder:
             terms.close(row, work.today, "lapsed")
         return _claim_expiry(work, case, row)
-    events, outbox = len(work.events), len(work.outbox)
-    try:
-        with work.session.begin_nested():
-            apply_step(work, case, step, SYSTEM, _EXPIRY_FORMS.get(step, {}))
-    except GuardRefused as refusal:
-        del work.events[events:], work.outbox[outbox:]
-        work.session.refresh(row)
-        work.session.refresh(case)
+    why = _try_step(work, case, row, step)
+    if why:
         if not row.expiry_refused:
-            terms.note_on_case(
-                work, case, "noted", "expiry_refused", {"term": row.key, "why": refusal.message}, "inside"
-            )
-        row.expiry_refused = refusal.message[:400]
+            terms.note_on_case(work, case, "noted", "expiry_refused", {"term": row.key, "why": why}, "inside")
+        row.expiry_refused = why[:400]
         return frozenset()
     row.expiry_refused = ""
     if row.status == "met":

@@ -1,5 +1,6 @@
 """The Context of one step: who acts in which capacities, on what day, under which calendar and rule set."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ def context_of(
     actor: Actor,
     given: Mapping[str, Any] | None = None,
     *,
+    step: str = "",
     expected_version: int | None = None,
     paper: Paper | None = None,
 ) -> Context:
@@ -46,7 +48,7 @@ def context_of(
         calendar=calendar,
         rules=rules,
         facts=SqlFacts(work, case, actor.user_id, calendar, today),
-        proposal=_proposal(work, case),
+        proposal=_proposal(work, case, step),
         given=given,
         expected_version=expected_version,
         received_on=paper.received_on if paper else None,
@@ -65,19 +67,25 @@ def _capacities(work: UnitOfWork, case: Case, actor: Actor, paper: Paper | None)
     return capacities_on(standing_of(work.session, paper.on_behalf_of, work.today), case) - {Capacity.OFFICE}
 
 
-def live_proposal(work: UnitOfWork, case: Case) -> ProposalRow | None:
-    """The proposal or signed request that somebody has to act on now."""
-    if case.id is None:
+def live_proposal(work: UnitOfWork, case: Case, step: str = "") -> ProposalRow | None:
+    """The proposal or signed request that somebody has to act on now.
+
+    Args:
+        step: the opening step of a case that does not exist yet; its proposal lies on the case it hangs on.
+    """
+    if case.id is not None:
+        statement = select(ProposalRow).where(ProposalRow.case_id == case.id, ProposalRow.status == "live")
+    elif case.parent_id is not None:
+        statement = select(ProposalRow).where(
+            ProposalRow.case_id == case.parent_id, ProposalRow.status == "live", ProposalRow.step == step
+        )
+    else:
         return None
-    return work.session.execute(
-        select(ProposalRow).where(ProposalRow.case_id == case.id, ProposalRow.status == "live")
-    ).scalar_one_or_none()
+    return work.session.execute(statement).scalar_one_or_none()
 
 
-def _proposal(work: UnitOfWork, case: Case) -> Proposal | None:
-    import json
-
-    row = live_proposal(work, case)
+def _proposal(work: UnitOfWork, case: Case, step: str) -> Proposal | None:
+    row = live_proposal(work, case, step)
     if row is None:
         return None
     return Proposal(row.step, json.loads(row.form), row.opinion, row.author_id, Capacity(row.holder))

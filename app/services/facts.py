@@ -12,6 +12,7 @@ from app.access.capacities import Standing, standing_of
 from app.models.cases import Case
 from app.models.history import EventRow
 from app.models.kinds import Notice, Objection, Record
+from app.models.kinds_more import Exemption, SyncItem
 from app.models.people import Recusal, Unit, User
 from app.models.terms import LIVE, TermRow
 from app.services.unit_of_work import UnitOfWork
@@ -173,11 +174,10 @@ class SqlFacts:
 
     def waiting_exemption(self) -> bool:
         return self._exists(
-            select(Case.id).where(
-                Case.dossier_id == self.case.dossier_id,
-                Case.kind == "exemption",
-                Case.state.in_(_EXEMPTION_PENDING),
-                Case.id.not_in(select(EventRow.case_id).where(EventRow.step == "proceed", EventRow.sort == "step")),
+            select(Exemption.id).where(
+                Exemption.dossier_id == self.case.dossier_id,
+                Exemption.state.in_(_EXEMPTION_PENDING),
+                Exemption.waited_for,
             )
         )
 
@@ -279,6 +279,28 @@ class SqlFacts:
     def open_sync_items(self) -> int:
         statement = select(func.count()).where(Case.parent_id == self.case.id, Case.kind == "sync")
         return self.work.session.execute(statement.where(Case.phase != "closed")).scalar_one()
+
+    def pending_sync_targets(self) -> frozenset[str]:
+        statement = select(SyncItem.target).where(SyncItem.parent_id == self.case.id, SyncItem.phase != "closed")
+        return frozenset(self.work.session.execute(statement).scalars())
+
+    def sync_replaced(self) -> bool:
+        item = self.case
+        assert isinstance(item, SyncItem)
+        return self._exists(
+            select(SyncItem.id).where(
+                SyncItem.dossier_id == item.dossier_id, SyncItem.target == item.target, SyncItem.id > item.id
+            )
+        )
+
+    def parent_repair_waits_only_for_this(self) -> bool:
+        parent = self._parent()
+        if parent is None or parent.kind != "repair" or parent.state != "executing":
+            return False
+        statement = select(SyncItem.id).where(
+            SyncItem.parent_id == parent.id, SyncItem.phase != "closed", SyncItem.id != self.case.id
+        )
+        return not self._exists(statement)
 
     def sync_reminded(self, target: str) -> bool:
         bodies = self.work.session.execute(

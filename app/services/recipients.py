@@ -34,6 +34,8 @@ def recipients_of(work: UnitOfWork, case: Case, to: Recipient) -> list[Party]:
         Recipient.AUDIT: place.audit_unit_id,
         Recipient.HOLDER: case.holder_unit_id or case.provider_unit_id,
     }
+    if to is Recipient.APPLICANT and getattr(case, "claimed_by", "") == "provider":
+        to = Recipient.PROVIDER
     if to in (Recipient.SUBJECT, Recipient.APPLICANT):
         return [_subject(work, case)]
     if to is Recipient.EMPLOYER:

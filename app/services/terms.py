@@ -111,7 +111,7 @@ def _open(work: UnitOfWork, case: Case, term: Term, start: Start, step: str, ctx
         return None
     last = _last_arming(work, case.id, term.key)
     span, anchor, awaits = rule.span, _anchor(start, step, rule, case, ctx), ""
-    if term.length_in:
+    if term.length_in and getattr(case, term.length_in):
         span = Span(getattr(case, term.length_in), rule.span.unit)
     if start.kind is StartKind.SERVICE:
         anchor, awaits = None, start.of

@@ -270,6 +270,8 @@ class Term:
     ends_at: frozenset[str] = frozenset()
     #: A column of the case that holds the length (in the rule's unit), where it is set case by case.
     length_in: str = ""
+    #: A SYSTEM step taken with the last rung of the ladder, five working days after the last day.
+    on_last_rung: str = ""
     ends_on_dispatch: frozenset[str] = frozenset()
 
     @property
@@ -288,7 +290,8 @@ class Workflow:
     terms: tuple[Term, ...]
     visible: Mapping[Capacity, frozenset[State]]
     number_word: str = ""
-    files_at: frozenset[str] = frozenset()
+    #: Opening steps of other procedures whose proposal lies on this case.
+    proposed_openings: tuple[Step, ...] = ()
     decides_at: Mapping[str, "Callable[[Context], str]"] = field(default_factory=dict)
 
     def state(self, key: str) -> State:
@@ -296,6 +299,10 @@ class Workflow:
 
     def step(self, key: str) -> Step | None:
         return next((step for step in self.steps if step.key == key), None)
+
+    def decidable(self, key: str) -> Step | None:
+        """A step that may be proposed on this case: one of its own, or one that opens another case from it."""
+        return self.step(key) or next((step for step in self.proposed_openings if step.key == key), None)
 
     def term(self, key: str) -> Term | None:
         return next((term for term in self.terms if term.key == key), None)

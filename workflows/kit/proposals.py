@@ -48,9 +48,15 @@ def decider_of(step: Step) -> Capacity:
     return next(capacity for capacity in sorted(step.by) if capacity in PROPOSER)
 
 
-def with_proposal_steps(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Add propose, withdraw_proposal and return_proposal wherever a step is taken on proposal."""
-    decidable = tuple(step for step in steps if step.on_proposal and (not step.requested_by or step.or_proposed))
+def with_proposal_steps(steps: tuple[Step, ...], openings: tuple[Step, ...] = ()) -> tuple[Step, ...]:
+    """Add propose, withdraw_proposal and return_proposal wherever a step is taken on proposal.
+
+    Args:
+        openings: steps that open another case from a state of this one (written as steps that stay in it). Their
+            proposal lies here, since the other case does not exist yet.
+    """
+    own = tuple(step for step in steps if step.on_proposal and (not step.requested_by or step.or_proposed))
+    decidable = openings + own
     states = tuple(dict.fromkeys(move.source for step in decidable for move in step.moves))
     if not states:
         return steps

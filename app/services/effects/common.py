@@ -38,7 +38,7 @@ def file_case(run: StepRun) -> None:
 def keep_proposal(run: StepRun) -> None:
     """拟办: what the clerk would decide, in the hands of whoever decides it."""
     form = run.ctx.form
-    step = run.workflow.step(form.step)
+    step = run.workflow.decidable(form.step)
     assert step is not None
     _put(run, form.step, form.form, form.opinion, decider_of(step))
 

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from app.models.kinds import Record, RecordRevision, Statement
 from app.models.people import Unit, User
-from app.models.registry import MODELS
 from app.models.terms import LIVE, TermRow
 from app.services import terms
 from app.services.applying import StepRun, apply_step
@@ -89,9 +88,12 @@ def claim_exemption(run: StepRun) -> None:
     """The unit answered that the act may be exempt (R22): its head files for it with the record."""
     record = run.case
     assert isinstance(record, Record)
-    if record.exemption != "claimed" or "exemption" not in MODELS:
+    if record.exemption != "claimed":
         return
-    form = {"situation": "信息提供单位在报送时提请认定", "reason": "报送时回答可能符合免责容错情形"}
+    form = {
+        "situation": "信息提供单位报送时提请认定",
+        "circumstances": record.facts or "报送时回答可能符合免责容错情形",
+    }
     case = child_of(run.work, record, "exemption")
     apply_step(run.work, case, "submit", run.ctx.actor, form)
 

@@ -2,8 +2,9 @@
 
 from sqlalchemy import select
 
+from app.models.cases import Case
 from app.models.kinds import Record
-from app.models.registry import MODELS
+from app.models.kinds_more import SyncItem
 from app.services.applying import SYSTEM, StepRun, apply_step
 from app.services.opening import child_of
 from workflows.rules.model import SyncTarget
@@ -12,30 +13,56 @@ from workflows.rules.model import SyncTarget
 def open_sync_items(run: StepRun) -> None:
     """Open one item per target that takes this record; what was never listed was never shared."""
     record = run.work.session.execute(select(Record).where(Record.dossier_id == run.case.dossier_id)).scalar_one()
-    if record.listed_on is None and run.outcome.step.key != "list":
-        return
     if run.outcome.step.key == "list":
         record.listed_on = run.ctx.today
-    run.after.append(lambda: _open_all(run, record))
+    if record.listed_on is not None:
+        run.after.append(lambda: _open_all(run, record))
 
 
 def _open_all(run: StepRun, record: Record) -> None:
-    for target in run.ctx.rules.sync_targets:
-        if takes(target, record):
-            item = child_of(run.work, run.case, "sync")
-            item.rule_set_id = run.case.rule_set_id
-            form = {"target": target.id, "label": target.label, "trigger": run.outcome.step.key}
-            apply_step(run.work, item, "open", SYSTEM, form)
+    targets = [target for target in run.ctx.rules.sync_targets if takes(target, record)]
+    for target in targets:
+        item = child_of(run.work, run.case, "sync")
+        item.rule_set_id = run.case.rule_set_id
+        form = {"target": target.id, "label": target.label, "trigger": run.outcome.step.label}
+        apply_step(run.work, item, "open", SYSTEM, form)
+    for item in _pending(run):
+        if any(target.id == item.target and target.fed_automatically for target in targets):
+            apply_step(run.work, item, "confirm", SYSTEM, {"note": "自动同步"})
+    if not targets and run.case.kind == "repair":
+        apply_step(run.work, run.case, "complete", SYSTEM, {})
+
+
+def _pending(run: StepRun) -> list[SyncItem]:
+    statement = select(SyncItem).where(SyncItem.parent_id == run.case.id, Case.phase != "closed")
+    return list(run.work.session.execute(statement.order_by(SyncItem.id)).scalars())
 
 
 def takes(target: SyncTarget, record: Record) -> bool:
     """Whether a target is told of this record: per record, the right kind of subject, the level of disclosure."""
     kind = "organ" if record.subject_unit_id is not None else "person"
-    if not target.per_record or kind not in target.subject_kinds or "sync" not in MODELS:
-        return False
-    if record.disclosure_level == "none":
+    if not target.per_record or kind not in target.subject_kinds or record.disclosure_level == "none":
         return False
     return not target.publishes or (kind == "organ" and record.disclosure_level == "public")
 
 
-EFFECTS = {"open_sync_items": open_sync_items}
+def keep_sync_item(run: StepRun) -> None:
+    """What has to be taken over, by whom; it replaces what was still pending for the same target."""
+    item, form = run.case, run.ctx.form
+    assert isinstance(item, SyncItem)
+    item.target, item.target_label, item.trigger = form.target, form.label, form.trigger
+    run.after.append(lambda: _drop_replaced(run, item))
+
+
+def _drop_replaced(run: StepRun, item: SyncItem) -> None:
+    older = select(SyncItem).where(
+        SyncItem.dossier_id == item.dossier_id,
+        SyncItem.target == item.target,
+        SyncItem.id != item.id,
+        Case.phase != "closed",
+    )
+    for replaced in list(run.work.session.execute(older).scalars()):
+        apply_step(run.work, replaced, "drop", SYSTEM, {"reason": f"由新的同步事项代替：{item.trigger}"})
+
+
+EFFECTS = {"open_sync_items": open_sync_items, "keep_sync_item": keep_sync_item}

@@ -1,7 +1,7 @@
 """Settings of one installation, read from the environment once at the start.
 
-Every name in the environment begins with ``ZHENGCHENG_``; ``docs/`` lists them. Without any of them the system runs
-locally on SQLite with everything it keeps in ``var/``.
+Every name in the environment begins with ``ZHENGCHENG_``; ``docs/settings.md`` lists them. Without any of them the
+system runs locally on SQLite with everything it keeps in ``var/``.
 """
 
 import ipaddress

@@ -31,6 +31,42 @@ def test_the_models_say_what_the_migrations_made(engine: Engine) -> None:
     assert difference == []
 
 
+def test_checks_and_partial_indexes_are_as_the_models_say(engine: Engine, tmp_path: Path) -> None:
+    """What Alembic's own comparison does not look at: checks, and the conditions of unique indexes."""
+    if engine.dialect.name != "sqlite":
+        with engine.connect() as connection:
+            conditional = connection.execute(
+                text("SELECT count(*) FROM pg_index WHERE indpred IS NOT NULL")
+            ).scalar_one()
+        wanted = [
+            index
+            for table in Base.metadata.tables.values()
+            for index in table.indexes
+            if index.dialect_options["postgresql"]["where"] is not None
+        ]
+        assert conditional == len(wanted)
+        return
+    modelled = make_engine(f"sqlite:///{tmp_path}/modelled.sqlite")
+    with modelled.begin() as connection:
+        Base.metadata.create_all(connection)
+    assert _conditions(engine) == _conditions(modelled)
+    assert len(_conditions(engine)) > len(Base.metadata.tables)
+    modelled.dispose()
+
+
+def _conditions(engine: Engine) -> list[str]:
+    """Checks of every table and the text of every index of an SQLite database."""
+    found = inspect(engine)
+    checks = [
+        f"{table} {check['name']} {check['sqltext']}"
+        for table in found.get_table_names()
+        for check in found.get_check_constraints(table)
+    ]
+    with engine.connect() as connection:
+        indexes = connection.execute(text("SELECT sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"))
+        return sorted(checks + [" ".join(sql.split()) for sql in indexes.scalars()])
+
+
 def test_down_to_nothing_and_up_again(database_url: str, engine: Engine) -> None:
     """T16: the way back is open while there is nothing to lose."""
     with engine.execution_options(write=True).begin() as connection:
@@ -44,13 +80,26 @@ def test_down_to_nothing_and_up_again(database_url: str, engine: Engine) -> None
 def test_a_migration_that_fails_half_way_leaves_nothing(
     database_url: str, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """T16: one migration is one transaction on both databases, SQLite included."""
+    """T16: one run is one transaction on both databases; what fails here is the last migration, the triggers."""
     with engine.execution_options(write=True).begin() as connection:
         command.downgrade(alembic_config(connection), "base")
-    monkeypatch.setattr("alembic.op.create_index", _fail)
+    monkeypatch.setattr("alembic.op.execute", _fail)
     with pytest.raises(OSError, match="disk full"):
         migrate(database_url)
     assert inspect(engine).get_table_names() == ["alembic_version"]
+
+
+def test_a_command_that_fails_half_way_leaves_nothing(
+    tmp_path: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """T16, by the way of `flask db upgrade`."""
+    url = f"sqlite:///{tmp_path}/new.sqlite"
+    app = create_app(settings_for(url, tmp_path), clock)
+    monkeypatch.setattr("alembic.op.execute", _fail)
+    assert isinstance(app.test_cli_runner().invoke(args=["db", "upgrade"]).exception, OSError)
+    engine = make_engine(url)
+    assert inspect(engine).get_table_names() == []
+    engine.dispose()
 
 
 def _fail(*_args: object, **_options: object) -> None:

@@ -214,6 +214,8 @@ REPAIR = Workflow(
     decides_at={
         "refuse": lambda ctx: "不予受理",
         "approve": lambda ctx: "准予修复",
+        # What was decided at `approve` or in review stands when the last target has taken it over.
+        "complete": lambda ctx: ctx.case.outcome,
         "deny": lambda ctx: "不予修复",
         "decide_review": review_outcome,
         "revoke": lambda ctx: "撤销修复",

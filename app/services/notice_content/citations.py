@@ -1,0 +1,32 @@
+"""Bases as a notice cites them: law and documents by name, never a default of the product as if it were law."""
+
+from collections.abc import Iterable
+
+from workflows.rules.model import Basis, BasisKind
+
+
+def cited(bases: Iterable[Basis], clauses: Iterable[str] = ()) -> tuple[str, ...]:
+    """Citations that follow 依据 and precede 的规定, what applies directly before what is followed by analogy.
+
+    A basis of kind DEFAULT is left out: no text says so, and the notice must not pretend one does.
+    """
+    ordered = sorted(bases, key=lambda basis: basis.kind is not BasisKind.DIRECT)
+    texts = [*clauses, *(_words(basis) for basis in ordered if basis.kind is not BasisKind.DEFAULT)]
+    return tuple(dict.fromkeys(texts))
+
+
+def _words(basis: Basis) -> str:
+    text = basis.text.removesuffix("的规定")
+    return text if basis.kind is BasisKind.DIRECT else "参照适用的" + text.removeprefix("参照")
+
+
+def nearest(bases: Iterable[Basis]) -> tuple[Basis, ...]:
+    """Every basis that applies directly; where none does, the first that is followed by analogy."""
+    known = tuple(bases)
+    direct = tuple(basis for basis in known if basis.kind is BasisKind.DIRECT)
+    return direct or tuple(basis for basis in known if basis.kind is not BasisKind.DEFAULT)[:1]
+
+
+def in_table(basis: Basis) -> str:
+    """The basis column of a term table; a length that no text fixes is one that the organ sets (指定期限)."""
+    return "由本机关指定" if basis.kind is BasisKind.DEFAULT else basis.text

@@ -1,0 +1,160 @@
+"""What the notices of a record say (拟记入告知、答复、决定、不予记录、更正、撤销、澄清、通报)."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app.models.kinds import Record, RecordRevision, Statement
+from app.services.notice_content.citations import nearest
+from app.services.notice_content.occasion import Matter, Occasion
+from app.services.notice_content.parties import subject_name
+from app.services.notice_content.wording import field_words, listed
+from workflows.forms.record import DeclineGround, RecordField
+from workflows.rules.model import Basis
+
+#: How the end of a record is named in a 澄清函.
+_ENDINGS = {"annulled": "撤销", "exempted": "认定不作为失信记录"}
+
+
+def _record(occasion: Occasion) -> Record:
+    assert isinstance(occasion.parent, Record)
+    return occasion.parent
+
+
+def _behaviour_basis(occasion: Occasion) -> tuple[Basis, ...]:
+    record = _record(occasion)
+    found = next((item for item in occasion.rules.behaviours if item.id == record.behaviour), None)
+    return nearest(found.citations) if found else ()
+
+
+def _statements(occasion: Occasion) -> list[Statement]:
+    rows = occasion.work.session.execute(
+        select(Statement).where(Statement.record_id == occasion.parent.id).order_by(Statement.id)
+    )
+    return list(rows.scalars())
+
+
+def record_notice(occasion: Occasion) -> Matter:
+    """拟记入政务失信记录告知书."""
+    return Matter(basis=_behaviour_basis(occasion))
+
+
+def statement_answer(occasion: Occasion) -> Matter:
+    """陈述申辩意见答复书: what was brought forward, answered as the decision answers it."""
+    form = occasion.form("list", "decline")
+    raised = listed(row.text for row in _statements(occasion))
+    answer = form.get("statement_answer") or form.get("reason") or form.get("reasons") or ""
+    adopted = form.get("ground") == DeclineGround.STATEMENT_FOUNDED.value
+    return Matter({"statements": [{"raised": raised, "answer": answer, "adopted": adopted}]})
+
+
+def record_decision(occasion: Occasion) -> Matter:
+    """政务失信记录决定书, with what the attached 信用修复告知书 needs."""
+    content: dict[str, Any] = {
+        "statement_answered": bool(_statements(occasion)),
+        "publication": _publication(occasion),
+    }
+    possible = _repair_possible_on(occasion)
+    if possible is not None:
+        content["repair_possible_on"] = possible
+    reason = occasion.form("list").get("reasons", "")
+    return Matter(content, reason, _behaviour_basis(occasion), running=("record.retention",))
+
+
+def _publication(occasion: Occasion) -> str:
+    record = _record(occasion)
+    if record.subject_unit_id is None and not occasion.rules.flag("publication.natural_persons"):
+        return "自然人的记录不向社会公示"
+    if record.disclosure_level != "public":
+        return "本记录不向社会公示"
+    longest = occasion.rules.term("record.publication_max", record.severity)
+    limit = f"，公示期限最长{longest.span.text}" if longest is not None and longest.span is not None else ""
+    return f"本记录依法向社会公示{limit}"
+
+
+def _repair_possible_on(occasion: Occasion) -> str | None:
+    """First day on which both the minimum period and the period of the sanction are over (procedures, section 5)."""
+    record = _record(occasion)
+    ends = [occasion.ctx.facts.sanction_until()]
+    shortest = occasion.term_row("record.publication_min")
+    if shortest is not None and shortest.number:
+        ends.append(shortest.due_on)
+    first = [end + timedelta(days=1) for end in ends if end is not None]
+    possible = max([*first, record.listed_on or occasion.dated])
+    return possible.isoformat()
+
+
+def record_declined(occasion: Occasion) -> Matter:
+    """不予记录告知书."""
+    form = occasion.form("decline")
+    reason = form.get("reason", "")
+    ground = DeclineGround(form["ground"]).label if form.get("ground") else ""
+    return Matter(reason="：".join(part for part in dict.fromkeys((ground, reason)) if part))
+
+
+def record_correction(occasion: Occasion) -> Matter:
+    """政务失信记录更正告知书: each changed field before and after."""
+    form = occasion.form("correct")
+    before = _replaced(occasion)
+    rows = []
+    for name, value in (form.get("changes") or {}).items():
+        field = RecordField(name)
+        rows.append(
+            {
+                "label": field.label,
+                "before": _value(occasion, field, before.get(name)),
+                "after": _value(occasion, field, value, now=True),
+            }
+        )
+    return Matter({"changes": rows}, form.get("reason", ""))
+
+
+def _value(occasion: Occasion, field: RecordField, value: Any, *, now: bool = False) -> str:
+    if field is RecordField.SUBJECT:
+        return subject_name(occasion.work.session, occasion.parent) if now else "原记载的主体"
+    if value in ("", None) and now and field is not RecordField.CONDUCT_ENDED_ON:
+        return "删除"
+    return field_words(field, value, occasion.rules)
+
+
+def _replaced(occasion: Occasion) -> dict[str, Any]:
+    """The contestable fields of the revision that the correction replaced."""
+    statement = select(RecordRevision.body).where(RecordRevision.record_id == occasion.parent.id)
+    body = occasion.work.session.execute(statement.order_by(RecordRevision.revision.desc()).limit(1)).scalar()
+    return dict(json.loads(body)) if body else {}
+
+
+def record_annulment(occasion: Occasion) -> Matter:
+    """撤销政务失信记录告知书."""
+    form = occasion.form("annul")
+    document = f"（依据：{form['document']}）" if form.get("document") else ""
+    return Matter(reason=f"{form.get('reason', '').rstrip('。')}{document}")
+
+
+def clarification(occasion: Occasion) -> Matter:
+    """澄清函: the record came to an end, its effects in the same scope end with it (R152)."""
+    record = _record(occasion)
+    form = occasion.form("annul", "exempt")
+    content = {"ending_label": _ENDINGS.get(record.state, "更正")}
+    if record.closed_on is not None:
+        content["ended_on"] = record.closed_on.isoformat()
+    return Matter(content, form.get("reason") or form.get("cause") or "所涉记录已经终结")
+
+
+def forward_letter(occasion: Occasion) -> Matter:
+    """政务失信信息通报函 (R70)."""
+    return Matter(basis=(occasion.rules.switch_rule("notify_superior").basis,))
+
+
+BUILDERS = {
+    "record_notice": record_notice,
+    "statement_answer": statement_answer,
+    "record_decision": record_decision,
+    "record_declined": record_declined,
+    "record_correction": record_correction,
+    "record_annulment": record_annulment,
+    "clarification": clarification,
+    "forward_letter": forward_letter,
+}

@@ -1,0 +1,43 @@
+"""Who speaks and who is spoken to: organ, recipient, names."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.documents.context import Organ, Recipient
+from app.models.cases import Case
+from app.models.kinds import Notice
+from app.models.people import PostHolding, Unit, User
+from workflows.roles import Post
+
+
+def organ_of(session: Session, notice: Notice) -> Organ:
+    """The unit whose mark stands at the head of the notice."""
+    unit = session.get(Unit, notice.organ_unit_id)
+    assert unit is not None
+    return Organ(unit.name, unit.address, unit.phone)
+
+
+def recipient_of(session: Session, notice: Notice) -> Recipient:
+    """Whom the notice is addressed to; a civil servant is called 同志."""
+    if notice.recipient_unit_id is not None:
+        return Recipient(unit_name(session, notice.recipient_unit_id), "unit")
+    person = session.get(User, notice.recipient_person_id)
+    assert person is not None
+    serves = session.execute(
+        select(PostHolding.id).where(PostHolding.user_id == person.id, PostHolding.post == Post.CIVIL_SERVANT.value)
+    ).first()
+    return Recipient(person.name, "person", "同志" if serves else "")
+
+
+def unit_name(session: Session, unit_id: int | None) -> str:
+    """The name of a unit; empty for none."""
+    unit = session.get(Unit, unit_id) if unit_id is not None else None
+    return unit.name if unit is not None else ""
+
+
+def subject_name(session: Session, case: Case) -> str:
+    """The name of the recorded person or unit."""
+    if case.subject_unit_id is not None:
+        return unit_name(session, case.subject_unit_id)
+    person = session.get(User, case.subject_person_id) if case.subject_person_id is not None else None
+    return person.name if person is not None else ""

@@ -49,7 +49,7 @@ def with_routes(app: Flask) -> Flask:
     """The application with a sign-in and a page, so that these tests do not hang on how pages look."""
 
     @app.post("/test/enter")
-    def test_enter() -> tuple[str, int]:
+    def enter_here() -> tuple[str, int]:
         try:
             signing_in.enter(request.form["login"], request.form["password"])
         except SignInRefused as refusal:
@@ -57,17 +57,17 @@ def with_routes(app: Flask) -> Flask:
         return "", 204
 
     @app.post("/test/leave")
-    def test_leave() -> tuple[str, int]:
+    def leave_here() -> tuple[str, int]:
         signing_in.leave()
         return "", 204
 
     @app.get("/test/page")
     @login_required
-    def test_page() -> str:
+    def page() -> str:
         return request.remote_addr or ""
 
     @app.get("/test/broken")
-    def test_broken() -> str:
+    def broken() -> str:
         number = "11010519491231002X"
         raise LookupError(f"王测试 {number}")
 
@@ -124,7 +124,7 @@ def test_in_production_the_cookie_is_bound_to_host_and_https(
     app.config["WTF_CSRF_ENABLED"] = False
 
     @app.post("/test/enter")
-    def test_enter() -> str:
+    def enter_here() -> str:
         signing_in.enter(request.form["login"], request.form["password"])
         return ""
 
@@ -180,7 +180,7 @@ def test_the_unexpected_has_an_incident_number_and_a_log_line_without_personal_d
     line = lines[0]
     assert line["incident"] in response.get_data(as_text=True)
     assert (line["error"], line["route"], line["method"]) == ("LookupError", "/test/broken", "GET")
-    assert any(frame.endswith("test_broken") for frame in line["frames"])
+    assert any(frame.endswith(" broken") for frame in line["frames"])
     assert line["at"].startswith("2026-09-18T02:00:00.000")
     for personal in ("王测试", "11010519491231002X"):
         assert personal not in logged.getvalue()
@@ -252,7 +252,7 @@ def test_forwarded_addresses_are_believed_from_named_proxies_only(
     app = create_app(settings, clock)
 
     @app.get("/test/sender")
-    def test_sender() -> str:
+    def sender_seen() -> str:
         return request.remote_addr or ""
 
     answer = app.test_client().get(

@@ -196,7 +196,7 @@ def test_a_reset_between_check_and_entry_does_not_let_the_old_password_in(
 
     monkeypatch.setattr(Passwords, "matches", slowly)
     desk.refused(PASSWORD)
-    desk.sign_in("Gengxin-2027")
+    assert desk.find(desk.sign_in("Gengxin-2027"), NOW) is not None
 
 
 def test_the_last_sign_in_is_told_and_failures_since(desk: Desk) -> None:

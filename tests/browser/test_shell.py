@@ -30,7 +30,7 @@ def sign_in(page: Page, login: str, password: str = PASSWORD) -> Hand:
 
 
 def test_signing_in_takes_one_press_and_shows_who_and_where_one_is(page: Page, wang: str, clock: MovableClock) -> None:
-    """R139: locality and post are visible; the last sign-in is shown."""
+    """Locality and post are visible; the last sign-in is shown, so that misuse is noticed."""
     assert sign_in(page, wang).presses == 1
     bar = page.locator("header")
     expect(bar).to_contain_text("示范区")
@@ -101,7 +101,7 @@ def test_the_language_can_be_switched_and_is_kept(page: Page) -> None:
 
 
 def test_everything_the_macros_draw_is_good(page: Page) -> None:
-    """T6: a term can be explained: clause, first day, each day counted or skipped and why."""
+    """A term can be explained: clause, first day, each day counted or skipped and why."""
     page.goto("/gallery/parts")
     expect_good_page(page)
     expect(page.locator(".light-late time")).to_have_attribute("datetime", "2026-09-16")

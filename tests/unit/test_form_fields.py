@@ -99,7 +99,7 @@ def field_named(name: str, given: dict[str, Any] | None = None, **more: Any) -> 
 @settings(max_examples=60, deadline=None)
 @given(FORMS)
 def test_what_is_drawn_comes_back_unchanged(form: ObjectionForm) -> None:
-    """R34: a form that is opened and submitted untouched is the same form."""
+    """A form that is opened and submitted untouched is the same form."""
     page = drawn(fields_of(ObjectionForm, form.model_dump()))
     assert parse_form(ObjectionForm, parse_posted(ObjectionForm, submitted(page))) == form
 

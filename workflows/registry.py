@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from workflows.exemption import EXEMPTION
 from workflows.kit.definition import Workflow
+from workflows.kit.soundness import load
+from workflows.kit.vocabulary import shipped_vocabulary
 from workflows.notice import NOTICE
 from workflows.objection import OBJECTION
 from workflows.record import RECORD
@@ -13,9 +15,9 @@ from workflows.repair import REPAIR
 from workflows.sync import SYNC
 
 WORKFLOWS: Mapping[str, Workflow] = MappingProxyType(
-    {table.key: table for table in (RECORD, NOTICE, OBJECTION, RECTIFICATION, REPAIR, SYNC, EXEMPTION)}
+    load((RECORD, NOTICE, OBJECTION, RECTIFICATION, REPAIR, SYNC, EXEMPTION), shipped_vocabulary())
 )
-"""Every procedure by its kind, in the order in which they are listed."""
+"""Every procedure by its kind, in the order in which they are listed; an unsound table stops the import."""
 
 
 def workflow(kind: str) -> Workflow:

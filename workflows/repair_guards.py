@@ -6,7 +6,8 @@ from workflows.kit.definition import Unmet, guard
 from workflows.repair_gate import TO_VERIFY, GateLine, described, first_possible_on, gate, unmet, unmet_dates
 from workflows.roles import Capacity
 
-_RECORD_ENDED = {"exempted", "declined", "annulled", "expired", "discarded"}
+#: The subject knows of the record and there is something left to repair: paper is taken in and answered.
+_RECORD_TOLD = {"noticing", "statement_open", "deciding", "listed", "repaired"}
 _REPAIR_OPEN_OR_GRANTED = (
     "submitted",
     "incomplete",
@@ -46,7 +47,7 @@ def head_files_for_the_unit(ctx: Context) -> bool | Unmet:
 def record_can_be_repaired(ctx: Context) -> bool | Unmet:
     """Paper is taken in and answered in writing, unless nothing is left to repair."""
     state = ctx.facts.record_state()
-    if state == "listed" or (ctx.received_on and state not in _RECORD_ENDED):
+    if state == "listed" or (ctx.received_on and state in _RECORD_TOLD):
         return True
     return Unmet("所涉记录尚未记入或者已经修复、终结，不能申请修复")
 

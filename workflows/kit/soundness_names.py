@@ -131,10 +131,9 @@ def _terms(workflow: Workflow, vocabulary: Vocabulary) -> Iterator[str]:
 
 
 def _tables_beside(workflow: Workflow) -> Iterator[str]:
-    for name, steps in (("decides_at", frozenset(workflow.decides_at)), ("files_at", workflow.files_at)):
-        unknown = {step for step in steps if workflow.step(step) is None}
-        if unknown:
-            yield f"{workflow.key}: {name} names the step {_listed(unknown)}, which does not exist"
+    unknown = {step for step in workflow.decides_at if workflow.step(step) is None}
+    if unknown:
+        yield f"{workflow.key}: decides_at names the step {_listed(unknown)}, which does not exist"
     for capacity, states in workflow.visible.items():
         strangers = {state.key for state in states if state not in workflow.states}
         if strangers:

@@ -39,7 +39,7 @@ def findings_in_paths(workflow: Workflow, driven: frozenset[tuple[str, str]]) ->
         if state.phase is not Phase.CLOSED:
             yield from _ownerless(workflow, state, driven)
     yield from _unseen(workflow)
-    yield from _undecided(workflow)
+    yield from _undecided(workflow, edges)
 
 
 def by_itself(workflow: Workflow, step: Step, state: State, driven: frozenset[tuple[str, str]]) -> bool:
@@ -113,13 +113,9 @@ def _unseen(workflow: Workflow) -> Iterator[str]:
                 yield f"{workflow.key}.{step.key}: {', '.join(blind)} may take it from {move.source.key} unseen"
 
 
-def _undecided(workflow: Workflow) -> Iterator[str]:
-    """A step from open to decided sets the outcome: the case is stored with the day and words of its decision."""
-    for step in workflow.steps:
-        if step.key in workflow.decides_at:
-            continue
-        for move in step.moves:
-            decided = [to.key for to in destinations(step, move.source) if to.phase is Phase.DECIDED]
-            if decided and move.source.phase is Phase.OPEN:
-                yield f"{workflow.key}.{step.key}: leads from {move.source.key} to {decided[0]} without an outcome"
-                break
+def _undecided(workflow: Workflow, edges: list[_Edge]) -> Iterator[str]:
+    """No way leads to a decided state without an outcome: the case is stored with the words of its decision."""
+    undeciding = _paths(edge for edge in edges if edge.step.key not in workflow.decides_at)
+    for state in workflow.states:
+        if state.phase is Phase.DECIDED and state.key in undeciding:
+            yield f"{workflow.key}.{state.key}: is reached without an outcome: {undeciding[state.key]}"

@@ -10,7 +10,7 @@ from app.models.people import Locality
 from app.services.notice_content import matter_of
 from app.services.notice_content.citations import cited
 from app.services.notice_content.occasion import Occasion, occasion_of
-from app.services.notice_content.parties import organ_of, recipient_of, unit_name
+from app.services.notice_content.parties import organ_of, recipient_of, unit_name, verify_url
 from app.services.notice_content.record_facts import real_number, record_facts
 from app.services.notice_content.remedies import remedies_of
 from app.services.notice_content.term_lines import term_lines
@@ -35,7 +35,6 @@ def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
     occasion = occasion_of(work, notice)
     matter = matter_of(occasion)
     content = matter.content | ({"added_text": notice.added_text} if notice.added_text else {})
-    base = work.backend.base_url.rstrip("/")
     return NoticeContext(
         key=notice.key,
         title=notice.title,
@@ -52,7 +51,7 @@ def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
         reason=matter.reason,
         copies_to=_copies(occasion),
         code=notice.code,
-        verify_url=f"{base}/verify/{notice.code}" if base else "",
+        verify_url=verify_url(work.backend, notice),
         locality_name=_locality_name(occasion),
         labelled_demo=work.backend.demo,
     )
@@ -60,7 +59,10 @@ def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
 
 def _case_facts(occasion: Occasion) -> CaseFacts:
     parent = occasion.parent
-    accepted = occasion.last("accept", "accept_own", "decide_review")
+    accepted = occasion.last("accept", "accept_own")
+    if accepted is None and parent.kind == "repair":
+        # 变更 of a refusal works as acceptance (procedures, section 5).
+        accepted = occasion.last("decide_review")
     return CaseFacts(
         kind=parent.kind,
         kind_label=occasion.flow.label,

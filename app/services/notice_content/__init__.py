@@ -2,7 +2,15 @@
 
 from collections.abc import Callable
 
-from app.services.notice_content import of_application, of_objection, of_overdue, of_record
+from app.services.notice_content import (
+    of_application,
+    of_exemption,
+    of_objection,
+    of_overdue,
+    of_record,
+    of_rectification,
+    of_repair,
+)
 from app.services.notice_content.occasion import Matter, Occasion
 
 Builder = Callable[[Occasion], Matter]
@@ -10,6 +18,9 @@ Builder = Callable[[Occasion], Matter]
 BUILDERS: dict[str, Builder] = {
     **of_record.BUILDERS,
     **of_objection.BUILDERS,
+    **of_rectification.BUILDERS,
+    **of_repair.BUILDERS,
+    **of_exemption.BUILDERS,
     **of_application.BUILDERS,
     **of_overdue.BUILDERS,
 }

@@ -13,10 +13,10 @@ from app.clock import legal_day
 from app.models.cases import Case
 from app.models.history import EventRow
 from app.models.kinds import Notice, Record
-from app.models.registry import MODELS
 from app.models.terms import TermRow
 from app.services.contexts import context_of
 from app.services.lawbook import current_calendar
+from app.services.notice_content.parties import parent_of, serves_the_subject
 from app.services.unit_of_work import UnitOfWork
 from workflows.kit.calendar import Calendar
 from workflows.kit.context import SYSTEM, Context
@@ -124,10 +124,7 @@ class Occasion:
     @property
     def serves_the_subject(self) -> bool:
         """Whether the recipient is the recorded person or unit itself."""
-        notice, parent = self.notice, self.parent
-        if parent.subject_unit_id is not None:
-            return notice.recipient_unit_id == parent.subject_unit_id
-        return parent.subject_person_id is not None and notice.recipient_person_id == parent.subject_person_id
+        return serves_the_subject(self.notice, self.parent)
 
 
 def _taken(step: str, on: date, version: int, actor_id: int | None, content: Mapping[str, Any]) -> Taken:
@@ -139,7 +136,7 @@ def _taken(step: str, on: date, version: int, actor_id: int | None, content: Map
 
 def occasion_of(work: UnitOfWork, notice: Notice) -> Occasion:
     """Read the occasion of a notice of the locked dossier."""
-    parent = parent_of(work, notice)
+    parent = parent_of(work.session, notice)
     return Occasion(
         work=work,
         notice=notice,
@@ -148,11 +145,3 @@ def occasion_of(work: UnitOfWork, notice: Notice) -> Occasion:
         calendar=current_calendar(work.session),
         dated=notice.signed_on or work.today,
     )
-
-
-def parent_of(work: UnitOfWork, notice: Notice) -> Case:
-    """The case a notice belongs to, with the columns of its kind."""
-    kind = work.session.execute(select(Case.kind).where(Case.id == notice.parent_id)).scalar_one()
-    parent = work.session.get(MODELS[kind], notice.parent_id)
-    assert parent is not None, "a notice hangs on a case"
-    return parent

@@ -7,7 +7,24 @@ from app.documents.context import Organ, Recipient
 from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.people import PostHolding, Unit, User
+from app.models.registry import MODELS
+from app.services.backend import Backend
 from workflows.roles import Post
+
+
+def parent_of(session: Session, notice: Notice) -> Case:
+    """The case a notice belongs to, with the columns of its kind."""
+    kind = session.execute(select(Case.kind).where(Case.id == notice.parent_id)).scalar_one()
+    parent = session.get(MODELS[kind], notice.parent_id)
+    assert parent is not None, "a notice hangs on a case"
+    return parent
+
+
+def serves_the_subject(notice: Notice, parent: Case) -> bool:
+    """Whether the recipient is the recorded person or unit itself."""
+    if parent.subject_unit_id is not None:
+        return notice.recipient_unit_id == parent.subject_unit_id
+    return parent.subject_person_id is not None and notice.recipient_person_id == parent.subject_person_id
 
 
 def organ_of(session: Session, notice: Notice) -> Organ:
@@ -41,3 +58,9 @@ def subject_name(session: Session, case: Case) -> str:
         return unit_name(session, case.subject_unit_id)
     person = session.get(User, case.subject_person_id) if case.subject_person_id is not None else None
     return person.name if person is not None else ""
+
+
+def verify_url(backend: Backend, notice: Notice) -> str:
+    """Where the notice can be checked; empty in an installation that does not know its own address."""
+    base = backend.base_url.rstrip("/")
+    return f"{base}/verify/{notice.code}" if base else ""

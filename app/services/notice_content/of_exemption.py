@@ -1,0 +1,41 @@
+"""What the notices of an exemption say (不予受理、认定)."""
+
+from typing import Any
+
+from app.models.kinds_more import Exemption
+from app.services.notice_content.occasion import Matter, Occasion
+from workflows.forms.exemption import ExemptionOutcome
+
+_OUTCOMES = {
+    ExemptionOutcome.GRANTED: "予以容错免责",
+    ExemptionOutcome.PARTIAL: "部分容错免责",
+    ExemptionOutcome.DENIED: "不予容错免责",
+}
+#: What was found, in the order in which R45 asks for it.
+_FINDINGS = (("motive", "动机"), ("decision_procedure", "决策程序"), ("corrective_measures", "纠错整改"))
+
+
+def exemption_refusal(occasion: Occasion) -> Matter:
+    """容错免责申请不予受理告知书: names the organ that has the power."""
+    form = occasion.form("refuse")
+    return Matter({"reasons": [form["reason"]], "competent_organ": form["competent_organ"]})
+
+
+def exemption_decision(occasion: Occasion) -> Matter:
+    """容错免责认定书."""
+    case = occasion.parent
+    assert isinstance(case, Exemption)
+    assert case.decision is not None
+    outcome, found = ExemptionOutcome(case.decision), case.finding or {}
+    clause = str(found.get("clause") or case.situation).rstrip("。")
+    belongs = "不符合" if outcome is ExemptionOutcome.DENIED else "符合"
+    content: dict[str, Any] = {
+        "findings": [f"{label}：{found[key]}" for key, label in _FINDINGS if found.get(key)],
+        "situation": f"{belongs}“{clause}”所列的容错情形",
+        "outcome_label": _OUTCOMES[outcome],
+        "corrections": [case.correction] if case.correction else [],
+    }
+    return Matter(content, case.decision_reasons, clauses=(clause,))
+
+
+BUILDERS = {"exemption_refusal": exemption_refusal, "exemption_decision": exemption_decision}

@@ -151,7 +151,7 @@ def _conditions(step: Step) -> Iterator[str]:
     if step.after_close:
         yield "终结后仍可办理"
     if step.basis:
-        yield f"依据：{step.basis}"
+        yield f"对应要求：{step.basis}"
 
 
 def _term_rows(workflow: Workflow) -> Iterator[tuple[str, ...]]:

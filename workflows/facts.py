@@ -57,6 +57,9 @@ class Facts(Protocol):
     def record_state(self) -> str:
         """State of the record of the dossier."""
 
+    def record_severity(self) -> str:
+        """Severity of the record of the dossier: minor, general or serious."""
+
     def record_listed_on(self) -> date | None:
         """Day on which the record was listed, None if it is not."""
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     String,
     Text,
+    inspect,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -142,6 +143,11 @@ class Case(Base):
     event_count: Mapped[int] = mapped_column(Integer, default=0)
 
     dossier: Mapped[Dossier] = relationship()
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether the case has a row; a case before its opening step has none."""
+        return inspect(self).has_identity
 
 
 class ProposalRow(Base):

@@ -65,7 +65,7 @@ def apply_step(
     from app.services.noticing import draft_notices
 
     workflow = workflow_of(case.kind)
-    is_new = case.id is None
+    is_new = not case.is_stored
     ctx = context_of(work, case, actor, given, step=step, expected_version=expected_version, paper=paper)
     proposal = live_proposal(work, case, step)
     live = {} if is_new else terms.live_terms(work, case.id)

@@ -104,12 +104,10 @@ def _take_last_rung(work: UnitOfWork, case: Case, row: TermRow) -> None:
 
 def _try_step(work: UnitOfWork, case: Case, row: TermRow, step: str) -> str:
     """Take a step of the clock in a savepoint; returns why it was refused, empty if it was taken."""
-    events, outbox = len(work.events), len(work.outbox)
     try:
-        with work.session.begin_nested():
+        with work.attempt():
             apply_step(work, case, step, SYSTEM, _EXPIRY_FORMS.get(step, {}))
     except GuardRefused as refusal:
-        del work.events[events:], work.outbox[outbox:]
         work.session.refresh(row)
         work.session.refresh(case)
         return refusal.message

@@ -73,7 +73,7 @@ def live_proposal(work: UnitOfWork, case: Case, step: str = "") -> ProposalRow |
     Args:
         step: the opening step of a case that does not exist yet; its proposal lies on the case it hangs on.
     """
-    if case.id is not None:
+    if case.is_stored:
         statement = select(ProposalRow).where(ProposalRow.case_id == case.id, ProposalRow.status == "live")
     elif case.parent_id is not None:
         statement = select(ProposalRow).where(

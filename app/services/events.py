@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from app.crypto import KeyRing
@@ -61,7 +62,7 @@ def write_events(session: Session, keys: KeyRing, pending: list[PendingEvent]) -
         case = events[0].case
         rows += [_row(case, event, keys) for event in events]
     session.flush()
-    session.execute(EventRow.__table__.insert(), rows)
+    session.execute(insert(EventRow), rows)
     pending.clear()
 
 

@@ -53,8 +53,6 @@ class SqlFacts:
         return standing_of(self.work.session, self.actor_id, self.today)
 
     def recusal_ground(self) -> str:
-        if self.actor_id is None:
-            return ""
         if self.actor_id == self.case.subject_person_id:
             return "您是本事项的当事人"
         if self.case.subject_unit_id is not None and self.case.subject_unit_id in self._standing.works_in:
@@ -85,7 +83,7 @@ class SqlFacts:
         return frozenset(found | pending)
 
     def times_taken(self, step: str) -> int:
-        if self.case.id is None:
+        if not self.case.is_stored:
             return 0
         return self.work.session.execute(
             select(func.count()).where(EventRow.case_id == self.case.id, EventRow.sort == "step", EventRow.step == step)
@@ -164,7 +162,7 @@ class SqlFacts:
 
     def _others(self, kind: str) -> object:
         statement = select(Case.id).where(Case.dossier_id == self.case.dossier_id, Case.kind == kind)
-        return statement.where(Case.id != self.case.id) if self.case.id is not None else statement
+        return statement.where(Case.id != self.case.id) if self.case.is_stored else statement
 
     def open_in_dossier(self, kind: str) -> int:
         statement = select(func.count()).where(

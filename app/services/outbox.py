@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select, update
 
@@ -54,7 +55,7 @@ def settle(backend: Backend, claim: Claim, now: datetime, error: str = "") -> No
     """Record how a claim ended; refused silently if somebody else has taken it over since."""
     failed = bool(error)
     stuck = failed and claim.attempt > len(RETRIES)
-    values = {
+    values: dict[str, Any] = {
         "status": "stuck" if stuck else ("open" if failed else "done"),
         "claimed_until": None,
         "error": error[:400],

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.clock import legal_day
@@ -19,7 +19,7 @@ from app.models.history import OutboxRow
 from app.services.backend import Backend
 from app.services.events import PendingEvent, write_events
 from app.services.numbers import NumberRequest, draw_numbers
-from workflows.kit.errors import ClockWentBack
+from workflows.kit.errors import ClockWentBack, Refusal
 
 _TOLERATED_DRIFT = timedelta(minutes=5)
 
@@ -80,6 +80,18 @@ class UnitOfWork:
             {"key": key, "work": work, "case_id": case_id, "body": body, "not_before": self.now, "status": "open"}
         )
 
+    @contextmanager
+    def attempt(self) -> Iterator[None]:
+        """A part of the transaction that may be refused: what it wrote and collected is then taken back."""
+        events, outbox, calls = len(self.events), len(self.outbox), len(self.before_commit)
+        numbers = len(self.numbers)
+        try:
+            with self.session.begin_nested():
+                yield
+        except Refusal:
+            del self.events[events:], self.outbox[outbox:], self.before_commit[calls:], self.numbers[numbers:]
+            raise
+
     def finish(self) -> None:
         """Everything that belongs to the end of the transaction, in this order: numbers, texts, outbox, chains."""
         self.session.flush()
@@ -88,7 +100,7 @@ class UnitOfWork:
             call()
         self.session.flush()
         if self.outbox:
-            self.session.execute(OutboxRow.__table__.insert(), _with_defaults(self.outbox))
+            self.session.execute(insert(OutboxRow), _with_defaults(self.outbox))
         write_events(self.session, self.backend.keys, self.events)
         if self.dossier is not None and self.events:
             self.dossier.last_event_at = self.now

@@ -97,8 +97,12 @@ _MESSAGES = {
 
 def _message(error: Mapping[str, Any]) -> str:
     kind, context = error["type"], error.get("ctx") or {}
-    if kind == "string_too_long":
+    if kind in {"string_too_long", "too_long"} and isinstance(error.get("input"), str):
         return f"最多{context['max_length']}字，请精简"
+    if kind == "too_long":
+        return f"最多{context['max_length']}项，请精简"
+    if kind == "too_short" and isinstance(error.get("input"), str):
+        return "尚未填写"
     if kind in {"greater_than_equal", "greater_than"}:
         return f"不得小于{context.get('ge', context.get('gt'))}"
     if kind in {"less_than_equal", "less_than"}:

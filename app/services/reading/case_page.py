@@ -1,0 +1,225 @@
+"""The case page: one view for every kind, read with a fixed number of queries."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from app.access.capacities import capacities_on, may_see
+from app.models.cases import Case
+from app.models.kinds import Notice
+from app.models.people import Unit, User
+from app.services.contexts import context_of
+from app.services.lawbook import current_calendar
+from app.services.reading.form_lines import form_lines
+from app.services.reading.history import EventView, events_of
+from app.services.reading.lines import CaseLine, lines_of
+from app.services.reading.reader import Reader, case_for
+from app.services.reading.summaries import Summary, summary_of
+from app.services.reading.terms import TermDetail, terms_of
+from workflows.catalogue import NOTICES
+from workflows.kit.context import Context, Proposal
+from workflows.kit.definition import Step
+from workflows.kit.engine import Offer, offers
+from workflows.kit.forms import StepForm
+from workflows.kit.proposals import decider_of
+from workflows.registry import workflow
+from workflows.roles import PROPOSER, Capacity
+
+
+@dataclass(frozen=True)
+class OfferView:
+    """An act: possible now with its form, or greyed with its reasons."""
+
+    step: str
+    label: str
+    form: type[StepForm]
+    reasons: tuple[str, ...]
+    on_proposal: bool
+    decides: bool
+    prefilled: Mapping[str, Any]
+    makes: tuple[str, ...]
+
+    @property
+    def possible(self) -> bool:
+        return not self.reasons
+
+
+@dataclass(frozen=True)
+class NoticeView:
+    """A notice of the case, as its list of documents shows it."""
+
+    uid: str
+    title: str
+    number: str
+    state_label: str
+    recipient: str
+    signed_on: date | None
+    served_on: date | None
+    has_sheet: bool
+
+
+@dataclass(frozen=True)
+class ProposalView:
+    """A live proposal or request: what is wanted and why."""
+
+    step_label: str
+    opinion: str
+    author: str
+    waits_for: str
+    lines: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """Everything the page of a case shows to one reader."""
+
+    line: CaseLine
+    version: int
+    resting: str
+    marks: tuple[str, ...]
+    strip: tuple[tuple[str, bool], ...]
+    summary: Summary
+    offers: tuple[OfferView, ...]
+    proposal: ProposalView | None
+    events: tuple[EventView, ...]
+    terms: tuple[TermDetail, ...]
+    notices: tuple[NoticeView, ...]
+    related: tuple[CaseLine, ...]
+    parent: CaseLine | None
+    capacities: tuple[str, ...]
+    proposable: tuple[tuple[str, str, type[StepForm]], ...]
+
+
+def read_case(reader: Reader, uid: str) -> CasePage:
+    """The page of a case.
+
+    Raises:
+        NotFound: there is none, or the reader may not see it.
+    """
+    case = case_for(reader, uid)
+    flow = workflow(case.kind)
+    ctx = context_of(reader.view, case, reader.actor)
+    calendar = current_calendar(reader.session)
+    siblings = _siblings(reader, case)
+    lines = lines_of(reader.session, [case, *siblings], calendar, reader.today)
+    related = [line for line in lines[1:] if line.kind != "notice"]
+    inside = _reads_inside(reader, case)
+    return CasePage(
+        line=lines[0],
+        version=case.version,
+        resting=flow.state(case.state).resting if not case.holder else "",
+        marks=_marks(ctx, case),
+        strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
+        summary=summary_of(reader.session, case, ctx.rules),
+        offers=tuple(_offer(offer, ctx) for offer in offers(flow, ctx)),
+        proposal=_proposal(reader, case, ctx) if inside else None,
+        events=events_of(reader, case),
+        terms=terms_of(reader, case, ctx.rules, calendar),
+        notices=_notices(reader, case),
+        related=tuple(related),
+        parent=next(
+            (line for line, sibling in zip(lines[1:], siblings, strict=True) if sibling.id == case.parent_id), None
+        ),
+        capacities=tuple(sorted(capacity.label for capacity in ctx.capacities)),
+        proposable=_proposable(case, ctx),
+    )
+
+
+def _siblings(reader: Reader, case: Case) -> list[Case]:
+    rows = reader.session.execute(
+        select(Case)
+        .where(Case.dossier_id == case.dossier_id, Case.id != case.id, Case.kind != "notice")
+        .order_by(Case.id)
+    ).scalars()
+    return [row for row in rows if may_see(workflow(row.kind), reader.standing, row)]
+
+
+def _reads_inside(reader: Reader, case: Case) -> bool:
+    held = capacities_on(reader.standing, case)
+    return bool(held - {Capacity.SUBJECT, Capacity.SUBJECT_HEAD, Capacity.RECIPIENT, Capacity.IMPLEMENTER})
+
+
+def _marks(ctx: Context, case: Case) -> tuple[str, ...]:
+    marks = []
+    if case.kind == "record" and ctx.facts.pending_objection():
+        marks.append("异议中")
+    if case.kind == "record" and ctx.facts.waiting_exemption():
+        marks.append("容错认定中")
+    return tuple(marks)
+
+
+def _offer(offer: Offer, ctx: Context) -> OfferView:
+    step = offer.step
+    prefilled: Mapping[str, Any] = {}
+    if ctx.proposal is not None and ctx.proposal.step == step.key:
+        prefilled = ctx.proposal.form
+    return OfferView(
+        step=step.key,
+        label=step.label,
+        form=step.form,
+        reasons=tuple(item.text for item in offer.unmet),
+        on_proposal=step.on_proposal,
+        decides=bool(step.notices),
+        prefilled=prefilled,
+        makes=tuple(dict.fromkeys(NOTICES[draft.notice].title for draft in step.notices)),
+    )
+
+
+def _proposable(case: Case, ctx: Context) -> tuple[tuple[str, str, type[StepForm]], ...]:
+    """What the reader may propose here: key, label and form of each decision open to a proposal."""
+    flow = workflow(case.kind)
+    propose = flow.step("propose")
+    if propose is None or propose.move_from(case.state) is None or not (propose.by & ctx.capacities):
+        return ()
+    candidates = [*flow.steps, *flow.proposed_openings]
+    return tuple((step.key, step.label, step.form) for step in candidates if _may_be_proposed(step, case, ctx))
+
+
+def _may_be_proposed(step: Step, case: Case, ctx: Context) -> bool:
+    if not step.on_proposal or (step.requested_by and not step.or_proposed):
+        return False
+    return step.move_from(case.state) is not None and PROPOSER[decider_of(step)] in ctx.capacities
+
+
+def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:
+    proposal: Proposal | None = ctx.proposal
+    if proposal is None:
+        return None
+    step = workflow(case.kind).decidable(proposal.step)
+    author = reader.session.get(User, proposal.author_id)
+    assert step is not None
+    return ProposalView(
+        step_label=step.label,
+        opinion=proposal.opinion,
+        author=author.name if author else "",
+        waits_for=proposal.holder.label,
+        lines=form_lines(step.form, proposal.form),
+    )
+
+
+def _notices(reader: Reader, case: Case) -> tuple[NoticeView, ...]:
+    rows = reader.session.execute(
+        select(Notice).where(Notice.parent_id == case.id).order_by(Notice.id.desc())
+    ).scalars()
+    seen = [row for row in rows if may_see(workflow("notice"), reader.standing, row)]
+    people = {row.recipient_person_id for row in seen} - {None}
+    units = {row.recipient_unit_id for row in seen} - {None}
+    names = dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(people))).tuples().all())
+    bodies = dict(reader.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units))).tuples().all())
+    flow = workflow("notice")
+    return tuple(
+        NoticeView(
+            uid=row.uid,
+            title=row.title,
+            number=row.number or "",
+            state_label=flow.state(row.state).label,
+            recipient=names.get(row.recipient_person_id or 0, "") or bodies.get(row.recipient_unit_id or 0, ""),
+            signed_on=row.signed_on,
+            served_on=row.served_on,
+            has_sheet=row.sha256 is not None,
+        )
+        for row in seen
+    )

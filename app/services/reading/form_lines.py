@@ -1,0 +1,45 @@
+"""A form that was filled in, as labelled lines of Chinese text."""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import Enum
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+
+from workflows.kit.forms import LabelledEnum, StepForm
+
+
+def form_lines(model: type[StepForm], given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Label and text of each field that says something, in the order of the form."""
+    try:
+        form = model.model_validate(given)
+    except ValidationError:
+        return tuple((str(key), str(value)) for key, value in given.items() if value)
+    return tuple(
+        (info.title or name, text)
+        for name, info in type(form).model_fields.items()
+        if (text := in_words(getattr(form, name)))
+    )
+
+
+def in_words(value: Any) -> str:
+    """One value as an office would write it; empty where there is nothing to say."""
+    if value is None or value == "" or value is False:
+        return ""
+    if value is True:
+        return "是"
+    if isinstance(value, LabelledEnum):
+        return value.label
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    if isinstance(value, BaseModel):
+        parts = [in_words(getattr(value, name)) for name in type(value).model_fields]
+        return "，".join(part for part in parts if part)
+    if isinstance(value, Mapping):
+        return "；".join(f"{in_words(key)}：{in_words(item)}" for key, item in value.items())
+    if isinstance(value, (list, tuple)):
+        return "；".join(in_words(item) for item in value)
+    return str(value)

@@ -1,0 +1,209 @@
+"""What a case is about, as labelled lines, and for an objection the dispute field by field."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.models.cases import Case
+from app.models.kinds import Notice, Objection, Record
+from app.models.kinds_more import Exemption, Rectification, Repair, SyncItem
+from app.models.people import Unit
+from app.services.reading.form_lines import in_words
+from workflows.forms.exemption import ExemptionOutcome
+from workflows.forms.notice import ServiceMethod
+from workflows.forms.objection import Ground, Verdict
+from workflows.forms.record import Disclosure, RecordField, Sanction, Severity, SourceType
+from workflows.rules.model import RuleSet
+
+Pairs = list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class DisputeRow:
+    """One disputed field: what is recorded, what is wanted, and what was found."""
+
+    field: str
+    label: str
+    recorded: str
+    ground: str
+    wanted: str
+    answer: str
+    decision: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Labelled lines and, for an objection, the dispute."""
+
+    pairs: tuple[tuple[str, str], ...]
+    dispute: tuple[DisputeRow, ...] = ()
+
+
+def summary_of(session: Session, case: Case, rules: RuleSet) -> Summary:
+    """The matter of a case in words."""
+    pairs = _BY_KIND[case.kind](session, case, rules)
+    dispute = _dispute(case) if isinstance(case, Objection) else ()
+    return Summary(tuple((label, text) for label, text in pairs if text), dispute)
+
+
+def record_pairs(session: Session, case: Any, rules: RuleSet) -> Pairs:
+    """A record in words."""
+    record: Record = case
+    return [
+        ("失信行为", _behaviour(record.behaviour, rules)),
+        ("重点领域", record.key_field),
+        ("事实", record.facts),
+        ("失信程度", Severity(record.severity).label),
+        ("来源文书", f"{SourceType(record.source_type).label} {record.source_number}".strip()),
+        ("作出机关", record.source_organ),
+        ("文书日期", in_words(record.source_on)),
+        ("生效日期", in_words(record.effective_on)),
+        (
+            "处分",
+            f"{Sanction(record.sanction).label}，处分期{record.sanction_months or '—'}个月" if record.sanction else "",
+        ),
+        ("行为终止日期", "仍在持续" if record.conduct_continues else in_words(record.conduct_ended_on)),
+        ("损失情况", record.loss),
+        ("社会影响", record.influence),
+        ("责任人员", "、".join(record.responsible_persons or [])),
+        ("公开层级", Disclosure(record.disclosure_level).label),
+        ("信息提供单位", _unit(session, record.provider_unit_id)),
+        ("认定单位", _unit(session, record.finder_unit_id) if record.finder_unit_id != record.provider_unit_id else ""),
+        ("记入日期", in_words(record.listed_on)),
+    ]
+
+
+def _behaviour(key: str, rules: RuleSet) -> str:
+    known = next((item.label for item in rules.behaviours if item.id == key), "")
+    return f"{key} {known}".strip()
+
+
+def _unit(session: Session, unit_id: int | None) -> str:
+    return session.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one_or_none() or ""
+
+
+def _objection(session: Session, case: Any, rules: RuleSet) -> Pairs:
+    objection: Objection = case
+    return [
+        ("异议理由", objection.reason),
+        ("收到日期", in_words(objection.received_on)),
+        ("核查说明", objection.explanation),
+        ("审定结果", objection.outcome or ""),
+        ("审定理由", objection.decision_reasons),
+        ("申请复核的理由", objection.review_reason),
+        ("复核理由", objection.review_reasons),
+        ("核查单位", _unit(session, objection.provider_unit_id)),
+    ]
+
+
+def _dispute(case: Objection) -> tuple[DisputeRow, ...]:
+    return tuple(
+        DisputeRow(
+            field=item["field"],
+            label=RecordField(item["field"]).label,
+            recorded=recorded_words(item["field"], case.recorded),
+            ground=Ground(item["ground"]).label,
+            wanted=item.get("wanted", ""),
+            answer=_verdict((case.verdicts or {}).get(item["field"])),
+            decision=_verdict((case.decided_verdicts or {}).get(item["field"])),
+        )
+        for item in case.fields
+    )
+
+
+def recorded_words(field: str, recorded: dict[str, Any]) -> str:
+    """The record's words on one field."""
+    value = recorded.get(field, "")
+    if field == RecordField.SEVERITY:
+        return Severity(value).label
+    if field == RecordField.DISCLOSURE_LEVEL:
+        return Disclosure(value).label
+    if field == RecordField.RECORD:
+        return "整条记录"
+    return in_words(value)
+
+
+def _verdict(item: dict[str, Any] | None) -> str:
+    if not item:
+        return ""
+    label = Verdict(item["verdict"]).label
+    return f"{label}：{item['value']}" if item.get("value") else label
+
+
+def _notice(session: Session, case: Any, rules: RuleSet) -> Pairs:
+    notice: Notice = case
+    return [
+        ("文书", notice.title),
+        ("签发日期", in_words(notice.signed_on)),
+        ("送达方式", ServiceMethod(notice.method).label if notice.method else ""),
+        ("送出日期", in_words(notice.dispatched_on)),
+        ("送达日期", in_words(notice.served_on)),
+        ("补充说明", notice.added_text),
+        ("核验码", notice.code),
+    ]
+
+
+def _rectification(session: Session, case: Any, rules: RuleSet) -> Pairs:
+    found: Rectification = case
+    levels = ("正常", "催办", "督办", "通报批评")
+    tasks = "；".join(
+        f"{n}．{task['task']}（{task['person']}，{task['due_on']}）" for n, task in enumerate(found.tasks, 1)
+    )
+    return [
+        ("存在的问题", found.problems),
+        ("整改要求", "；".join(found.requirements)),
+        ("失信原因", found.causes),
+        ("责任人员", "、".join(found.responsible_persons)),
+        ("整改方案", tasks),
+        ("进展台账", "；".join(f"{line['on']} 第{line['task']}项：{line['progress']}" for line in found.progress)),
+        ("整改情况", found.completion_summary),
+        ("督办层级", levels[found.escalation_level]),
+    ]
+
+
+def _repair(session: Session, case: Any, rules: RuleSet) -> Pairs:
+    repair: Repair = case
+    return [
+        ("纠正情况", repair.correction),
+        ("纠正完成日期", in_words(repair.corrected_on)),
+        ("证明材料", "、".join(repair.evidence)),
+        ("信用承诺书", "已签署" if repair.commitment else "未签署"),
+        ("核实说明", repair.finding_explanation),
+        ("办理结果", repair.outcome or ""),
+        ("申请复核的理由", repair.review_reason),
+        ("复核理由", repair.review_reasons),
+    ]
+
+
+def _exemption(session: Session, case: Any, rules: RuleSet) -> Pairs:
+    exemption: Exemption = case
+    return [
+        ("容错情形", exemption.situation),
+        ("事实与理由", exemption.circumstances),
+        ("决策程序", exemption.decision_procedure),
+        ("证明材料", "、".join(exemption.evidence)),
+        ("认定结论", ExemptionOutcome(exemption.decision).label if exemption.decision else ""),
+        ("认定文书", exemption.document_number),
+        ("认定理由", exemption.decision_reasons),
+        ("纠错措施", exemption.correction),
+        ("纠错落实情况", exemption.correction_evidence),
+    ]
+
+
+def _sync(session: Session, case: Any, rules: RuleSet) -> Pairs:
+    item: SyncItem = case
+    return [("同步对象", f"{item.target} {item.target_label}"), ("同步事由", item.trigger)]
+
+
+_BY_KIND: dict[str, Callable[[Session, Any, RuleSet], Pairs]] = {
+    "record": record_pairs,
+    "objection": _objection,
+    "notice": _notice,
+    "rectification": _rectification,
+    "repair": _repair,
+    "exemption": _exemption,
+    "sync": _sync,
+}

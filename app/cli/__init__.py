@@ -1,4 +1,4 @@
-"""Commands: `flask --app wsgi …`. Each module of this package offers `register(app)`."""
+"""Commands: `flask --app wsgi …`. A module of this package that has commands offers `register(app)`."""
 
 import pkgutil
 from importlib import import_module
@@ -9,4 +9,6 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Add the commands of every module of this package."""
     for module in pkgutil.iter_modules(__path__):
-        import_module(f"{__name__}.{module.name}").register(app)
+        commands = import_module(f"{__name__}.{module.name}")
+        if hasattr(commands, "register"):
+            commands.register(app)

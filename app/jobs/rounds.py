@@ -1,0 +1,59 @@
+"""One round of each job. A round never raises: whatever breaks is logged, and the next ring tries again."""
+
+import logging
+from threading import Event
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.extensions import Installation
+from app.jobs.handlers import Sheets, handlers
+from app.services.heartbeat import beat
+from app.services.outbox import drain
+from app.services.sweeping import sweep
+
+LOGGER = logging.getLogger("zhengcheng.jobs")
+
+
+class Rounds:
+    """What the alarm clock rings for."""
+
+    def __init__(self, own: Installation) -> None:
+        self._own = own
+        self._sheets = Sheets(own.settings.renderer)
+        self._stopping = Event()
+
+    def stop(self) -> None:
+        """No round takes up another item."""
+        self._stopping.set()
+
+    def close(self) -> None:
+        """End the child process that renders."""
+        self._sheets.close()
+
+    def sweep(self) -> None:
+        """Handle every due term, one by one, and leave a sign of life."""
+        fired = failed = 0
+        try:
+            while not self._stopping.is_set():
+                report = sweep(self._own.backend, self._own.clock, limit=1)
+                fired += report.fired
+                failed += len(report.failed)
+                if not report.fired:
+                    break
+            beat(self._own.database, self._own.clock())
+        except SQLAlchemyError:
+            LOGGER.exception("round failed", extra={"job": "sweep"})
+        if fired or failed:
+            LOGGER.info("swept", extra={"job": "sweep", "count": fired, "status": f"{failed} failed"})
+
+    def drain(self) -> None:
+        """Work the outbox to rest."""
+        done = 0
+        try:
+            work = handlers(self._own, self._sheets)
+            while not self._stopping.is_set() and drain(self._own.backend, self._own.clock, work, limit=1):
+                done += 1
+        except SQLAlchemyError:
+            LOGGER.exception("round failed", extra={"job": "drain"})
+        if done:
+            LOGGER.info("drained", extra={"job": "drain", "count": done})

@@ -12,7 +12,7 @@ from workflows.kit.errors import WrongTable
 from workflows.kit.soundness_names import findings_in_names
 from workflows.kit.soundness_paths import findings_in_paths
 from workflows.kit.soundness_terms import findings_in_terms
-from workflows.kit.soundness_together import driven_steps, findings_in_cascades
+from workflows.kit.soundness_together import driven_steps, findings_in_cascades, findings_in_openings
 from workflows.kit.vocabulary import Vocabulary
 
 __all__ = ["Vocabulary", "check", "check_all", "findings", "load"]
@@ -57,6 +57,7 @@ def check_all(workflows: Mapping[str, Workflow], vocabulary: Vocabulary) -> None
             found.append(f"{key}: the table calls itself {workflow.key}")
         found += findings(workflow, vocabulary, driven_steps(workflow, workflows, vocabulary))
     found += findings_in_cascades(workflows)
+    found += findings_in_openings(workflows)
     _refuse(found)
 
 

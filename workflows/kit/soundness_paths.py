@@ -39,6 +39,7 @@ def findings_in_paths(workflow: Workflow, driven: frozenset[tuple[str, str]]) ->
         if state.phase is not Phase.CLOSED:
             yield from _ownerless(workflow, state, driven)
     yield from _unseen(workflow)
+    yield from _unproposable(workflow)
     yield from _undecided(workflow, edges)
 
 
@@ -111,6 +112,17 @@ def _unseen(workflow: Workflow) -> Iterator[str]:
             shared = step.key in PROPOSAL_STEPS and len(blind) < len(actors)
             if blind and not shared and move.source is not OPENING:
                 yield f"{workflow.key}.{step.key}: {', '.join(blind)} may take it from {move.source.key} unseen"
+
+
+def _unproposable(workflow: Workflow) -> Iterator[str]:
+    """What is decided on proposal must be proposable in the same state; for openings see `soundness_together`."""
+    propose = workflow.step(PROPOSAL_STEPS[0])
+    for step in workflow.steps:
+        if not step.on_proposal or (step.requested_by and not step.or_proposed):
+            continue
+        for move in step.moves:
+            if move.source is not OPENING and (propose is None or propose.move_from(move.source.key) is None):
+                yield f"{workflow.key}.{step.key}: is decided on proposal, but nobody can propose in {move.source.key}"
 
 
 def _undecided(workflow: Workflow, edges: list[_Edge]) -> Iterator[str]:

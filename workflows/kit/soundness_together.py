@@ -39,6 +39,24 @@ def driven_steps(
     return frozenset(pairs)
 
 
+def findings_in_openings(workflows: Mapping[str, Workflow]) -> Iterator[str]:
+    """A step that opens a case on proposal: the proposal lies on another case, which must take it with its form."""
+    proposable = {step.key: step for workflow in workflows.values() for step in workflow.proposed_openings}
+    opened = {
+        step.key: (workflow, step)
+        for workflow in workflows.values()
+        for step in workflow.steps
+        if step.opening and step.on_proposal
+    }
+    for key, (workflow, step) in opened.items():
+        if key not in proposable:
+            yield f"{workflow.key}.{key}: opens a case on proposal, but no table takes the proposal"
+        elif (proposable[key].form, proposable[key].by) != (step.form, step.by):
+            yield f"{workflow.key}.{key}: is proposed with another form or to another decider than it is taken"
+    for key in sorted(proposable.keys() - opened.keys()):
+        yield f"the step {key} can be proposed, but opens no case"
+
+
 def findings_in_cascades(workflows: Mapping[str, Workflow]) -> Iterator[str]:
     """Cascades that name a kind, step or state that does not exist, or take a step that is not legal there."""
     for cause, cascade in cascades_of(workflows):

@@ -1,195 +1,251 @@
-"""A small make-believe locality on a database of its own, in which a test lets people act.
+"""A small world for tests on the services: one district, its organs and people, and cases reached by taking steps.
 
-People are named by what they are (`subject`, `clerk`, `head`, `officer`, …); every act goes through `take_step`.
+Nothing here writes a row by hand: `world.record_in("listed")` creates, reports, notices, serves, waits and lists.
 """
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine, select
 
 from app.clock import MovableClock, shanghai
+from app.crypto import KeyRing
+from app.database import read_transaction, write_sessions, write_transaction
 from app.models.cases import Case
+from app.models.history import EventRow, OutboxRow
 from app.models.kinds import Notice
-from app.models.people import Unit, User
+from app.models.registry import MODELS
+from app.models.terms import LIVE, RungRow, TermRow
 from app.services.backend import Backend
-from app.services.commands import Paper, TakeStep, Taken
+from app.services.commands import Paper, Taken, TakeStep
 from app.services.founding import NewPerson, Organs, ensure_unit, found_calendar, found_locality, found_person
+from app.services.outbox import claim_next, settle
 from app.services.steps import take_step
 from app.services.sweeping import sweep
+from tests.support import paths
+from tests.support.identity import credit_code
 from workflows.kit.context import SYSTEM, Actor
 from workflows.roles import Post
 
-#: An ordinary Friday in the published part of the calendar.
-OPENING_DAY = date(2026, 9, 18)
-PROVIDER = "示例街道办事处"
-ORGAN = "示例市场监管局"
-OTHER = "示例行政服务中心"
+#: A Tuesday, 09:00 in Shanghai, far enough before the national holidays.
+START = date(2026, 9, 1)
+UNITS = {"employer": "示例甲局", "provider": "示例乙局", "subject": "示例丙局", "foreign": "示例丁局"}
 
 
 @dataclass
 class World:
-    """One locality, its people, and a clock that the test moves."""
+    """One founded database with people by the part they play. `backend` is what production hands to services.
+
+    People: subject, offline (a civil servant without electronic service), staff and unit_head (of the unit that can
+    be a subject), clerk, head (provider), other_clerk, other_head (a foreign unit), officer, second_officer,
+    approver, superior_officer, superior_approver, review_clerk, reviewer, tolerance, tolerance_head.
+    """
 
     backend: Backend
     clock: MovableClock
     organs: Organs
-    actors: dict[str, Actor] = field(default_factory=dict)
-    units: dict[str, str] = field(default_factory=dict)
+    people: dict[str, Actor]
+    units: dict[str, int]
+    unit_uids: dict[str, str] = field(default_factory=dict)
 
-    # -- acting ---------------------------------------------------------------------------------------------------
-
-    def take(self, who: str, step: str, case: str, form: Mapping[str, Any] | None = None, **more: Any) -> Taken:
-        """One step on a case, by one of the people or by `system`."""
-        return take_step(self.backend, TakeStep(step, self.actor(who), form or {}, case=case, **more), self.clock())
-
-    def open(self, who: str, kind: str, step: str, form: Mapping[str, Any], parent: str = "", **more: Any) -> str:
-        """Open a case and return its uid."""
-        command = TakeStep(step, self.actor(who), form, opens=kind, parent=parent, **more)
-        return take_step(self.backend, command, self.clock()).uid
-
-    def decide(
-        self, step: str, case: str, form: Mapping[str, Any], clerk: str = "officer", decider: str = "supervisor"
-    ) -> Taken:
-        """拟办 by the clerk, then the decision as proposed."""
-        self.take(clerk, "propose", case, {"step": step, "form": dict(form), "opinion": "拟同意"})
-        return self.take(decider, step, case, form)
-
-    def actor(self, who: str) -> Actor:
-        return SYSTEM if who == "system" else self.actors[who]
-
-    def paper(self, who: str, received_on: date, posted_on: date | None = None) -> Paper:
-        """Paper received from somebody, to be entered by the office."""
-        user_id = self.actors[who].user_id
-        assert user_id is not None
-        return Paper(user_id, received_on, posted_on)
-
-    # -- time -----------------------------------------------------------------------------------------------------
+    def __getitem__(self, role: str) -> Actor:
+        return self.people[role]
 
     @property
     def today(self) -> date:
-        return self.clock().astimezone(shanghai(OPENING_DAY).tzinfo).date()
+        return paths.today(self)
 
-    def go_to(self, day: date) -> None:
-        """Set the clock to ten o'clock of a day and let the clock do what became due."""
-        self.clock.set(max(shanghai(day, 10), self.clock()))
-        report = sweep(self.backend, self.clock)
-        assert report.failed == []
+    # -- acting ---------------------------------------------------------------------------------------------------
 
-    def go_on(self, days: int) -> None:
-        """Some calendar days pass, one after the other, as they do with a sweep each day."""
-        for _ in range(days):
-            self.clock.set(self.clock() + timedelta(days=1))
+    def take(self, actor: str | Actor, step: str, case: str, /, **form: Any) -> Taken:
+        """Take a step and let the outbox run, as after every commit in production."""
+        taken = self.step(actor, step, case, form)
+        self.seal()
+        return taken
+
+    def step(
+        self, actor: str | Actor, step: str, case: str = "", form: dict[str, Any] | None = None, **more: Any
+    ) -> Taken:
+        """Take a step and nothing else; `more` are further fields of `TakeStep`, such as `expected_version`."""
+        command = TakeStep(step, self._actor(actor), form or {}, case=case, **more)
+        return take_step(self.backend, command, self.clock())
+
+    def open(
+        self, actor: str | Actor, kind: str, step: str, parent: str = "", /, *, paper: Paper | None = None, **form: Any
+    ) -> Taken:
+        """Take the opening step of a new case on `parent` (none: it opens a dossier), and let the outbox run."""
+        command = TakeStep(step, self._actor(actor), form, opens=kind, parent=parent, paper=paper)
+        taken = take_step(self.backend, command, self.clock())
+        self.seal()
+        return taken
+
+    def decide(self, step: str, case: str, by: tuple[str, str] = ("officer", "approver"), /, **form: Any) -> Taken:
+        """The clerk proposes a step with this form (拟办), the decider takes it."""
+        self.take(by[0], "propose", case, step=step, form=form, opinion="拟同意")
+        return self.take(by[1], step, case, **form)
+
+    def _actor(self, actor: str | Actor) -> Actor:
+        return self.people[actor] if isinstance(actor, str) else actor
+
+    def seal(self) -> int:
+        """Work the outbox to rest: a drafted sheet becomes bytes (here: their hash) and is issued."""
+        done = 0
+        while (claim := claim_next(self.backend, self.clock())) is not None:
+            if claim.work == "seal":
+                assert claim.case_id is not None
+                self.issue(claim.case_id)
+            settle(self.backend, claim, self.clock())
+            done += 1
+        return done
+
+    def issue(self, notice_id: int) -> None:
+        """成文 of one notice; one that was voided meanwhile is left alone."""
+        with read_transaction(self.backend.engine) as session:
+            uid, state = session.execute(select(Case.uid, Case.state).where(Case.id == notice_id)).one()
+        if state == "sealing":
+            self.step(SYSTEM, "issue", uid, {"sha256": hashlib.sha256(uid.encode()).hexdigest()})
+
+    def go(self, day: date, hour: int = 9) -> None:
+        """Let time pass until an hour of a day; the sweep runs at 00:00 of each day that has something due."""
+        while True:
+            with read_transaction(self.backend.engine) as session:
+                due = select(TermRow.wakes_on).where(TermRow.status == "running", TermRow.wakes_on <= day)
+                wakes = session.execute(due.order_by(TermRow.wakes_on).limit(1)).scalar()
+            if wakes is None:
+                break
+            self.clock.set(max(shanghai(wakes), self.clock()))
             report = sweep(self.backend, self.clock)
-            assert report.failed == []
+            assert not report.failed, report.failed
+            self.seal()
+        self.clock.set(shanghai(day, hour))
 
-    # -- notices --------------------------------------------------------------------------------------------------
+    # -- reading --------------------------------------------------------------------------------------------------
 
-    def seal(self) -> None:
-        """What the worker does: every signed notice gets its sheet; whoever takes it electronically is served."""
-        with self.session() as session:
-            waiting = session.execute(select(Notice.uid).where(Notice.state == "sealing").order_by(Notice.id)).scalars()
-            uids = list(waiting)
-        for uid in uids:
-            self.take("system", "issue", uid, {"sha256": hashlib.sha256(uid.encode()).hexdigest()})
+    def case(self, uid: str) -> Any:
+        """The row of a case, with the columns of its kind."""
+        with read_transaction(self.backend.engine) as session:
+            case_id, kind = session.execute(select(Case.id, Case.kind).where(Case.uid == uid)).one()
+            return session.get(MODELS[kind], case_id)
 
-    def notices(self, case: str, key: str = "") -> list[Notice]:
-        """The notices of a case, oldest first."""
-        with self.session() as session:
-            parent = select(Case.id).where(Case.uid == case).scalar_subquery()
-            statement = select(Notice).where(Notice.parent_id == parent).order_by(Notice.id)
-            found = list(session.execute(statement).scalars())
-        return [notice for notice in found if not key or notice.key == key]
+    def state(self, uid: str) -> str:
+        state: str = self.case(uid).state
+        return state
 
-    def session(self) -> Session:
-        """A session to read with."""
-        return self.backend.sessions()
+    def terms(self, uid: str, *, live: bool = True) -> dict[str, TermRow]:
+        """The newest arming of each term of a case; by default only those that run, are paused or await."""
+        with read_transaction(self.backend.engine) as session:
+            statement = select(TermRow).join(Case, Case.id == TermRow.case_id).where(Case.uid == uid)
+            if live:
+                statement = statement.where(TermRow.status.in_(LIVE))
+            return {row.key: row for row in session.execute(statement.order_by(TermRow.arming)).scalars()}
 
-    def case(self, uid: str) -> Case:
-        """The base row of a case."""
-        with self.session() as session:
-            return session.execute(select(Case).where(Case.uid == uid)).scalar_one()
+    def events(self, uid: str, sort: str = "") -> list[EventRow]:
+        """The history of a case, oldest first."""
+        with read_transaction(self.backend.engine) as session:
+            statement = select(EventRow).join(Case, Case.id == EventRow.case_id).where(Case.uid == uid)
+            if sort:
+                statement = statement.where(EventRow.sort == sort)
+            return list(session.execute(statement.order_by(EventRow.seq)).scalars())
+
+    def steps(self, uid: str) -> list[str]:
+        """The steps of a case in order."""
+        return [event.step for event in self.events(uid, "step")]
+
+    def notices(self, uid: str, key: str = "") -> list[Notice]:
+        """The notices that steps of a case made, oldest first."""
+        with read_transaction(self.backend.engine) as session:
+            parent = select(Case.id).where(Case.uid == uid).scalar_subquery()
+            statement = select(Notice).where(Notice.parent_id == parent)
+            if key:
+                statement = statement.where(Notice.key == key)
+            return list(session.execute(statement.order_by(Notice.id)).scalars())
+
+    def children(self, uid: str, kind: str) -> list[Any]:
+        """Cases of a kind that hang on this one."""
+        with read_transaction(self.backend.engine) as session:
+            parent = select(Case.id).where(Case.uid == uid).scalar_subquery()
+            model = MODELS[kind]
+            return list(session.execute(select(model).where(model.parent_id == parent).order_by(model.id)).scalars())
+
+    def dossier(self, uid: str) -> list[Case]:
+        """Every case of the dossier to which this one belongs."""
+        dossier_id = self.case(uid).dossier_id
+        return [case for case in self.rows(Case) if case.dossier_id == dossier_id]
+
+    def rows(self, model: type[Any]) -> list[Any]:
+        """Every row of a table in the order of its key."""
+        with read_transaction(self.backend.engine) as session:
+            return list(session.execute(select(model).order_by(model.id)).scalars())
+
+    def rungs(self, uid: str) -> list[RungRow]:
+        """Every rung that fired on a case."""
+        case_id = self.case(uid).id
+        return [row for row in self.rows(RungRow) if row.case_id == case_id]
+
+    def outbox(self) -> list[OutboxRow]:
+        rows: list[OutboxRow] = self.rows(OutboxRow)
+        return rows
+
+    # -- cases in a state, by taking steps ------------------------------------------------------------------------
+
+    def record_in(self, state: str, subject: str = "subject", **content: Any) -> str:
+        """A record in a state; `subject` is a person's part, or `unit` for the unit that can be one."""
+        return paths.record_in(self, state, subject, **content)
+
+    def objection_in(self, state: str, record: str = "", **form: Any) -> str:
+        """An objection of the subject to a listed record, in a state."""
+        return paths.objection_in(self, state, record, **form)
+
+    def rectification_in(self, state: str) -> str:
+        """A rectification ordered on the listed record of a unit, in a state."""
+        return paths.rectification_in(self, state)
+
+    def repair_in(self, state: str) -> str:
+        """A repair of a person's listed record whose publication period is over, in a state."""
+        return paths.repair_in(self, state)
+
+    def exemption_in(self, state: str) -> str:
+        """An exemption asked for by the subject of a record in its statement period, in a state."""
+        return paths.exemption_in(self, state)
 
 
-def found_world(backend: Backend, clock: MovableClock, locality: str = "demo") -> World:
-    """A world with one person per part; whoever can be served electronically has agreed to it."""
-    with backend.sessions() as session:
-        now = clock()
-        found_calendar(session, now)
-        organs = found_locality(session, locality, now)
-        organs.office.address, organs.office.phone = "示范区示例路1号", "0000-12345678"
-        provider = ensure_unit(session, locality, PROVIDER, "示街", superior=organs.government)
-        organ = ensure_unit(session, locality, ORGAN, "示市监", superior=organs.government, code="113700004941000016")
-        other = ensure_unit(session, locality, OTHER, "示行服", superior=organs.government)
-        people = {
-            "subject": NewPerson("subject", "王测试", provider, [Post.CIVIL_SERVANT], OPENING_DAY),
-            "clerk": NewPerson("clerk", "李示例", provider, [Post.CLERK]),
-            "head": NewPerson("head", "赵示例", provider, [Post.HEAD]),
-            "organ_staff": NewPerson("organ_staff", "孙示例", organ, [Post.STAFF]),
-            "organ_head": NewPerson("organ_head", "周示例", organ, [Post.HEAD]),
-            "officer": NewPerson("officer", "吴示例", organs.office, [Post.OFFICER]),
-            "supervisor": NewPerson("supervisor", "郑示例", organs.office, [Post.APPROVER]),
-            "review_clerk": NewPerson("review_clerk", "冯示例", organs.review, [Post.REVIEW_CLERK]),
-            "reviewer": NewPerson("reviewer", "陈示例", organs.review, [Post.REVIEWER]),
-            "tolerance": NewPerson("tolerance", "褚示例", organs.tolerance, [Post.TOLERANCE]),
-            "tolerance_head": NewPerson("tolerance_head", "卫示例", organs.tolerance, [Post.TOLERANCE_HEAD]),
-            "other_clerk": NewPerson("other_clerk", "蒋示例", other, [Post.CLERK]),
+def found_world(engine: Engine, keys: KeyRing, start: date = START) -> World:
+    """Fill a migrated, empty database with the calendar, the demo district and its people."""
+    backend = Backend(engine, write_sessions(engine), keys)
+    clock = MovableClock(shanghai(start, 9))
+    people: dict[str, Actor] = {}
+    with write_transaction(backend.sessions) as session:
+        found_calendar(session, clock())
+        organs = found_locality(session, "demo", clock())
+        units = {
+            name: ensure_unit(session, "demo", title, superior=organs.government, code=credit_code(place))
+            for place, (name, title) in enumerate(UNITS.items(), 1)
         }
-        world = World(backend, clock, organs)
-        for who, person in people.items():
-            world.actors[who] = _actor(found_person(session, person))
-        units: dict[str, Unit] = {"provider": provider, "organ": organ, "other": other}
-        world.units = {name: unit.uid for name, unit in units.items()}
-        session.commit()
-    return world
 
+        def person(role: str, name: str, unit: Any, *posts: Post, electronic: bool = True) -> None:
+            confirmed = date(2026, 1, 1) if electronic else None
+            user = found_person(session, NewPerson(role, name, unit, posts, confirmed_on=confirmed))
+            people[role] = Actor(user.id, user.name, user.uid)
 
-def _actor(user: User) -> Actor:
-    return Actor(user.id, user.name, user.uid)
-
-
-#: What a unit reports about the person of this world; a test changes what it is about.
-RECORD: Mapping[str, Any] = {
-    "source_type": "accountability",
-    "source_number": "示纪问〔2026〕6号",
-    "source_on": "2026-08-17",
-    "source_organ": "示例街道纪工委",
-    "effective_on": "2026-08-20",
-    "behaviour": "B30",
-    "key_field": "approval",
-    "facts": "2026年5月12日，在政务服务窗口办理企业开办事项时未兑现办理时限承诺，致使申请人往返四次",
-    "conduct_ended_on": "2026-05-12",
-    "severity": "general",
-    "exemption": "none",
-    "secret_free": True,
-}
-
-
-def reported(world: World, **changes: Any) -> str:
-    """A record that lies with the office for screening."""
-    subject = changes.pop("subject", world.actors["subject"].uid)
-    record = world.open("clerk", "record", "create", {**RECORD, "subject": subject, **changes})
-    world.take("clerk", "submit", record)
-    world.take("head", "report", record)
-    return record
-
-
-def notified(world: World, **changes: Any) -> str:
-    """A record whose subject was told of it and served."""
-    record = reported(world, **changes)
-    world.decide("approve", record, {"opinion": "属于现行行为清单"})
-    world.seal()
-    return record
-
-
-def listed(world: World, **changes: Any) -> str:
-    """A listed record whose decision was served; about three weeks pass."""
-    record = notified(world, **changes)
-    world.go_on(21)
-    world.decide("list", record, {"reasons": "事实清楚，依据充分"})
-    world.seal()
-    return record
+        person("subject", "王测试", units["employer"], Post.CIVIL_SERVANT)
+        person("offline", "何测试", units["employer"], Post.CIVIL_SERVANT, electronic=False)
+        person("staff", "吴测试", units["subject"], Post.STAFF)
+        person("unit_head", "郑测试", units["subject"], Post.HEAD)
+        person("clerk", "李测试", units["provider"], Post.CLERK)
+        person("head", "赵测试", units["provider"], Post.HEAD)
+        person("other_clerk", "钱测试", units["foreign"], Post.CLERK)
+        person("other_head", "冯测试", units["foreign"], Post.HEAD)
+        person("officer", "孙测试", organs.office, Post.OFFICER)
+        person("second_officer", "陈测试", organs.office, Post.OFFICER)
+        person("approver", "周测试", organs.office, Post.APPROVER)
+        person("superior_officer", "褚测试", organs.superior, Post.OFFICER)
+        person("superior_approver", "卫测试", organs.superior, Post.APPROVER)
+        person("review_clerk", "蒋测试", organs.review, Post.REVIEW_CLERK)
+        person("reviewer", "沈测试", organs.review, Post.REVIEWER)
+        person("tolerance", "韩测试", organs.tolerance, Post.TOLERANCE)
+        person("tolerance_head", "杨测试", organs.tolerance, Post.TOLERANCE_HEAD)
+        ids = {name: unit.id for name, unit in units.items()}
+        uids = {name: unit.uid for name, unit in units.items()}
+    return World(backend, clock, organs, people, ids, uids)

@@ -21,6 +21,7 @@ from workflows.forms.objection import (
     SubmitObjectionForm,
     TransferBackForm,
 )
+from workflows.kit.context import Context
 from workflows.kit.counting import Nature
 from workflows.kit.definition import (
     OPENING,
@@ -106,6 +107,15 @@ _RECORD_REPORTED = frozenset(
 CORRECTS = Cascade("record", "correct", _RECORD_REPORTED, when=some_field_changes, form="correction_from_verdicts")
 ANNULS = Cascade("record", "annul", _RECORD_REPORTED, when=verdicts_annul, form="annulment_from_verdicts")
 
+def _ends_with_the_period(state: State) -> Fork:
+    """An objection about the period alone has lost its object; one about more goes on where it stands."""
+
+    def choose(ctx: Context) -> State:
+        return state if is_about_more_than_the_period.check(ctx) is True else TERMINATED
+
+    return Fork("about_the_period_only", (TERMINATED, state), choose)
+
+
 STEPS = with_proposal_steps(
     (
         Step("submit", "提出异议", moves({OPENING: SUBMITTED}), SUBJECT, SubmitObjectionForm,
@@ -188,10 +198,7 @@ STEPS = with_proposal_steps(
         Step("terminate", "终止", moves(dict.fromkeys(HANDLED, TERMINATED)), frozenset({C.SYSTEM}), AbsenceForm,
              notices=(Draft("termination_notice", Recipient.APPLICANT),), effects=("void_unserved_notices",)),
         Step("record_expired", "记录期满",
-             moves({state: Fork("about_the_period_only", (TERMINATED, state),
-                                lambda ctx, state=state: state if is_about_more_than_the_period.check(ctx)
-                                else TERMINATED) for state in HANDLED}),
-             frozenset({C.SYSTEM}), AbsenceForm,
+             moves({state: _ends_with_the_period(state) for state in HANDLED}), frozenset({C.SYSTEM}), AbsenceForm,
              notices=(Draft("termination_notice", Recipient.APPLICANT, is_about_the_period_only),)),
     )
 )  # fmt: skip

@@ -17,6 +17,7 @@ from flask.cli import AppGroup
 from app.clock import SHANGHAI, legal_day
 from app.extensions import installation
 from app.services.accounts import Accounts
+from app.services.mail_addresses import set_mail_address
 from app.services.people import AccountLine, list_accounts
 from workflows.kit.errors import Refusal
 from workflows.roles import Post
@@ -119,6 +120,17 @@ def reset_password(login: str) -> None:
     accounts, now = _accounts()
     accounts.reset_password(login, _password(), now)
     click.echo(f"已重置账号“{login}”的密码。")
+
+
+@users.command("set-mail")
+@_LOGIN
+@answers_refusals
+def set_mail(login: str) -> None:
+    """设置接收办理提醒的邮箱（加密保存）；直接回车为不再接收。"""
+    own = installation()
+    address: str = click.prompt("邮箱", default="", show_default=False)
+    set_mail_address(own.database, own.keys, login, address, own.clock())
+    click.echo(f"已{'设置' if address.strip() else '取消'}账号“{login}”的提醒邮箱。")
 
 
 @users.command("post-add")

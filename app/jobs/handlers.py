@@ -1,10 +1,12 @@
 """How each kind of outbox row is worked. A handler may be called again for the same row and must not mind."""
 
+from app.clock import legal_day
 from app.documents.context import NoticeContext
 from app.documents.render import Renderer
 from app.documents.text import notice_text
 from app.extensions import Installation
 from app.services.outbox import Claim, Handler
+from app.services.reminding import remind
 from app.services.sealing import seal_notice
 from app.settings import RendererKind
 
@@ -33,4 +35,7 @@ def handlers(own: Installation, sheets: Sheets) -> dict[str, Handler]:
     def seal(claim: Claim) -> None:
         seal_notice(own.backend, own.settings.files_dir, claim, sheets.render, own.clock())
 
-    return {"seal": seal}
+    def send_reminder(claim: Claim) -> None:
+        remind(own.backend, own.settings.mail, claim, legal_day(own.clock()))
+
+    return {"seal": seal, "remind": send_reminder}

@@ -59,6 +59,8 @@ class User(Base):
     #: Ciphertext of the identity number and its blind index (trust, 1.7).
     identity_sealed: Mapped[str | None] = mapped_column(String(200))
     identity_index: Mapped[str | None] = mapped_column(String(64), unique=True)
+    #: Ciphertext of the address for reminders by mail; nobody is served by it.
+    mail_sealed: Mapped[str | None] = mapped_column(String(600))
     #: Day of the signed 送达地址确认书; without it nothing is served electronically.
     electronic_service_on: Mapped[date | None] = mapped_column(Date)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(Instant)

@@ -30,6 +30,7 @@ class Act(StrEnum):
     ACCOUNT_ENABLED = "account_enabled"
     PASSWORD_RESET = "password_reset"
     PASSWORD_CHANGED = "password_changed"
+    MAIL_CHANGED = "mail_changed"
     POST_ADDED = "post_added"
     POST_ENDED = "post_ended"
     VIEWED = "viewed"
@@ -52,6 +53,7 @@ _LABELS = {
     Act.ACCOUNT_ENABLED: "启用账号",
     Act.PASSWORD_RESET: "重置密码",
     Act.PASSWORD_CHANGED: "修改密码",
+    Act.MAIL_CHANGED: "设置提醒邮箱",
     Act.POST_ADDED: "任职",
     Act.POST_ENDED: "免职",
     Act.VIEWED: "查看",

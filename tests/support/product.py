@@ -295,7 +295,7 @@ class Product:
         }
         # On paper, where more is taken in; an objection to a closed record may only be about its display.
         return (
-            guard.check(replace(situation("", facts=facts), form=SimpleNamespace(fields=()), received_on=TODAY)) is True
+            guard.check(replace(situation("", told=facts), form=SimpleNamespace(fields=()), received_on=TODAY)) is True
         )
 
     # ------------------------------------------------------------ judging

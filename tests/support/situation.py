@@ -38,7 +38,7 @@ def situation(
     state: str,
     *capacities: Capacity,
     form: Mapping[str, Any] | None = None,
-    facts: Mapping[str, Any] | None = None,
+    told: Mapping[str, Any] | None = None,
     user: int = 1,
     today: date = TODAY,
     locality: str = "demo",
@@ -47,7 +47,10 @@ def situation(
     counts_on: date | None = None,
     **case: Any,
 ) -> Context:
-    """A context in which somebody holding `capacities` (SYSTEM: the clock) fills in `form` on a case in `state`."""
+    """A context in which somebody holding `capacities` (SYSTEM: the clock) fills in `form` on a case in `state`.
+
+    `told` is what the facts answer, `case` the columns of the case.
+    """
     actor = SYSTEM if Capacity.SYSTEM in capacities else Actor(user, "王测试", f"u{user}")
     base = {"uid": "c1", "version": 1, "round": 1, "number": "示信记〔2026〕1号", "outcome": None}
     return Context(
@@ -58,7 +61,7 @@ def situation(
         capacities=frozenset(capacities),
         calendar=shipped_calendar(),
         rules=load_locality(locality),
-        facts=cast(Facts, Answers(**(facts or {}))),
+        facts=cast(Facts, Answers(**(told or {}))),
         proposal=proposal,
         given=form,
         expected_version=version,

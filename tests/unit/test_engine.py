@@ -67,7 +67,7 @@ def refusal_of(workflow: Workflow, step: str, ctx: Context) -> Refusal:
 
 def test_refusals_come_in_the_published_order() -> None:
     """Issue 2 (bad input): one defect after the other is mended, and the next refusal of `errors.py` appears."""
-    wrong: dict[str, Any] = {"version": 9, "form": {}, "facts": {"last_mover": "李测试"}}
+    wrong: dict[str, Any] = {"version": 9, "form": {}, "told": {"last_mover": "李测试"}}
     assert type(refusal_of(WITH_FORM, "burn", situation("noticed", C.SUBJECT, **wrong))) is UnknownStep
     assert type(refusal_of(WITH_FORM, "drop", situation("noticed", C.SUBJECT, **wrong))) is WrongState
     assert type(refusal_of(WITH_FORM, "drop", situation("reported", C.SUBJECT, **wrong))) is NotPermitted
@@ -83,7 +83,7 @@ def test_refusals_come_in_the_published_order() -> None:
 
 def test_all_failing_conditions_are_reported_together() -> None:
     """T-all: a guard's own words where it has some, else its statement."""
-    ctx = situation("reported", C.OFFICE, form={"reason": "重复报修"}, facts={"recusal_ground": "本案当事人"})
+    ctx = situation("reported", C.OFFICE, form={"reason": "重复报修"}, told={"recusal_ground": "本案当事人"})
     refusal = refusal_of(WITH_FORM, "drop", ctx)
     assert isinstance(refusal, GuardRefused)
     assert [item.guard for item in refusal.unmet] == ["not_recused", "dry", "in_stock"]
@@ -163,7 +163,7 @@ def test_nobody_decides_his_own_proposal() -> None:
 def test_the_clock_needs_no_proposal() -> None:
     """A step that SYSTEM may take too is not held up by 拟办 or 回避."""
     timed = with_step("tell", lambda step: replace(step, by=step.by | {C.SYSTEM}))
-    ctx = situation("reported", C.SYSTEM, facts={"recusal_ground": "本案当事人"})
+    ctx = situation("reported", C.SYSTEM, told={"recusal_ground": "本案当事人"})
     assert advance(timed, "tell", ctx).acting_as is C.SYSTEM
 
 
@@ -220,8 +220,8 @@ def test_the_drafter_does_not_sign() -> None:
     """审签: drafter ≠ signer within a round."""
     table = with_step("drop", lambda step: replace(step, four_eyes="open"))
     facts = {"takers_in_round": lambda step: frozenset({5}) if step == "open" else frozenset()}
-    assert "拟稿人不得审签" in refusal_of(table, "drop", situation("reported", C.OFFICE, user=5, facts=facts)).message
-    assert advance(table, "drop", situation("reported", C.OFFICE, user=6, facts=facts)).moved
+    assert "拟稿人不得审签" in refusal_of(table, "drop", situation("reported", C.OFFICE, user=5, told=facts)).message
+    assert advance(table, "drop", situation("reported", C.OFFICE, user=6, told=facts)).moved
 
 
 def test_a_signed_request_takes_the_place_of_the_proposal() -> None:
@@ -239,8 +239,8 @@ def test_recusal_binds_office_but_not_the_party() -> None:
     """回避 (trust 1): nobody acts officially on a case about himself; as a party he acts freely."""
     table = with_step("drop", lambda step: replace(step, by=frozenset({C.OFFICE, C.SUBJECT})))
     facts = {"recusal_ground": "本案当事人"}
-    assert "应当回避" in refusal_of(table, "drop", situation("reported", C.OFFICE, facts=facts)).message
-    assert advance(table, "drop", situation("reported", C.OFFICE, C.SUBJECT, facts=facts)).acting_as is C.SUBJECT
+    assert "应当回避" in refusal_of(table, "drop", situation("reported", C.OFFICE, told=facts)).message
+    assert advance(table, "drop", situation("reported", C.OFFICE, C.SUBJECT, told=facts)).acting_as is C.SUBJECT
 
 
 # ---------------------------------------------------------------- forks and offers

@@ -1,0 +1,151 @@
+"""文书: who signs, serves and voids, and when (R28, R141, R142)."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.judging import taken, unmet
+from tests.support.situation import TODAY, situation
+from workflows.catalogue import NOTICES
+from workflows.kit.context import Context
+from workflows.kit.errors import FormIncomplete, NotPermitted
+from workflows.notice import NOTICE, SIGNERS
+from workflows.roles import Capacity as C
+
+
+def notice(state: str, *capacities: C, signer: C = C.SUPERVISOR, **more: Any) -> Context:
+    """A notice in a state, to be signed by `signer`, whose recipient agreed to electronic service."""
+    return situation(state, *capacities, **({"signer": signer.value, "electronic": True, "issued_on": None} | more))
+
+
+def test_every_signer_of_the_catalogue_may_sign() -> None:
+    """R141: no notice waits for somebody whom the table does not let sign."""
+    named = {row.signer for row in NOTICES.values()} - {"SYSTEM"}
+    assert named <= {who.name for who in SIGNERS}
+
+
+@pytest.mark.parametrize(("signed", "state"), [(True, "sealing"), (False, "drafted")])
+def test_a_notice_signed_with_the_step_is_born_signed(signed: bool, state: str) -> None:
+    """Procedures 2: 随步骤签发."""
+    ctx = notice("opening", C.SYSTEM, form={"key": "objection_decision", "signed": signed})
+    assert taken(NOTICE, "draft", ctx).to_state.key == state
+
+
+def test_the_signer_that_the_catalogue_names_signs_and_nobody_else() -> None:
+    """R141: 由目录规定的签发人签发."""
+    assert taken(NOTICE, "sign", notice("drafted", C.SUPERVISOR)).to_state.key == "sealing"
+    wrong = unmet(NOTICE, "sign", notice("drafted", C.PROVIDER_HEAD))
+    assert wrong["signed_by_the_named"] == "本文书应当由信用管理部门审批人签发"
+
+
+def test_who_edited_a_notice_does_not_sign_it() -> None:
+    """R141, 经办与审批分离."""
+    ctx = notice("drafted", C.SUPERVISOR, told={"takers_in_round": lambda step: frozenset({1})})
+    assert list(unmet(NOTICE, "sign", ctx)) == ["not_the_drafter"]
+
+
+def test_a_text_with_a_missing_glyph_is_not_signed() -> None:
+    """R141: every character has a glyph, every blank is filled in."""
+    ctx = notice("drafted", C.SUPERVISOR, told={"notice_text_problem": "缺字：𰻝"})
+    assert unmet(NOTICE, "sign", ctx) == {"text_complete": "缺字：𰻝"}
+
+
+@pytest.mark.parametrize(
+    ("signer", "editor", "allowed"),
+    [
+        (C.SUPERVISOR, C.OFFICE, True),
+        (C.SUPERVISOR, C.PROVIDER, False),
+        (C.PROVIDER_HEAD, C.PROVIDER, True),
+        (C.REVIEWER, C.REVIEW_OFFICE, True),
+        (C.TOLERANCE_HEAD, C.OFFICE, False),
+    ],
+)
+def test_a_notice_is_edited_in_the_organ_that_signs_it(signer: C, editor: C, allowed: bool) -> None:
+    """R141: the clerk of the signer, or the signer."""
+    found = unmet(NOTICE, "edit", notice("drafted", editor, signer=signer, form={"added_text": "请携带证件"}))
+    assert ("edit_is_by_the_signing_organ" not in found) is allowed
+
+
+@pytest.mark.parametrize("step", ["dispatch", "redispatch"])
+def test_electronic_service_needs_the_recipients_consent(step: str) -> None:
+    """R142: a signed 送达地址确认书; other methods do not."""
+    state = "issued" if step == "dispatch" else "undeliverable"
+    refused = notice(state, C.OFFICE, electronic=False, form={"method": "electronic"})
+    assert "can_be_served_electronically" in unmet(NOTICE, step, refused)
+    assert taken(NOTICE, step, notice(state, C.OFFICE, electronic=False, form={"method": "邮寄送达"})).moved
+
+
+@pytest.mark.parametrize(
+    ("served_on", "words"),
+    [(TODAY, ""), (TODAY + timedelta(1), "不得晚于今天"), (date(2026, 11, 15), "不得早于文书签发日期")],
+)
+def test_the_day_of_service_lies_between_signing_and_today(served_on: date, words: str) -> None:
+    """R142: the day arms terms, so it is checked."""
+    ctx = notice("dispatched", C.OFFICE, form={"served_on": served_on}, issued_on=date(2026, 11, 16))
+    assert words in unmet(NOTICE, "confirm_service", ctx).get("served_not_in_the_future", "")
+
+
+@pytest.mark.parametrize(
+    ("method", "field", "words"),
+    [
+        ("direct", "signed_by", "直接送达应当填写签收人"),
+        ("through_unit", "signed_by", "转交送达应当填写签收人"),
+        ("leaving", "witness", "留置送达应当填写见证人"),
+        ("post", "slip_number", "邮寄送达应当填写邮件回执编号"),
+    ],
+)
+def test_each_method_of_service_has_its_own_fields(method: str, field: str, words: str) -> None:
+    """R142: what the 送达回证 must hold."""
+    form = {"served_on": TODAY, "method": method}
+    with pytest.raises(FormIncomplete, match=words):
+        taken(NOTICE, "confirm_service", notice("dispatched", C.OFFICE, form=form))
+    filled = notice("dispatched", C.OFFICE, form={**form, field: "王测试"})
+    assert taken(NOTICE, "confirm_service", filled).to_state.key == "served"
+
+
+def test_an_announcement_comes_after_other_methods_failed() -> None:
+    """R142: 公告送达 is the last resort, and served when its term is over."""
+    form = {"posted_on": TODAY, "place": "示范区政务公告栏", "reason": "下落不明"}
+    first = notice("undeliverable", C.SUPERVISOR, form=form)
+    assert "earlier_methods_failed" in unmet(NOTICE, "announce", first)
+    assert taken(NOTICE, "announce", notice("undeliverable", C.SUPERVISOR, form=form, told={"times_taken": 1})).moved
+    assert taken(NOTICE, "deem_served", notice("announced", C.SYSTEM)).to_state.key == "served"
+    with pytest.raises(NotPermitted):
+        taken(NOTICE, "deem_served", notice("announced", C.OFFICE, C.SUPERVISOR))
+
+
+def test_the_day_of_service_is_corrected_by_another_while_it_still_matters() -> None:
+    """R142: not who registered it, and only while the state that it opened lasts."""
+    form = {"served_on": TODAY, "evidence": "邮件回执"}
+    over = notice("served", C.SUPERVISOR, form=form)
+    assert "parent_still_there" in unmet(NOTICE, "correct_service", over)
+    told = {"parent_state_opened_by_service": True}
+    assert not taken(NOTICE, "correct_service", notice("served", C.SUPERVISOR, form=form, told=told)).moved
+    own = notice("served", C.SUPERVISOR, form=form, told={**told, "takers_in_round": lambda step: frozenset({1})})
+    assert "not_the_drafter" in unmet(NOTICE, "correct_service", own)
+
+
+@pytest.mark.parametrize(
+    ("signer", "who", "allowed"),
+    [
+        (C.SUPERVISOR, C.SUPERVISOR, True),
+        (C.OFFICE, C.SUPERVISOR, True),
+        (C.SUPERVISOR, C.PROVIDER_HEAD, False),
+        (C.PROVIDER_HEAD, C.PROVIDER_HEAD, True),
+        (C.PROVIDER_HEAD, C.SUPERVISOR, False),
+        (C.SUPERVISOR, C.SYSTEM, True),
+    ],
+)
+def test_a_notice_is_voided_by_the_organ_that_signs_it(signer: C, who: C, allowed: bool) -> None:
+    """Procedures 2: SUPERVISOR, for another organ's its head."""
+    found = unmet(NOTICE, "void", notice("issued", who, signer=signer, form={"reason": "文号错误"}))
+    assert ("voided_by_its_organ" not in found) is allowed
+
+
+def test_a_notice_that_something_waits_for_is_voided_only_with_its_replacement() -> None:
+    """Procedures 2: a cascade brings the replacement, a hand does not."""
+    told = {"parent_waits_for_notice": True}
+    by_hand = notice("dispatched", C.SUPERVISOR, form={"reason": "文号错误"}, told=told)
+    assert "只能随替换的文书一并作废" in unmet(NOTICE, "void", by_hand)["nothing_hangs_on_it"]
+    assert taken(NOTICE, "void", notice("dispatched", C.SYSTEM, form={"reason": "替换"}, told=told)).moved

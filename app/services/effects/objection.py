@@ -29,6 +29,11 @@ def keep_objection(run: StepRun) -> None:
     case.review_was_late = False
 
 
+def note_acceptance(run: StepRun) -> None:
+    """The day of acceptance: from it counts how long a unit may send the matter back."""
+    _objection(run).accepted_on = run.ctx.today
+
+
 def pass_to_named_unit(run: StepRun) -> None:
     """退回转办: the unit named is the provider from now on.
 
@@ -88,6 +93,7 @@ def keep_review_decision(run: StepRun) -> None:
 
 EFFECTS = {
     "keep_objection": keep_objection,
+    "note_acceptance": note_acceptance,
     "pass_to_named_unit": pass_to_named_unit,
     "extend_verification": extend_verification,
     "keep_answer": keep_answer,

@@ -34,7 +34,7 @@ BY_SUBJECT: dict[str, Any] = {"claimed_by": "subject"}
 def test_a_claim_is_filed_by_the_subject_or_the_reporting_unit() -> None:
     """R22, R44: the subject, or the provider's head from the exemption question of the record."""
     for who in (C.SUBJECT, C.PROVIDER_HEAD):
-        ctx = situation("opening", who, form=CLAIM, facts=OPEN_RECORD)
+        ctx = situation("opening", who, form=CLAIM, told=OPEN_RECORD)
         outcome = advance(EXEMPTION, "submit", ctx)
         assert (ctx.case.state, notices_of(outcome)) == ("submitted", [("exemption_receipt", "applicant")])
 
@@ -50,19 +50,19 @@ def test_a_claim_is_filed_by_the_subject_or_the_reporting_unit() -> None:
 )
 def test_when_no_claim_is_possible(facts: dict[str, Any], guard: str) -> None:
     """R44, R46: inside the window of the rule set, one at a time, a unit through its head."""
-    ctx = situation("opening", C.SUBJECT, form=CLAIM, facts=OPEN_RECORD | facts)
+    ctx = situation("opening", C.SUBJECT, form=CLAIM, told=OPEN_RECORD | facts)
     assert set(unmet(EXEMPTION, "submit", ctx)) == {guard}
 
 
 def test_the_window_is_the_localitys() -> None:
     """R46: 盐城 also takes a claim on a repaired record; the demo district does not."""
-    ctx = situation("opening", C.SUBJECT, form=CLAIM, facts={"record_state": "repaired"}, locality="yancheng")
+    ctx = situation("opening", C.SUBJECT, form=CLAIM, told={"record_state": "repaired"}, locality="yancheng")
     assert advance(EXEMPTION, "submit", ctx).moved
 
 
 def test_paper_of_a_unit_needs_no_head_at_the_keyboard() -> None:
     """Procedures 0 (代录): the signature is on the paper."""
-    ctx = situation("opening", C.SUBJECT, form=CLAIM, facts=OPEN_RECORD | {"subject_is_unit": True})
+    ctx = situation("opening", C.SUBJECT, form=CLAIM, told=OPEN_RECORD | {"subject_is_unit": True})
     assert advance(EXEMPTION, "submit", replace(ctx, received_on=TODAY)).moved
 
 
@@ -99,7 +99,7 @@ def test_a_finding_is_drafted_and_decided_by_two_people() -> None:
         assert isinstance(refusal, FormIncomplete)
         assert [error.field for error in refusal.errors] == [field]
     assert advance(EXEMPTION, "draft_finding", situation("examining", C.TOLERANCE, form=FINDING)).moved
-    own = situation("signing", C.TOLERANCE_HEAD, form=GRANT, facts={"takers_in_round": frozenset({1})}, **BY_SUBJECT)
+    own = situation("signing", C.TOLERANCE_HEAD, form=GRANT, told={"takers_in_round": frozenset({1})}, **BY_SUBJECT)
     assert set(unmet(EXEMPTION, "decide", own)) == {"not_the_drafter"}
     back = advance(EXEMPTION, "reject_finding", situation("signing", C.TOLERANCE_HEAD, form={"reason": "依据不足"}))
     assert (back.to_state.key, back.step.ends_round) == ("examining", True)
@@ -120,7 +120,7 @@ def test_a_finding_is_drafted_and_decided_by_two_people() -> None:
 def test_each_outcome_leads_where_it_should(step: str, form: dict[str, Any], to: str, cascades: list[str]) -> None:
     """R46, R47: 予以 exempts, 部分 corrects, 不予 leaves the record; measures left to do are followed up."""
     state, who, extra = ("signing", C.TOLERANCE_HEAD, {}) if step == "decide" else ("examining", C.OFFICE, DOCUMENT)
-    ctx = situation(state, who, form=form | extra, facts=OPEN_RECORD, **BY_SUBJECT)
+    ctx = situation(state, who, form=form | extra, told=OPEN_RECORD, **BY_SUBJECT)
     outcome = advance(EXEMPTION, step, ctx)
     assert (ctx.case.state, cascades_of(outcome)) == (to, cascades)
     assert outcome.result == form["outcome"]
@@ -145,9 +145,9 @@ def test_the_changes_fit_the_outcome(form: dict[str, Any], words: str) -> None:
 def test_the_subject_is_told_what_became_of_the_units_claim_once_he_knows_of_the_record() -> None:
     """R22, R46: before he was notified there is nothing to tell him."""
     case: dict[str, Any] = {"claimed_by": "provider"}
-    knows = situation("signing", C.TOLERANCE_HEAD, form=DENIAL, facts={"record_state": "deciding"}, **case)
+    knows = situation("signing", C.TOLERANCE_HEAD, form=DENIAL, told={"record_state": "deciding"}, **case)
     assert ("exemption_decision", "subject") in notices_of(advance(EXEMPTION, "decide", knows))
-    unaware = situation("signing", C.TOLERANCE_HEAD, form=DENIAL, facts={"record_state": "screening"}, **case)
+    unaware = situation("signing", C.TOLERANCE_HEAD, form=DENIAL, told={"record_state": "screening"}, **case)
     assert ("exemption_decision", "subject") not in notices_of(advance(EXEMPTION, "decide", unaware))
 
 
@@ -167,18 +167,18 @@ def test_the_record_stops_waiting_for_a_silent_organ() -> None:
     """R45: twenty working days late and warned in writing, once; the first day is named."""
     form = {"reason": "认定机关逾期未认定"}
     early = {"working_days_late": 19, "term_due_on": date(2026, 10, 23), "notice_issued": True}
-    item = unmet(EXEMPTION, "proceed", situation("examining", C.SUPERVISOR, form=form, facts=early))[
+    item = unmet(EXEMPTION, "proceed", situation("examining", C.SUPERVISOR, form=form, told=early))[
         "organ_is_late_and_warned"
     ]
     assert item.possible_on == date(2026, 11, 20)
     late: dict[str, Any] = {"working_days_late": 20}
-    unwarned = unmet(EXEMPTION, "proceed", situation("signing", C.SUPERVISOR, form=form, facts=late))
+    unwarned = unmet(EXEMPTION, "proceed", situation("signing", C.SUPERVISOR, form=form, told=late))
     assert "尚未书面催办" in unwarned["organ_is_late_and_warned"].detail
     warned = late | {"notice_issued": lambda notice: notice == "reminder"}
-    outcome = advance(EXEMPTION, "proceed", situation("signing", C.SUPERVISOR, form=form, facts=warned))
+    outcome = advance(EXEMPTION, "proceed", situation("signing", C.SUPERVISOR, form=form, told=warned))
     assert (outcome.moved, outcome.step.effects) == (False, ("stop_waiting",))
     twice = warned | {"times_taken": 1}
-    found = unmet(EXEMPTION, "proceed", situation("signing", C.SUPERVISOR, form=form, facts=twice))
+    found = unmet(EXEMPTION, "proceed", situation("signing", C.SUPERVISOR, form=form, told=twice))
     assert set(found) == {"record_still_waits"}
 
 
@@ -213,8 +213,8 @@ def test_reminders_need_a_term_that_is_over() -> None:
     form = {"target": "容错核实期限"}
     assert set(unmet(EXEMPTION, "remind", situation("examining", C.OFFICE, form=form))) == {"some_duty_is_late"}
     late = {"term_over_since": TODAY}
-    reminded = advance(EXEMPTION, "remind", situation("examining", C.OFFICE, form=form, facts=late))
-    supervised = advance(EXEMPTION, "supervise", situation("signing", C.SUPERVISOR, form=form, facts=late))
+    reminded = advance(EXEMPTION, "remind", situation("examining", C.OFFICE, form=form, told=late))
+    supervised = advance(EXEMPTION, "supervise", situation("signing", C.SUPERVISOR, form=form, told=late))
     assert notices_of(reminded) + notices_of(supervised) == [("reminder", "holder"), ("supervision", "holder")]
 
 

@@ -36,7 +36,7 @@ def late_by(working_days: int, fails: int = 0) -> dict[str, Any]:
 
 def test_an_organ_is_ordered_to_rectify() -> None:
     """R53, R54: on proposal, signed with the step; the record learns of it, so that its own term ends."""
-    ctx = situation("opening", C.SUPERVISOR, form=ORDER, facts=ORDERABLE, proposal=proposed("order", ORDER))
+    ctx = situation("opening", C.SUPERVISOR, form=ORDER, told=ORDERABLE, proposal=proposed("order", ORDER))
     outcome = advance(RECTIFICATION, "order", ctx)
     assert ctx.case.state == "ordered"
     assert notices_of(outcome) == [("rectification_order", "subject")]
@@ -54,23 +54,23 @@ def test_an_organ_is_ordered_to_rectify() -> None:
 )
 def test_no_order_without_a_listed_organ_or_beside_another(facts: dict[str, Any], guard: str) -> None:
     """R54: only an organ whose record is listed, and one rectification at a time."""
-    ctx = situation("opening", C.SUPERVISOR, form=ORDER, facts=ORDERABLE | facts, proposal=proposed("order", ORDER))
+    ctx = situation("opening", C.SUPERVISOR, form=ORDER, told=ORDERABLE | facts, proposal=proposed("order", ORDER))
     assert set(unmet(RECTIFICATION, "order", ctx)) == {guard}
 
 
 def test_an_order_needs_a_proposal_and_another_hand() -> None:
     """R54: 经办与审批分离; who departs from the proposal to waive says why."""
-    alone = situation("opening", C.SUPERVISOR, form=ORDER, facts=ORDERABLE)
+    alone = situation("opening", C.SUPERVISOR, form=ORDER, told=ORDERABLE)
     assert set(unmet(RECTIFICATION, "order", alone)) == {"proposal_made"}
-    own = situation("opening", C.SUPERVISOR, form=ORDER, facts=ORDERABLE, user=7, proposal=proposed("order", ORDER))
+    own = situation("opening", C.SUPERVISOR, form=ORDER, told=ORDERABLE, user=7, proposal=proposed("order", ORDER))
     assert set(unmet(RECTIFICATION, "order", own)) == {"not_the_proposer"}
-    departs = situation("opening", C.SUPERVISOR, form=ORDER, facts=ORDERABLE, proposal=proposed("waive_rectification"))
+    departs = situation("opening", C.SUPERVISOR, form=ORDER, told=ORDERABLE, proposal=proposed("waive_rectification"))
     assert "与拟办意见不一致" in refused(RECTIFICATION, "order", departs).message
 
 
 def test_an_order_says_what_is_to_be_done() -> None:
     """R54 and issue 2 (bad input): a missing requirement is named in Chinese."""
-    ctx = situation("opening", C.SUPERVISOR, form=ORDER | {"requirements": []}, facts=ORDERABLE)
+    ctx = situation("opening", C.SUPERVISOR, form=ORDER | {"requirements": []}, told=ORDERABLE)
     refusal = refused(RECTIFICATION, "order", ctx)
     assert isinstance(refusal, FormIncomplete)
     assert refusal.message == "整改要求：至少填写一项"
@@ -92,9 +92,9 @@ def test_the_plan_stays_within_the_term() -> None:
     """R54: a task dated after the last day is refused, and which one is said."""
     facts = {"term_due_on": SOON}
     late = EXPLANATION | {"tasks": [TASK, TASK | {"due_on": SOON + timedelta(days=1)}]}
-    found = unmet(RECTIFICATION, "draft_explanation", situation("explaining", C.SUBJECT, form=late, facts=facts))
+    found = unmet(RECTIFICATION, "draft_explanation", situation("explaining", C.SUBJECT, form=late, told=facts))
     assert "第2项" in found["plan_within_term"].detail
-    in_time = situation("explaining", C.SUBJECT, form=EXPLANATION, facts=facts)
+    in_time = situation("explaining", C.SUBJECT, form=EXPLANATION, told=facts)
     assert advance(RECTIFICATION, "draft_explanation", in_time).to_state.key == "explaining"
 
 
@@ -109,11 +109,11 @@ def test_the_head_signs_what_another_drafted(draft: str, sign: str, state: str, 
     """R53, R54: 审签; nothing drafted, nothing signed, and never by the drafter."""
     assert set(unmet(RECTIFICATION, sign, situation(state, C.SUBJECT_HEAD, form={}))) == {guard}
     by_head = {"takers_in_round": lambda step: frozenset({1} if step == draft else ())}
-    found = unmet(RECTIFICATION, sign, situation(state, C.SUBJECT_HEAD, form={}, facts=by_head))
+    found = unmet(RECTIFICATION, sign, situation(state, C.SUBJECT_HEAD, form={}, told=by_head))
     assert set(found) == {"not_the_drafter"}
     by_staff = {"takers_in_round": lambda step: frozenset({2} if step == draft else ())}
-    assert nobody_but(RECTIFICATION, sign, situation(state, C.SUBJECT, form={}, facts=by_staff))
-    assert advance(RECTIFICATION, sign, situation(state, C.SUBJECT_HEAD, form={}, facts=by_staff)).moved
+    assert nobody_but(RECTIFICATION, sign, situation(state, C.SUBJECT, form={}, told=by_staff))
+    assert advance(RECTIFICATION, sign, situation(state, C.SUBJECT_HEAD, form={}, told=by_staff)).moved
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_the_head_sends_a_draft_back_once_there_is_one(reject: str, state: str) 
     form = {"reason": "请补充证据"}
     assert unmet(RECTIFICATION, reject, situation(state, C.SUBJECT_HEAD, form=form))
     drafted = {"takers_in_round": frozenset({2})}
-    outcome = advance(RECTIFICATION, reject, situation(state, C.SUBJECT_HEAD, form=form, facts=drafted))
+    outcome = advance(RECTIFICATION, reject, situation(state, C.SUBJECT_HEAD, form=form, told=drafted))
     assert (outcome.step.ends_round, outcome.moved) == (True, False)
 
 
@@ -159,7 +159,7 @@ def test_completion_is_reported_with_evidence_for_each_task_also_late() -> None:
     none = situation("rectifying", C.SUBJECT, form=COMPLETION, tasks=[])
     assert set(unmet(RECTIFICATION, "draft_completion", none)) == {"each_task_has_evidence"}
     facts = LATE | {"takers_in_round": frozenset({2})}
-    late = situation("rectifying", C.SUBJECT_HEAD, form={}, facts=facts, tasks=[TASK])
+    late = situation("rectifying", C.SUBJECT_HEAD, form={}, told=facts, tasks=[TASK])
     assert advance(RECTIFICATION, "report_completion", late).to_state.key == "reported"
     acts = term_moves(RECTIFICATION, "report_completion", "rectifying", "reported", late, {"rectification.completion"})
     assert acts[TermMove.CLOSE] == {"rectification.completion"}
@@ -176,7 +176,7 @@ def test_completion_is_reported_with_evidence_for_each_task_also_late() -> None:
 )
 def test_an_extension_is_asked_once_in_time_and_within_the_cap(facts: dict[str, Any], days: int, guard: str) -> None:
     """R54: once, at most 15 days, before the last day has ended."""
-    ctx = situation("rectifying", C.SUBJECT_HEAD, form={"days": days, "reason": "等待审批"}, facts=facts)
+    ctx = situation("rectifying", C.SUBJECT_HEAD, form={"days": days, "reason": "等待审批"}, told=facts)
     assert set(unmet(RECTIFICATION, "request_extension", ctx)) == {guard}
 
 
@@ -196,7 +196,7 @@ def test_an_extension_is_granted_or_refused_on_request_only() -> None:
 
 def test_verification_fails_at_most_twice_and_leaves_the_floor() -> None:
     """R54: a third failure is none; the new date leaves at least three working days."""
-    third = situation("reported", C.SUPERVISOR, form=FAIL, facts={"times_taken": 2}, proposal=proposed("fail", FAIL))
+    third = situation("reported", C.SUPERVISOR, form=FAIL, told={"times_taken": 2}, proposal=proposed("fail", FAIL))
     assert set(unmet(RECTIFICATION, "fail", third)) == {"failed_less_than_twice"}
     hasty = FAIL | {"until": date(2026, 11, 24)}
     short = situation("reported", C.SUPERVISOR, form=hasty, proposal=proposed("fail", hasty))
@@ -230,7 +230,7 @@ def test_passing_closes_with_an_opinion() -> None:
 def test_escalation_climbs_rung_by_rung(level: int, days: int, who: C, notice: list[str], after: int) -> None:
     """R55, R64: 催办 and 督办 by the clock, 通报批评 with a referral by a person."""
     form = {"reason": "拒不整改"} if who is C.SUPERVISOR else {}
-    ctx = situation("rectifying", who, form=form, facts=late_by(days), escalation_level=level)
+    ctx = situation("rectifying", who, form=form, told=late_by(days), escalation_level=level)
     outcome = advance(RECTIFICATION, "escalate", ctx)
     assert [draft.notice for draft in outcome.notices] == notice
     assert level_after("escalate", ctx) == after
@@ -248,7 +248,7 @@ def test_escalation_climbs_rung_by_rung(level: int, days: int, who: C, notice: l
 )
 def test_escalation_skips_no_rung_and_repeats_none(level: int, days: int, who: C, words: str) -> None:
     """R55: each rung in its time; where a date decides, the first possible one is named."""
-    ctx = situation("rectifying", who, form={"reason": "x"}, facts=late_by(days), escalation_level=level)
+    ctx = situation("rectifying", who, form={"reason": "x"}, told=late_by(days), escalation_level=level)
     item = unmet(RECTIFICATION, "escalate", ctx)["escalation_is_due"]
     assert words in item.detail
     assert (item.possible_on == date(2026, 11, 17)) == (days < 5)
@@ -256,7 +256,7 @@ def test_escalation_skips_no_rung_and_repeats_none(level: int, days: int, who: C
 
 def test_nobody_is_criticised_in_public_without_a_reason_or_in_time() -> None:
     """R55: 通报批评 is reasoned; a unit that is in time is not escalated at all."""
-    silent = situation("rectifying", C.SUPERVISOR, form={}, facts=late_by(9), escalation_level=2)
+    silent = situation("rectifying", C.SUPERVISOR, form={}, told=late_by(9), escalation_level=2)
     assert set(unmet(RECTIFICATION, "escalate", silent)) == {"criticism_has_reason"}
     in_time = situation("rectifying", C.SYSTEM, escalation_level=0)
     assert set(unmet(RECTIFICATION, "escalate", in_time)) == {"escalation_is_due"}
@@ -267,7 +267,7 @@ def test_reminders_by_hand_need_something_late_and_raise_the_level() -> None:
     form = {"target": "整改期限"}
     in_time = situation("reported", C.OFFICE, form=form, escalation_level=0)
     assert set(unmet(RECTIFICATION, "remind", in_time)) == {"some_duty_is_late"}
-    late = situation("rectifying", C.OFFICE, form=form, facts=LATE, escalation_level=0)
+    late = situation("rectifying", C.OFFICE, form=form, told=LATE, escalation_level=0)
     assert notices_of(advance(RECTIFICATION, "remind", late)) == [("reminder", "holder")]
     assert (level_after("remind", late), level_after("supervise", late)) == (1, 2)
     late.case.escalation_level = 3
@@ -290,7 +290,7 @@ def test_giving_up_is_the_last_resort(state: str, level: int, days: int, fails: 
         state,
         C.SUPERVISOR,
         form=form,
-        facts=late_by(days, fails),
+        told=late_by(days, fails),
         escalation_level=level,
         proposal=proposed("give_up", form),
     )
@@ -303,7 +303,7 @@ def test_giving_up_refers_for_accountability(state: str, level: int, days: int, 
     form = {"reason": "长期拒不整改"}
     facts = late_by(days, fails) if days else {"times_taken": fails}
     ctx = situation(
-        state, C.SUPERVISOR, form=form, facts=facts, escalation_level=level, proposal=proposed("give_up", form)
+        state, C.SUPERVISOR, form=form, told=facts, escalation_level=level, proposal=proposed("give_up", form)
     )
     outcome = advance(RECTIFICATION, "give_up", ctx)
     assert (ctx.case.state, outcome.result) == ("failed", "整改不到位")
@@ -317,7 +317,7 @@ def test_after_two_fails_the_time_last_given_is_left() -> None:
         "rectifying",
         C.SUPERVISOR,
         form=form,
-        facts={"times_taken": 2},
+        told={"times_taken": 2},
         escalation_level=0,
         proposal=proposed("give_up", form),
     )

@@ -40,12 +40,12 @@ def decided(
 ) -> Context:
     """A decision taken as it was proposed."""
     proposal = proposed(step, form, who)
-    return situation(state, who, form=form, facts=facts, proposal=proposal, **(CASE | case))
+    return situation(state, who, form=form, told=facts, proposal=proposal, **(CASE | case))
 
 
 def test_an_application_is_filed() -> None:
     """R48: a civil servant files alone; receipt and both terms."""
-    ctx = situation("opening", C.SUBJECT, form=APPLICATION, facts=LISTED, **CASE)
+    ctx = situation("opening", C.SUBJECT, form=APPLICATION, told=LISTED, **CASE)
     outcome = advance(REPAIR, "submit", ctx)
     assert ctx.case.state == "submitted"
     assert notices_of(outcome) == [("repair_receipt", "applicant")]
@@ -65,20 +65,20 @@ def test_an_application_is_filed() -> None:
 )
 def test_who_may_not_file(facts: dict[str, Any], guard: str) -> None:
     """R48, R49: a listed record, one open repair on it, and a unit's head."""
-    ctx = situation("opening", C.SUBJECT, form=APPLICATION, facts=LISTED | facts, **CASE)
+    ctx = situation("opening", C.SUBJECT, form=APPLICATION, told=LISTED | facts, **CASE)
     assert set(unmet(REPAIR, "submit", ctx)) == {guard}
 
 
 def test_the_head_files_for_a_unit() -> None:
     """R49: organs apply through their head."""
     facts = LISTED | {"subject_is_unit": True}
-    ctx = situation("opening", C.SUBJECT, C.SUBJECT_HEAD, form=APPLICATION, facts=facts, **CASE)
+    ctx = situation("opening", C.SUBJECT, C.SUBJECT_HEAD, form=APPLICATION, told=facts, **CASE)
     assert advance(REPAIR, "submit", ctx).moved
 
 
 def test_too_early_is_refused_online_with_the_first_possible_day() -> None:
     """R48: online no case is made before the dates allow it; paper is taken in and answered in writing."""
-    ctx = situation("opening", C.SUBJECT, form=APPLICATION, facts=WAITING, **CASE)
+    ctx = situation("opening", C.SUBJECT, form=APPLICATION, told=WAITING, **CASE)
     refusal = unmet(REPAIR, "submit", ctx)["dates_allow_filing"]
     assert refusal.possible_on == TODAY + timedelta(days=1)
     assert "最早可于2026年11月21日办理" in refusal.text
@@ -88,14 +88,14 @@ def test_too_early_is_refused_online_with_the_first_possible_day() -> None:
 
 def test_paper_on_an_ended_record_is_not_filed() -> None:
     """R48: on a record that expired nothing is left to repair, also on paper."""
-    ctx = situation("opening", C.SUBJECT, form=APPLICATION, facts={"record_state": "expired"}, **CASE)
+    ctx = situation("opening", C.SUBJECT, form=APPLICATION, told={"record_state": "expired"}, **CASE)
     assert "record_can_be_repaired" in unmet(REPAIR, "submit", replace(ctx, received_on=TODAY))
 
 
 def test_a_supplement_is_asked_once_and_pauses_the_total() -> None:
     """R48: 一次性告知补正; the total pauses and goes on."""
     form = {"missing": ["付款凭证"], "reason": "材料不全"}
-    twice = situation("submitted", C.OFFICE, form=form, facts={"times_taken": 1})
+    twice = situation("submitted", C.OFFICE, form=form, told={"times_taken": 1})
     assert set(unmet(REPAIR, "request_supplement", twice)) == {"supplement_not_requested_yet"}
     ctx = situation("submitted", C.OFFICE, form=form)
     advance(REPAIR, "request_supplement", ctx)
@@ -140,7 +140,7 @@ def test_a_finding_speaks_on_what_is_to_be_verified() -> None:
     found = unmet(REPAIR, "draft_finding", situation("verifying", C.FINDER, form=partial))
     assert found["finding_covers_the_gate"].detail == "以下条件尚无核实意见：不属于依法不得修复的情形"
     assert advance(REPAIR, "draft_finding", situation("verifying", C.FINDER, form=FINDING)).to_state.key == "signing"
-    own = situation("signing", C.FINDER_HEAD, form={}, facts={"takers_in_round": frozenset({1})})
+    own = situation("signing", C.FINDER_HEAD, form={}, told={"takers_in_round": frozenset({1})})
     assert set(unmet(REPAIR, "verify", own)) == {"not_the_drafter"}
     assert advance(REPAIR, "verify", situation("signing", C.FINDER_HEAD, form={})).to_state.key == "proposed"
     rejected = advance(REPAIR, "reject_finding", situation("signing", C.FINDER_HEAD, form={"reason": "理由不足"}))
@@ -152,10 +152,10 @@ def test_a_finding_is_returned_once_and_only_the_finders() -> None:
     form = {"reason": "证据不足"}
     for_own = situation("proposed", C.OFFICE, form=form)
     assert "没有可以退回" in unmet(REPAIR, "return_finding", for_own)["finding_may_be_returned"].detail
-    again = situation("proposed", C.OFFICE, form=form, facts={"times_taken": 1})
+    again = situation("proposed", C.OFFICE, form=form, told={"times_taken": 1})
     assert "只能退回重新核实一次" in unmet(REPAIR, "return_finding", again)["finding_may_be_returned"].detail
     once = {"times_taken": lambda step: 1 if step == "verify" else 0}
-    assert advance(REPAIR, "return_finding", situation("proposed", C.OFFICE, form=form, facts=once)).moved
+    assert advance(REPAIR, "return_finding", situation("proposed", C.OFFICE, form=form, told=once)).moved
     verification = REPAIR.term("repair.verification")
     assert verification is not None
     assert [start.step for start in verification.starts if start.resumes] == ["return_finding"]
@@ -167,14 +167,14 @@ def test_the_office_goes_on_without_a_silent_finder() -> None:
         "verifying",
         C.OFFICE,
         form=FINDING,
-        facts={"working_days_late": 2, "term_due_on": date(2026, 11, 18), "notice_issued": True},
+        told={"working_days_late": 2, "term_due_on": date(2026, 11, 18), "notice_issued": True},
     )
     item = unmet(REPAIR, "go_on", early)["finder_is_late_and_warned"]
     assert item.possible_on == date(2026, 11, 23)
-    unwarned = situation("signing", C.OFFICE, form=FINDING, facts={"working_days_late": 3})
+    unwarned = situation("signing", C.OFFICE, form=FINDING, told={"working_days_late": 3})
     assert "督办通知书" in unmet(REPAIR, "go_on", unwarned)["finder_is_late_and_warned"].detail
     facts = {"working_days_late": 3, "notice_issued": lambda notice: notice == "supervision"}
-    assert advance(REPAIR, "go_on", situation("signing", C.OFFICE, form=FINDING, facts=facts)).moved
+    assert advance(REPAIR, "go_on", situation("signing", C.OFFICE, form=FINDING, told=facts)).moved
 
 
 def test_approval_judges_the_whole_gate_on_its_day() -> None:
@@ -205,17 +205,17 @@ def test_a_denial_gives_a_reason_per_line() -> None:
 def test_completion_waits_for_every_target_or_names_the_silent_ones() -> None:
     """R52: SYSTEM only when all are done; SUPERVISOR names each silent target after a 督办."""
     pending = {"pending_sync_targets": frozenset({"S01", "S02"})}
-    waiting = situation("executing", C.SYSTEM, facts=pending, outcome="准予修复")
+    waiting = situation("executing", C.SYSTEM, told=pending, outcome="准予修复")
     assert "2个同步对象" in unmet(REPAIR, "complete", waiting)["sync_is_complete"].detail
     one = {"silent_targets": ["S01"]}
-    unnamed = situation("executing", C.SUPERVISOR, form=one, facts=pending, outcome="准予修复")
+    unnamed = situation("executing", C.SUPERVISOR, form=one, told=pending, outcome="准予修复")
     assert unmet(REPAIR, "complete", unnamed)["sync_is_complete"].detail.endswith("S02")
     both = {"silent_targets": ["S01", "S02"]}
     half = pending | {"sync_reminded": lambda target: target == "S01"}
-    unwarned = situation("executing", C.SUPERVISOR, form=both, facts=half, outcome="准予修复")
+    unwarned = situation("executing", C.SUPERVISOR, form=both, told=half, outcome="准予修复")
     assert unmet(REPAIR, "complete", unwarned)["sync_is_complete"].detail == "以下同步对象尚未督办：S02"
     warned = pending | {"sync_reminded": True}
-    ctx = situation("executing", C.SUPERVISOR, form=both, facts=warned, outcome="准予修复")
+    ctx = situation("executing", C.SUPERVISOR, form=both, told=warned, outcome="准予修复")
     assert advance(REPAIR, "complete", ctx).result == "准予修复"
     done = situation("executing", C.SYSTEM, outcome="准予修复")
     assert advance(REPAIR, "complete", done).to_state.key == "completed"
@@ -225,13 +225,13 @@ def test_a_review_is_asked_in_time_and_not_beside_another_repair() -> None:
     """R37, R48: in the term or with reasons; no other repair open or granted."""
     late = {"term_due_on": TODAY - timedelta(days=1)}
     form = {"reason": "条件已经满足"}
-    found = unmet(REPAIR, "request_review", situation("denied", C.SUBJECT, form=form, facts=late))
+    found = unmet(REPAIR, "request_review", situation("denied", C.SUBJECT, form=form, told=late))
     assert set(found) == {"filing_term_kept_or_excused"}
     excused = form | {"late_reason": "住院治疗"}
-    assert advance(REPAIR, "request_review", situation("denied", C.SUBJECT, form=excused, facts=late)).moved
-    posted = situation("refused", C.SUBJECT, form=form, facts=late, counts_on=TODAY - timedelta(days=1))
+    assert advance(REPAIR, "request_review", situation("denied", C.SUBJECT, form=excused, told=late)).moved
+    posted = situation("refused", C.SUBJECT, form=form, told=late, counts_on=TODAY - timedelta(days=1))
     assert advance(REPAIR, "request_review", posted).moved
-    beside = situation("denied", C.SUBJECT, form=form, facts={"repair_exists": True})
+    beside = situation("denied", C.SUBJECT, form=form, told={"repair_exists": True})
     assert set(unmet(REPAIR, "request_review", beside)) == {"no_other_repair"}
 
 
@@ -240,7 +240,7 @@ def test_the_review_is_refused_only_when_late_and_by_somebody_else() -> None:
     form = {"reason": "逾期且无正当理由"}
     in_time = decided("refuse_review", "review_submitted", form, who=C.REVIEWER, review_was_late=False)
     assert set(unmet(REPAIR, "refuse_review", in_time)) == {"late_without_reason"}
-    took_part = situation("review_submitted", C.REVIEW_OFFICE, facts={"takers": frozenset({1})})
+    took_part = situation("review_submitted", C.REVIEW_OFFICE, told={"takers": frozenset({1})})
     assert set(unmet(REPAIR, "accept_review", took_part)) == {"reviewer_took_no_part"}
     late = decided("refuse_review", "review_submitted", form, who=C.REVIEWER, review_was_late=True)
     assert advance(REPAIR, "refuse_review", late).to_state.key == "closed"
@@ -304,7 +304,7 @@ def test_a_reminder_needs_something_late() -> None:
     form = {"target": "核实期限"}
     assert set(unmet(REPAIR, "supervise", situation("verifying", C.SUPERVISOR, form=form))) == {"some_duty_is_late"}
     late = {"term_over_since": lambda key: TODAY if key == "repair.verification" else None}
-    outcome = advance(REPAIR, "supervise", situation("verifying", C.SUPERVISOR, form=form, facts=late))
+    outcome = advance(REPAIR, "supervise", situation("verifying", C.SUPERVISOR, form=form, told=late))
     assert notices_of(outcome) == [("supervision", "holder")]
 
 

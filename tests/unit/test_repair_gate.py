@@ -18,7 +18,7 @@ FOUND = {key: {"met": True, "reason": "属实"} for key in ("corrected", "not_ex
 def at_the_gate(findings: dict[str, Any] | None = None, *, commitment: bool = True, **facts: Any) -> Context:
     """A repair in approval whose record is listed; `facts` say what stands in the way."""
     return situation(
-        "proposed", C.OFFICE, facts={"record_state": "listed"} | facts, findings=findings, commitment=commitment
+        "proposed", C.OFFICE, told={"record_state": "listed"} | facts, findings=findings, commitment=commitment
     )
 
 

@@ -47,7 +47,7 @@ def test_an_item_is_dropped_with_a_reason_or_replaced() -> None:
     assert advance(SYNC, "drop", situation("pending", C.OFFICE, form=form, **BY_HAND)).to_state.key == "dropped"
     alone = situation("pending", C.SYSTEM, form=form, **BY_HAND)
     assert set(unmet(SYNC, "drop", alone)) == {"dropped_with_cause"}
-    replaced = situation("pending", C.SYSTEM, form=form, facts={"sync_replaced": True}, **BY_HAND)
+    replaced = situation("pending", C.SYSTEM, form=form, told={"sync_replaced": True}, **BY_HAND)
     assert advance(SYNC, "drop", replaced).moved
 
 
@@ -55,7 +55,7 @@ def test_the_last_item_of_a_repair_completes_it() -> None:
     """R52: only the last one, and only where a repair waits; elsewhere nothing happens."""
     facts = {"parent_repair_waits_only_for_this": True}
     for step, form in (("confirm", {}), ("drop", {"reason": "该平台未收录"})):
-        last = advance(SYNC, step, situation("pending", C.OFFICE, form=form, facts=facts, **BY_HAND))
+        last = advance(SYNC, step, situation("pending", C.OFFICE, form=form, told=facts, **BY_HAND))
         assert cascades_of(last) == ["repair.complete"]
         assert last.cascades[0].elsewhere is Elsewhere.NOTHING
         other = advance(SYNC, step, situation("pending", C.OFFICE, form=form, **BY_HAND))
@@ -68,7 +68,7 @@ def test_a_silent_target_is_reminded_and_supervised_when_late() -> None:
     in_time = situation("pending", C.SUPERVISOR, form=form, **BY_HAND)
     assert set(unmet(SYNC, "supervise", in_time)) == {"sync_is_late"}
     late = {"term_over_since": TODAY}
-    reminded = advance(SYNC, "remind", situation("pending", C.OFFICE, form=form, facts=late, **BY_HAND))
-    supervised = advance(SYNC, "supervise", situation("pending", C.SUPERVISOR, form=form, facts=late, **BY_HAND))
+    reminded = advance(SYNC, "remind", situation("pending", C.OFFICE, form=form, told=late, **BY_HAND))
+    supervised = advance(SYNC, "supervise", situation("pending", C.SUPERVISOR, form=form, told=late, **BY_HAND))
     assert notices_of(reminded) + notices_of(supervised) == [("reminder", "holder"), ("supervision", "holder")]
     assert not supervised.moved

@@ -57,6 +57,9 @@ class Facts(Protocol):
     def record_state(self) -> str:
         """State of the record of the dossier."""
 
+    def beyond_the_notice(self) -> bool:
+        """Whether the record says more against the subject than the record_notice that was served on him."""
+
     def record_severity(self) -> str:
         """Severity of the record of the dossier: minor, general or serious."""
 

@@ -121,7 +121,7 @@ def each_statement_answered(ctx: Context) -> bool | Unmet:
 
 @guard("没有超出告知内容")
 def nothing_added_since_the_notice(ctx: Context) -> bool | Unmet:
-    return not ctx.case.worse_than_notice or Unmet("记入内容超出了已告知的事实、依据或者程度，应当重新告知")
+    return not ctx.facts.beyond_the_notice() or Unmet("记入内容超出了已告知的事实、依据或者程度，应当重新告知")
 
 
 @guard("更正不得加重", form=True)

@@ -40,10 +40,7 @@ class Record(Case):
     revision: Mapped[int] = mapped_column(Integer, default=1)
     published_on: Mapped[date | None] = mapped_column(Date)
     listed_on: Mapped[date | None] = mapped_column(Date)
-    repaired_on: Mapped[date | None] = mapped_column(Date)
-    #: Set when something was added after the notice; listing is refused then.
-    worse_than_notice: Mapped[bool] = mapped_column(Boolean, default=False)
-    #: Set while SYSTEM restores a record whose repair was revoked.
+    #: The day on which record_notice was served; the statement term counts from it.
     served_on: Mapped[date | None] = mapped_column(Date)
 
 

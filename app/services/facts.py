@@ -9,6 +9,7 @@ from functools import cached_property
 from sqlalchemy import func, select
 
 from app.access.capacities import Standing, standing_of
+from app.documents.context import NoticeContext
 from app.models.cases import Case
 from app.models.history import EventRow
 from app.models.kinds import Notice, Objection, Record
@@ -16,6 +17,7 @@ from app.models.kinds_more import Exemption, SyncItem
 from app.models.people import Recusal, Unit, User
 from app.models.terms import LIVE, TermRow
 from app.services.unit_of_work import UnitOfWork
+from workflows.forms.record import Severity
 from workflows.identity import check_credit_code
 from workflows.kit.calendar import Calendar
 from workflows.kit.counting import Nature, has_ended, running_days_late
@@ -199,6 +201,25 @@ class SqlFacts:
 
     def record_state(self) -> str:
         return self._record.state if self._record else ""
+
+    def beyond_the_notice(self) -> bool:
+        record = self._record
+        assert record is not None
+        context = self.work.session.execute(
+            select(Notice.context).where(
+                Notice.parent_id == record.id, Notice.key == "record_notice", Notice.state != "voided"
+            )
+        ).scalar()
+        if not context:
+            return True
+        told = NoticeContext.from_json(context).record
+        assert told is not None
+        ranks = [severity.label for severity in Severity]
+        graver = ranks.index(Severity(record.severity).label) > ranks.index(told.severity_label)
+        # Until its first correction, which never weighs more, a record must read as it was notified.
+        return graver or (
+            record.revision == 1 and (record.facts != told.facts or record.behaviour != told.behaviour_id)
+        )
 
     def record_severity(self) -> str:
         return self._record.severity if self._record else "general"

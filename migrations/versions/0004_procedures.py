@@ -108,8 +108,6 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("published_on", sa.Date(), nullable=True),
         sa.Column("listed_on", sa.Date(), nullable=True),
-        sa.Column("repaired_on", sa.Date(), nullable=True),
-        sa.Column("worse_than_notice", sa.Boolean(), nullable=False),
         sa.Column("served_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["id"], ["cases.id"], name=op.f("fk_record_id_cases")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_record")),

@@ -26,7 +26,6 @@ CONTENT: dict[str, Any] = {
     "conduct_continues": False,
     "exemption": "none",
     "secret_free": True,
-    "worse_than_notice": False,
 }
 REASONED = {"reason": "经核实", "ground": "statement_founded"}
 
@@ -182,17 +181,17 @@ def test_a_statement_is_heard_before_the_term_begins_and_while_it_runs() -> None
 
 
 @pytest.mark.parametrize(
-    ("facts", "worse", "guard"),
+    ("facts", "guard"),
     [
-        ({"times_taken": 1}, False, "each_statement_answered"),
-        ({"pending_objection": True}, False, "no_open_objection"),
-        ({"waiting_exemption": True}, False, "no_exemption_to_wait_for"),
-        ({}, True, "nothing_added_since_the_notice"),
+        ({"times_taken": 1}, "each_statement_answered"),
+        ({"pending_objection": True}, "no_open_objection"),
+        ({"waiting_exemption": True}, "no_exemption_to_wait_for"),
+        ({"beyond_the_notice": True}, "nothing_added_since_the_notice"),
     ],
 )
-def test_what_keeps_a_record_from_being_listed(facts: dict[str, Any], worse: bool, guard: str) -> None:
+def test_what_keeps_a_record_from_being_listed(facts: dict[str, Any], guard: str) -> None:
     """R28, R34, R46: unanswered, disputed, awaited or beyond the notice."""
-    ctx = situation("deciding", C.SUPERVISOR, form={"reasons": "事实清楚"}, told=facts, worse_than_notice=worse,
+    ctx = situation("deciding", C.SUPERVISOR, form={"reasons": "事实清楚"}, told=facts,
                     proposal=proposed("list", reasons="事实清楚"))  # fmt: skip
     assert list(unmet(RECORD, "list", ctx)) == [guard]
 
@@ -200,7 +199,7 @@ def test_what_keeps_a_record_from_being_listed(facts: dict[str, Any], worse: boo
 def test_an_answered_statement_is_served_with_the_decision() -> None:
     """R28: each statement is answered in writing before listing."""
     form = {"reasons": "事实清楚", "statement_answer": "所称付款发生在期限之后"}
-    ctx = situation("deciding", C.SUPERVISOR, form=form, told={"times_taken": 2}, worse_than_notice=False,
+    ctx = situation("deciding", C.SUPERVISOR, form=form, told={"times_taken": 2},
                     proposal=proposed("list", **form))  # fmt: skip
     outcome = taken(RECORD, "list", ctx)
     assert [draft.notice for draft in outcome.notices] == ["statement_answer", "record_decision"]
@@ -218,7 +217,7 @@ def test_an_answered_statement_is_served_with_the_decision() -> None:
 def test_who_is_informed_of_a_listed_record(locality: str, is_unit: bool, recipients: set[str]) -> None:
     """R70: superior and audit of a unit, employer and discipline of a person, where the rule set has it."""
     ctx = situation("deciding", C.SUPERVISOR, form={"reasons": "事实清楚"}, locality=locality,
-                    told={"subject_is_unit": is_unit}, worse_than_notice=False,
+                    told={"subject_is_unit": is_unit},
                     proposal=proposed("list", reasons="事实清楚"))  # fmt: skip
     letters = {draft.to.value for draft in taken(RECORD, "list", ctx).notices if draft.notice == "forward_letter"}
     assert letters == recipients

@@ -53,7 +53,6 @@ def keep_record_content(run: StepRun) -> None:
     record.sanction = form.sanction.value if form.sanction else None
     record.exemption = form.exemption.value if form.exemption else None
     record.revision = record.revision or 1
-    record.worse_than_notice = False
 
 
 def _keep_subject(run: StepRun, record: Record, uid: str) -> None:

@@ -10,7 +10,7 @@ from app.models.people import Locality
 from app.services.notice_content import matter_of
 from app.services.notice_content.citations import cited
 from app.services.notice_content.occasion import Occasion, occasion_of
-from app.services.notice_content.parties import organ_of, recipient_of, unit_name, verify_url
+from app.services.notice_content.parties import organ_of, recipient_of, subject_name, unit_name, verify_url
 from app.services.notice_content.record_facts import real_number, record_facts
 from app.services.notice_content.remedies import remedies_of
 from app.services.notice_content.term_lines import term_lines
@@ -34,7 +34,9 @@ def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
     """
     occasion = occasion_of(work, notice)
     matter = matter_of(occasion)
-    content = matter.content | ({"added_text": notice.added_text} if notice.added_text else {})
+    content = matter.content | _addressing(occasion)
+    if notice.added_text:
+        content["added_text"] = notice.added_text
     return NoticeContext(
         key=notice.key,
         title=notice.title,
@@ -55,6 +57,13 @@ def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
         locality_name=_locality_name(occasion),
         labelled_demo=work.backend.demo,
     )
+
+
+def _addressing(occasion: Occasion) -> dict[str, str]:
+    """Who applied, by name, where the notice tells somebody else what came of it."""
+    if occasion.parent.kind in ("record", "notice") or occasion.serves_the_subject:
+        return {}
+    return {"applicant": subject_name(occasion.work.session, occasion.parent)}
 
 
 def _case_facts(occasion: Occasion) -> CaseFacts:

@@ -12,12 +12,12 @@ def cited(bases: Iterable[Basis], clauses: Iterable[str] = ()) -> tuple[str, ...
     """
     ordered = sorted(bases, key=lambda basis: basis.kind is not BasisKind.DIRECT)
     texts = [*clauses, *(_words(basis) for basis in ordered if basis.kind is not BasisKind.DEFAULT)]
-    return tuple(dict.fromkeys(texts))
+    *others, last = tuple(dict.fromkeys(texts)) or ("",)
+    return (*others, last.removesuffix("的规定")) if last else ()
 
 
 def _words(basis: Basis) -> str:
-    text = basis.text.removesuffix("的规定")
-    return text if basis.kind is BasisKind.DIRECT else "参照适用的" + text.removeprefix("参照")
+    return basis.text if basis.kind is BasisKind.DIRECT else "参照适用的" + basis.text.removeprefix("参照")
 
 
 def nearest(bases: Iterable[Basis]) -> tuple[Basis, ...]:
@@ -27,6 +27,11 @@ def nearest(bases: Iterable[Basis]) -> tuple[Basis, ...]:
     return direct or tuple(basis for basis in known if basis.kind is not BasisKind.DEFAULT)[:1]
 
 
+def binding(bases: Iterable[Basis]) -> tuple[Basis, ...]:
+    """Only what applies directly: whoever is called to account is not shown what is merely followed."""
+    return tuple(basis for basis in bases if basis.kind is BasisKind.DIRECT)
+
+
 def in_table(basis: Basis) -> str:
-    """The basis column of a term table; a length that no text fixes is one that the organ sets (指定期限)."""
-    return "由本机关指定" if basis.kind is BasisKind.DEFAULT else basis.text
+    """The basis column of a term table; a length that no text fixes is one that an organ sets."""
+    return "指定期限" if basis.kind is BasisKind.DEFAULT else basis.text

@@ -133,7 +133,9 @@ def review_decision(occasion: Occasion) -> Matter:
     }
     if isinstance(occasion.parent, Objection) and result is ReviewResult.CHANGED:
         content["fields"] = [row for row in disputed(occasion, occasion.parent.decided_verdicts) if "verdict" in row]
-    basis = (*system_basis(occasion), *occasion.basis_of(f"{occasion.parent.kind}.review"))
+    basis = occasion.basis_of(f"{occasion.parent.kind}.review")
+    if isinstance(occasion.parent, Objection):
+        basis = (*system_basis(occasion), *basis)
     return Matter(content, form["reasons"], basis)
 
 

@@ -56,7 +56,11 @@ def system_basis(occasion: Occasion) -> tuple[Basis, ...]:
 def objection_acceptance(occasion: Occasion) -> Matter:
     """异议受理告知书."""
     taken = occasion.last("accept", "accept_own")
-    content = {"fields": disputed(occasion), "deemed": taken is not None and taken.by_system}
+    content = {
+        "fields": disputed(occasion),
+        "deemed": taken is not None and taken.by_system,
+        "own": taken is not None and taken.step == "accept_own",
+    }
     return Matter(content, running=("objection.verification", "objection.own_decision", "objection.total"))
 
 

@@ -1,17 +1,18 @@
 """What is said to whoever is late, and of him: 催办, 督办, 报告, 通报批评, 问责建议."""
 
-from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
+from app.clock import legal_day
 from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.terms import TermRow
+from app.services.notice_content.citations import binding
 from app.services.notice_content.occasion import Matter, Occasion
 from app.services.notice_content.parties import recipient_of, subject_name, unit_name
 from app.services.notice_content.wording import day
-from workflows.kit.counting import Nature, has_ended, running_days_late
+from workflows.kit.counting import Nature, running_days_late
 
 #: What the duty is, as it follows 承办的.
 _MATTERS = {
@@ -45,52 +46,42 @@ _MEASURES = ("rectification_order", "reminder", "supervision", "circular")
 
 
 def late_term(occasion: Occasion) -> TermRow:
-    """The duty that is late: the one that the rung or the form names, else the one overdue for longest.
+    """The duty that is late: the one that the rung or the form names, else the one that was overdue for longest.
 
     Raises:
-        AssertionError: the case has no duty with a last day.
+        AssertionError: no duty of the case was late when the notice was made.
     """
-    rows = _duties(occasion)
-    assert rows, f"{occasion.parent.kind} {occasion.parent.uid} has no duty that could be late"
+    rows = _late_duties(occasion)
+    assert rows, f"{occasion.parent.kind} {occasion.parent.uid} had no duty that was late"
     wanted = occasion.notice.reason or occasion.form("remind", "supervise").get("target", "")
     named = next((row for row in rows if wanted in (row.key, _label(occasion, row))), None)
     return named or rows[0]
 
 
-def _duties(occasion: Occasion) -> list[TermRow]:
-    """Duties with a last day: the late ones first, then those that ended late, the longest overdue in front."""
-    found = occasion.work.session.execute(
-        select(TermRow).where(
+def _late_duties(occasion: Occasion) -> list[TermRow]:
+    """Duties that were late on the day on which the notice was made, the longest overdue first.
+
+    Where the clock or a level of escalation brought the step about, only the terms whose expiry takes it.
+    """
+    made_on = legal_day(occasion.notice.created_at)
+    rows = occasion.work.session.execute(
+        select(TermRow)
+        .where(
             TermRow.case_id == occasion.parent.id,
             TermRow.nature == Nature.DUTY.value,
-            TermRow.due_on.is_not(None),
+            TermRow.due_on < made_on,
+            or_(TermRow.ended_on.is_(None), TermRow.ended_on >= made_on),
         )
+        .order_by(TermRow.due_on, TermRow.key)
     ).scalars()
-
-    def order(row: TermRow) -> tuple[bool, bool, date, str]:
-        assert row.due_on is not None
-        return (row.status != "running", not has_ended(row.due_on, occasion.dated), row.due_on, row.key)
-
-    return sorted(found, key=order)
+    step = occasion.taken.step if occasion.taken is not None and not occasion.notice.reason else ""
+    escalating = {term.key for term in occasion.flow.terms if step in term.on_expiry}
+    return [row for row in rows if not escalating or row.key in escalating]
 
 
 def _label(occasion: Occasion, row: TermRow) -> str:
     term = occasion.flow.term(row.key)
     return term.label if term is not None else row.key
-
-
-def _overdue(occasion: Occasion) -> tuple[TermRow, dict[str, Any]]:
-    row = late_term(occasion)
-    assert row.due_on is not None
-    label = _label(occasion, row)
-    return row, {
-        "matter": _MATTERS[row.key],
-        "unit": _unit(occasion, row),
-        "term_label": label,
-        "last_day": row.due_on.isoformat(),
-        "days_late": running_days_late(row.due_on, occasion.dated, occasion.calendar),
-        "facts": f"承办的{_MATTERS[row.key]}，{label}已于{day(row.due_on)}届满，逾期未办结",
-    }
 
 
 def _unit(occasion: Occasion, row: TermRow) -> str:
@@ -106,17 +97,26 @@ def _unit(occasion: Occasion, row: TermRow) -> str:
 
 def overdue(occasion: Occasion) -> Matter:
     """催办通知书, 督办通知书, 督办情况报告, 通报批评: one duty, its last day, the days by which it is late."""
-    row, content = _overdue(occasion)
-    form = occasion.form(*_BY_HAND)
-    return Matter(content, form.get("note") or form.get("reason") or "", occasion.basis_of(row.key))
+    row = late_term(occasion)
+    assert row.due_on is not None
+    content: dict[str, Any] = {
+        "matter": _MATTERS[row.key],
+        "unit": _unit(occasion, row),
+        "term_label": _label(occasion, row),
+        "last_day": row.due_on.isoformat(),
+        "days_late": running_days_late(row.due_on, occasion.dated, occasion.calendar),
+        "facts": f"承办的{_MATTERS[row.key]}逾期未办结",
+    }
+    form = occasion.form(*_BY_HAND) if not occasion.notice.reason else {}
+    reason = form.get("note") or form.get("reason") or ""
+    return Matter(content, reason, binding(occasion.basis_of(row.key)))
 
 
 def accountability_referral(occasion: Occasion) -> Matter:
     """问责建议函 (R64): who is responsible, what was done before, what is suggested."""
-    _, content = _overdue(occasion)
     reason = occasion.form("give_up", "escalate").get("reason", "")
     facts = "经督促仍未按要求完成整改" + (f"：{reason.rstrip('。')}" if reason else "")
-    content |= {
+    content = {
         "unit": subject_name(occasion.work.session, occasion.parent),
         "facts": facts,
         "persons": list(getattr(occasion.parent, "responsible_persons", None) or []),

@@ -101,14 +101,10 @@ def record_correction(occasion: Occasion) -> Matter:
     rows = []
     for name, value in (form.get("changes") or {}).items():
         field = RecordField(name)
-        rows.append(
-            {
-                "label": field.label,
-                "before": _value(occasion, field, before.get(name)),
-                "after": _value(occasion, field, value, now=True),
-            }
-        )
-    return Matter({"changes": rows}, form.get("reason", ""))
+        was, becomes = _value(occasion, field, before.get(name)), _value(occasion, field, value, now=True)
+        rows.append({"label": field.label, "before": was, "after": becomes})
+    changed = [row for row in rows if row["before"] != row["after"]]
+    return Matter({"changes": changed or rows}, form.get("reason", ""))
 
 
 def _value(occasion: Occasion, field: RecordField, value: Any, *, now: bool = False) -> str:
@@ -120,10 +116,12 @@ def _value(occasion: Occasion, field: RecordField, value: Any, *, now: bool = Fa
 
 
 def _replaced(occasion: Occasion) -> dict[str, Any]:
-    """The contestable fields of the revision that the correction replaced."""
+    """The contestable fields of the revision that this correction replaced: the n-th correction replaced the n-th."""
     statement = select(RecordRevision.body).where(RecordRevision.record_id == occasion.parent.id)
-    body = occasion.work.session.execute(statement.order_by(RecordRevision.revision.desc()).limit(1)).scalar()
-    return dict(json.loads(body)) if body else {}
+    bodies = list(occasion.work.session.execute(statement.order_by(RecordRevision.revision)).scalars())
+    corrections = [item for item in occasion.history if item.step == "correct"]
+    place = next(place for place, item in enumerate(corrections) if item.version == occasion.notice.occasion)
+    return dict(json.loads(bodies[place]))
 
 
 def record_annulment(occasion: Occasion) -> Matter:
@@ -137,7 +135,10 @@ def clarification(occasion: Occasion) -> Matter:
     """澄清函: the record came to an end, its effects in the same scope end with it (R152)."""
     record = _record(occasion)
     form = occasion.form("annul", "exempt")
-    content = {"ending_label": _ENDINGS.get(record.state, "更正")}
+    content: dict[str, Any] = {
+        "ending_label": _ENDINGS.get(record.state, "更正"),
+        "to_subject": occasion.serves_the_subject,
+    }
     if record.closed_on is not None:
         content["ended_on"] = record.closed_on.isoformat()
     return Matter(content, form.get("reason") or form.get("cause") or "所涉记录已经终结")

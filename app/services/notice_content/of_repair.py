@@ -1,5 +1,6 @@
 """What the notices of a credit repair say (受理、不予受理、准予、不予、撤销)."""
 
+from datetime import timedelta
 from typing import Any
 
 from app.models.kinds_more import Repair
@@ -61,7 +62,8 @@ def repair_revocation(occasion: Occasion) -> Matter:
     content: dict[str, Any] = {"original": original_of(occasion, "repair_decision")}
     bar = occasion.term_row("repair.bar", occasion.record.id) if occasion.record is not None else None
     if bar is not None and bar.due_on is not None:
-        content["barred_until"] = bar.due_on.isoformat()
+        # The bar ends with its last day; the sheet says before which day nothing is taken in.
+        content["barred_until"] = (bar.due_on + timedelta(days=1)).isoformat()
     reason = f"{RevocationGround(form['ground']).label}：{form['reason'].rstrip('。')}。{form['hearing'].rstrip('。')}"
     return Matter(content, reason, _basis(occasion))
 

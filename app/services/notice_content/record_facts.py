@@ -31,10 +31,17 @@ def record_facts(occasion: Occasion, facts: str = "") -> RecordFacts | None:
         number=real_number(record.number, record.uid),
         effective_on=record.effective_on,
         conduct_ended_on=record.conduct_ended_on,
-        provider=unit_name(session, record.provider_unit_id),
+        provider=_provider(occasion, record),
         listed_on=record.listed_on,
         retention_until=retention.due_on if retention is not None else None,
     )
+
+
+def _provider(occasion: Occasion, record: Record) -> str:
+    """Who reported it, as the recipient is told: 你单位 to the provider itself."""
+    if occasion.notice.recipient_unit_id is not None and occasion.notice.recipient_unit_id == record.provider_unit_id:
+        return "你单位"
+    return unit_name(occasion.work.session, record.provider_unit_id)
 
 
 def source_of(record: Record) -> Source:

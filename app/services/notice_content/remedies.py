@@ -18,11 +18,17 @@ def remedies_of(occasion: Occasion) -> tuple[str, ...]:
     if about is None or not occasion.serves_the_subject:
         return ()
     kind: RemedyKind = "unit" if occasion.notice.recipient_unit_id is not None else "person"
-    sentences = occasion.rules.remedies(_ABOUT.get(occasion.notice.key, about), kind)
+    sentences = occasion.rules.remedies(_what_about(occasion, about), kind)
     if occasion.notice.key in _NAMES_SOURCE and occasion.record is not None:
         source = _about_source(occasion.record)
         sentences += occasion.rules.remedies(source, kind) if source else ()
     return sentences
+
+
+def _what_about(occasion: Occasion, about: str) -> str:
+    declined = occasion.taken is not None and occasion.taken.step == "decline"
+    # A record that was not made has no content to object to.
+    return "review" if declined else _ABOUT.get(occasion.notice.key, about)
 
 
 def _about_source(record: Record) -> str:

@@ -88,11 +88,13 @@ def line_of(row: TermRow, case: Case, rules: RuleSet, calendar: Calendar) -> Ter
 def _line(label: str, counting: Counting, rule: TermRule, calendar: Calendar, by_service: bool = False) -> TermLine:
     kept = ledger(counting, calendar)
     counted = [item for item in kept.days if item.counted is not None]
-    skipped = tuple(SkippedDay(item.on, item.reason) for item in kept.days[1:] if item.counted is None)
     last = kept.due_on
-    if last is not None and skipped and skipped[-1].on == last:
-        # The working day to which a last day was moved is no day left out.
-        skipped = skipped[:-1]
+    # The working day to which a last day was moved is no day left out; the day from which it was moved says why.
+    skipped = tuple(
+        SkippedDay(item.on, item.reason.removeprefix("计入；"))
+        for item in kept.days[1:]
+        if (item.counted is None and item.on != last) or item.reason.endswith("顺延")
+    )
     return TermLine(
         label=label,
         rule_text=_length(counting),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, func, or_, select, text
+from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
 from app.models.cases import Case
@@ -135,7 +135,7 @@ def _duties(session: Session) -> Iterator[Breach]:
                 yield Breach("每项职责恰有一个期限", case.uid, f"{term.key} 在 {case.state} 有{count}个")
 
 
-def _must_run(flow: Workflow, term: Term, state: str, history: Sequence[Row[Any]]) -> bool:
+def _must_run(flow: Workflow, term: Term, state: str, history: Sequence[Any]) -> bool:
     """Whether the history began this duty and neither a step, a state nor a dispatch has ended it since."""
     runs_in = {known.key for known in term.runs_in}
     starts = {start.step for start in term.starts if start.when is None and start.kind is not StartKind.DATE}

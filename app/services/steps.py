@@ -1,5 +1,6 @@
 """The one way to change a case: `take_step`. Pages, API, scheduler, importers, rehearsal and demo all call it."""
 
+import json
 import uuid
 from datetime import datetime
 
@@ -48,10 +49,11 @@ def _advance(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
         raise NotFound
     work.lock(found.dossier_id)
     case = load_case(work, found.id, found.kind)
-    _demand_sight(work, case, command.actor)
+    # Whoever took the step hears of it again, even if the step took the case out of his sight.
     repeated = _repetition(work, case, command)
     if repeated is not None:
         return repeated
+    _demand_sight(work, case, command.actor)
     return apply_step(
         work,
         case,
@@ -65,12 +67,11 @@ def _advance(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
 
 
 def _open(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
-    uid = str(uuid.uuid5(_OPENED, f"{command.actor.uid}/{command.key}")) if command.key else ""
-    if uid and (
-        known := work.session.execute(select(Case.id, Case.dossier_id, Case.kind).where(Case.uid == uid)).one_or_none()
-    ):
-        work.lock(known.dossier_id)
-        repeated = _repetition(work, load_case(work, known.id, known.kind), command)
+    uid = ""
+    if command.key:
+        uid = str(uuid.uuid5(_OPENED, f"{command.actor.uid}/{command.key}"))
+        work.take_turns(uid)
+        repeated = _opened_before(work, uid, command)
         if repeated is not None:
             return repeated
     parent = None
@@ -85,6 +86,14 @@ def _open(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
         _demand_sight(work, parent, command.actor)
     case = new_case(work, command, parent, uid)
     return apply_step(work, case, command.step, command.actor, command.form, key=command.key, paper=command.paper)
+
+
+def _opened_before(work: UnitOfWork, uid: str, command: TakeStep) -> Taken | None:
+    known = work.session.execute(select(Case.id, Case.dossier_id, Case.kind).where(Case.uid == uid)).one_or_none()
+    if known is None:
+        return None
+    work.lock(known.dossier_id)
+    return _repetition(work, load_case(work, known.id, known.kind), command)
 
 
 def load_case(work: UnitOfWork, case_id: int, kind: str) -> Case:
@@ -106,15 +115,24 @@ def _demand_sight(work: UnitOfWork, case: Case, actor: Actor) -> None:
 
 
 def _repetition(work: UnitOfWork, case: Case, command: TakeStep) -> Taken | None:
+    """The answer that this key got before.
+
+    Raises:
+        KeyReused: the key was used for another step or form.
+        NotFound: it was used by somebody else, on a case that the actor may not see.
+    """
     if command.key is None:
         return None
     event = work.session.execute(
-        select(EventRow.step, EventRow.form_hash).where(
+        select(EventRow.step, EventRow.form_hash, EventRow.actor_id, EventRow.version, EventRow.body).where(
             EventRow.case_id == case.id, EventRow.idempotency_key == command.key
         )
     ).one_or_none()
     if event is None:
         return None
+    if event.actor_id != command.actor.user_id:
+        _demand_sight(work, case, command.actor)
     if event.form_hash != form_hash(command.form) or event.step != command.step:
         raise KeyReused
-    return Taken(case.uid, case.kind, command.step, case.state, case.version, case.number, repeated=True)
+    state = json.loads(event.body)["to"]
+    return Taken(case.uid, case.kind, command.step, state, event.version, case.number, repeated=True)

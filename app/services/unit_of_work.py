@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from app.clock import legal_day
@@ -60,6 +60,14 @@ class UnitOfWork:
         self.dossier = self.session.execute(statement).scalar_one()
         self._keep_time_running(self.dossier)
         return self.dossier
+
+    def take_turns(self, word: str) -> None:
+        """Wait for whoever does the same thing at this moment (opening a case with one key); before any other lock.
+
+        There is no row to lock yet. SQLite has one writer at a time anyway.
+        """
+        if self.session.get_bind().dialect.name == "postgresql":
+            self.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(word, 0))))
 
     def found(self, dossier: Dossier) -> Dossier:
         """Begin a dossier in this transaction; nobody else can know it, so there is nothing to lock."""

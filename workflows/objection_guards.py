@@ -105,6 +105,11 @@ def extension_is_allowed(ctx: Context) -> bool | Unmet:
     return ctx.facts.times_taken("extend") == 0 or Unmet("核查期限已经延长过一次，不得再次延长")
 
 
+@guard("有待决定的延期申请")
+def extension_is_requested(ctx: Context) -> bool | Unmet:
+    return (ctx.proposal is not None and ctx.proposal.step == "extend") or Unmet("没有延期申请，无需决定")
+
+
 @guard("延长的天数不超过上限", form=True)
 def extension_within_cap(ctx: Context) -> bool | Unmet:
     cap = _extension_cap(ctx)

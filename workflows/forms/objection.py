@@ -134,10 +134,6 @@ class ExtendForm(DecisionForm):
     reason: Text = Field(title="理由")
 
 
-class NoExtensionForm(ReasonedDecision):
-    """不准延期."""
-
-
 class ReturnAnswerForm(StepForm):
     """退回重新核查."""
 

@@ -143,9 +143,11 @@ def _demand_departure_reason(step: Step, ctx: Context, acting_as: Capacity) -> N
     proposal, form = ctx.proposal, ctx.form
     if proposal is None or not step.on_proposal or not isinstance(form, DecisionForm) or ctx.actor.is_system:
         return
-    same = proposal.step == step.key and parse_form(step.form, proposal.form).model_dump(
-        exclude={"departure_reason"}
-    ) == form.model_dump(exclude={"departure_reason"})
+    # A request carries the applicant's reasons; the decider gives his own without departing from it.
+    own_words = {"departure_reason", *(("reason", "reasons") if step.requested_by else ())}
+    same = proposal.step == step.key and (
+        parse_form(step.form, proposal.form).model_dump(exclude=own_words) == form.model_dump(exclude=own_words)
+    )
     if not same and not form.departure_reason:
         label = "与拟办意见不一致的理由"
         raise FormIncomplete((FieldError("departure_reason", label, "决定与拟办意见不一致，请写明理由"),))

@@ -47,7 +47,7 @@ def end_proposal(run: StepRun) -> None:
     """Withdrawn by its author or returned by the decider."""
     row = live_proposal(run.work, run.case)
     assert row is not None
-    row.status = "returned" if run.outcome.step.key.startswith("return") else "withdrawn"
+    row.status = "withdrawn" if run.outcome.step.key == "withdraw_proposal" else "returned"
     run.work.session.flush()
 
 

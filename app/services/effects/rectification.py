@@ -44,8 +44,9 @@ def keep_completion(run: StepRun) -> None:
 
 
 def restart_completion(run: StepRun) -> None:
-    """验收不通过 or 恢复整改: the term runs anew until the day named; a reopened case follows its new plan."""
+    """验收不通过 or 恢复整改: term and escalation begin anew; a reopened case follows its new plan."""
     case, form = _case(run), run.ctx.form
+    case.escalation_level = 0
     until: date = form.until
     case.completion_days = completion_days(until, run.ctx)
     if tasks := getattr(form, "tasks", None):

@@ -83,7 +83,7 @@ def test_an_objection_names_a_field_and_a_reason() -> None:
 
 def test_supplement_is_asked_for_once() -> None:
     """R34: 一次性告知."""
-    form = {"missing": ["付款凭证"], "reason": "无法核实"}
+    form: dict[str, Any] = {"missing": ["付款凭证"], "reason": "无法核实"}
     assert (
         taken(OBJECTION, "request_supplement", objection("submitted", C.OFFICE, form=form)).to_state.key == "incomplete"
     )
@@ -103,7 +103,7 @@ def test_supplement_is_asked_for_once() -> None:
 )
 def test_a_refusal_has_its_ground(ground: str, more: dict[str, str], asked: int, words: str) -> None:
     """R34: one who attacks the source only is told where to go instead."""
-    form = {"ground": ground, "reason": "经审查", **more}
+    form: dict[str, Any] = {"ground": ground, "reason": "经审查", **more}
     ctx = objection(
         "submitted", C.SUPERVISOR, form=form, told={"times_taken": asked}, proposal=proposed("refuse", **form)
     )
@@ -133,7 +133,7 @@ def test_only_what_the_office_made_is_accepted_as_its_own() -> None:
 )
 def test_the_provider_hands_back_early_and_once(today: date, before: list[int], guard: str) -> None:
     """R35: within one working day, once per unit."""
-    form = {"owner": "示例二局", "reason": "非本单位提供"}
+    form: dict[str, Any] = {"owner": "示例二局", "reason": "非本单位提供"}
     ctx = objection("verifying", C.PROVIDER_HEAD, form=form, today=today, transferred_by=before)
     assert list(unmet(OBJECTION, "transfer_back", ctx)) == ([guard] if guard else [])
 
@@ -185,14 +185,24 @@ def test_more_time_only_within_the_cap_and_before_the_end(
     locality: str, days: int, told: dict[str, Any], guard: str
 ) -> None:
     """R36: 示范区 three working days, once; 上海, 静安, 莱芜 none."""
-    form = {"days": days, "reason": "需要外调"}
+    form: dict[str, Any] = {"days": days, "reason": "需要外调"}
     ctx = objection("verifying", C.PROVIDER_HEAD, form=form, locality=locality, told=told)
     assert list(unmet(OBJECTION, "request_extension", ctx)) == ([guard] if guard else [])
 
 
+def test_an_extension_is_refused_only_where_it_was_asked_for() -> None:
+    """R36: 不准延期 answers a request."""
+    form: dict[str, Any] = {"reason": "不符合延期条件"}
+    asked = proposed("extend", days=3, reason="需要外调")
+    idle = objection("verifying", C.SUPERVISOR, form=form)
+    assert "extension_is_requested" in unmet(OBJECTION, "refuse_extension", idle)
+    answered = objection("verifying", C.SUPERVISOR, form=form, proposal=asked)
+    assert unmet(OBJECTION, "refuse_extension", answered) == {}
+
+
 def test_an_answer_is_sent_back_once_and_never_after_own_matters() -> None:
     """R36: 退回重新核查."""
-    form = {"reason": "未附原件"}
+    form: dict[str, Any] = {"reason": "未附原件"}
     answered = {"times_taken": lambda step: {"answer": 1}.get(step, 0)}
     assert taken(OBJECTION, "return_answer", objection("answered", C.OFFICE, form=form, told=answered)).step.ends_round
     twice = {"times_taken": 1}
@@ -209,7 +219,7 @@ def test_an_answer_is_sent_back_once_and_never_after_own_matters() -> None:
 )
 def test_a_silent_provider_is_passed_over_after_a_warning(late: int, warned: bool, words: str) -> None:
     """R36: 径行审定 five working days late and after 督办."""
-    form = {"verdicts": verdict("change", "minor"), "reasons": "未举证"}
+    form: dict[str, Any] = {"verdicts": verdict("change", "minor"), "reasons": "未举证"}
     told = {"working_days_late": late, "notice_issued": warned, "term_due_on": date(2026, 11, 13)}
     ctx = objection("verifying", C.SUPERVISOR, form=form, told=told, proposal=proposed("decide_without_answer", **form))
     assert words in unmet(OBJECTION, "decide_without_answer", ctx).get("provider_is_late_and_warned", "")
@@ -219,7 +229,7 @@ def test_a_silent_provider_is_passed_over_after_a_warning(late: int, warned: boo
 def test_only_the_late_are_reminded(step: str) -> None:
     """R36: 催办, 督办 while a duty is overdue."""
     who = C.OFFICE if step == "remind" else C.SUPERVISOR
-    form = {"target": "objection.verification"}
+    form: dict[str, Any] = {"target": "objection.verification"}
     assert "some_duty_is_late" in unmet(OBJECTION, step, objection("verifying", who, form=form))
     assert unmet(OBJECTION, step, objection("verifying", who, form=form, told={"term_over_since": TODAY})) == {}
 
@@ -257,7 +267,7 @@ def test_the_verdicts_make_outcome_and_effect(
 
 def test_the_providers_verdicts_stand_where_the_decider_says_nothing() -> None:
     """R36: empty takes over the provider's; nothing at all is no decision."""
-    form = {"reasons": "同意核查意见"}
+    form: dict[str, Any] = {"reasons": "同意核查意见"}
     assert taken(OBJECTION, "decide", decision(form, verdicts=verdict("change", "minor"))).result == "成立"
     assert "尚无结论：失信程度" in unmet(OBJECTION, "decide", decision(form))["not_worse_for_the_objector"]
 
@@ -265,7 +275,7 @@ def test_the_providers_verdicts_stand_where_the_decider_says_nothing() -> None:
 @pytest.mark.parametrize(("locality", "held_back"), [("jingan", True), ("shanghai", True), ("demo", False)])
 def test_where_the_provider_decides_the_office_states_his_verdict(locality: str, held_back: bool) -> None:
     """R36: `objection.decider` of 上海 and 静安."""
-    form = {"verdicts": verdict("keep"), "reasons": "维持"}
+    form: dict[str, Any] = {"verdicts": verdict("keep"), "reasons": "维持"}
     found = unmet(OBJECTION, "decide", decision(form, verdicts=verdict("change", "minor"), locality=locality))
     assert ("应当与其核查结论一致" in found.get("not_worse_for_the_objector", "")) is held_back
 
@@ -288,7 +298,7 @@ def test_review_is_not_for_those_who_took_part() -> None:
     """R37: nor is it refused unless it is late."""
     part = objection("review_submitted", C.REVIEW_OFFICE, told={"takers": lambda *steps: frozenset({1})})
     assert "reviewer_took_no_part" in unmet(OBJECTION, "accept_review", part)
-    form = {"reason": "逾期"}
+    form: dict[str, Any] = {"reason": "逾期"}
     ctx = objection("review_submitted", C.REVIEWER, form=form, proposal=proposed("refuse_review", C.REVIEWER, **form))
     assert "应当受理" in unmet(OBJECTION, "refuse_review", ctx)["late_without_reason"]
 
@@ -308,7 +318,7 @@ def test_a_review_upholds_or_changes_for_the_better(
     result: str, verdicts: dict[str, Any], words: str, cascades: list[str]
 ) -> None:
     """R37, 不得加重: and what was decided before is not written into the record again."""
-    form = {"result": result, "verdicts": verdicts, "reasons": "经复核"}
+    form: dict[str, Any] = {"result": result, "verdicts": verdicts, "reasons": "经复核"}
     ctx = objection("reviewing", C.REVIEWER, form=form, proposal=proposed("decide_review", C.REVIEWER, **form),
                     verdicts=verdict("change", "minor"))  # fmt: skip
     if words:
@@ -317,9 +327,18 @@ def test_a_review_upholds_or_changes_for_the_better(
         assert [row.step for row in taken(OBJECTION, "decide_review", ctx).cascades] == cascades
 
 
+def test_each_organ_proposes_and_returns_its_own_matters_only() -> None:
+    """拟办: in review the credit office neither proposes nor returns what the review body decides."""
+    form: dict[str, Any] = {"step": "decide_review", "form": {}, "opinion": "拟维持"}
+    assert "may_propose_here" in unmet(OBJECTION, "propose", objection("reviewing", C.OFFICE, form=form))
+    live = proposed("decide_review", C.REVIEWER)
+    ctx = objection("reviewing", C.SUPERVISOR, form={"reason": "理由不足"}, proposal=live)
+    assert "may_return_here" in unmet(OBJECTION, "return_proposal", ctx)
+
+
 def test_a_review_may_annul_the_whole_record() -> None:
     """R37, R25: effects as of a decision."""
-    form = {"result": "changed", "verdicts": verdict("annul", field="record"), "reasons": "依据已撤销"}
+    form: dict[str, Any] = {"result": "changed", "verdicts": verdict("annul", field="record"), "reasons": "依据已撤销"}
     ctx = objection("reviewing", C.REVIEWER, form=form, proposal=proposed("decide_review", C.REVIEWER, **form),
                     fields=[{"field": "record"}])  # fmt: skip
     assert [row.step for row in taken(OBJECTION, "decide_review", ctx).cascades] == ["annul"]

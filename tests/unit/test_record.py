@@ -27,7 +27,7 @@ CONTENT: dict[str, Any] = {
     "exemption": "none",
     "secret_free": True,
 }
-REASONED = {"reason": "经核实", "ground": "statement_founded"}
+REASONED: dict[str, Any] = {"reason": "经核实", "ground": "statement_founded"}
 
 
 def record(state: str, *capacities: C, **more: Any) -> Context:
@@ -95,7 +95,7 @@ def test_what_the_head_sends_back_stays_what_it_was(number: str | None, state: s
 
 def test_a_reported_record_is_no_longer_discarded() -> None:
     """R17: 草稿作废 is for what was never signed."""
-    form = {"reason": "填错主体"}
+    form: dict[str, Any] = {"reason": "填错主体"}
     assert taken(RECORD, "discard", record("draft", C.PROVIDER, number=None, form=form)).to_state.key == "discarded"
     assert "never_signed" in unmet(RECORD, "discard", record("draft", C.PROVIDER, form=form))
 
@@ -137,7 +137,7 @@ def test_nothing_is_decided_about_a_record_that_was_never_reported(step: str) ->
 
 def test_a_record_is_declined_for_silence_only_after_the_supplement_term() -> None:
     """R26: 逾期未补正 is a ground only when the term is over."""
-    form = {"reason": "逾期未补正", "ground": "not_supplemented"}
+    form: dict[str, Any] = {"reason": "逾期未补正", "ground": "not_supplemented"}
     early = record("returned", C.SUPERVISOR, form=form, proposal=proposed("decline", **form))
     assert "补正期限尚未届满" in unmet(RECORD, "decline", early)["ground_is_given"]
     over = {"term_over_since": lambda key: TODAY if key == "record.supplement" else None}
@@ -198,12 +198,18 @@ def test_what_keeps_a_record_from_being_listed(facts: dict[str, Any], guard: str
 
 def test_an_answered_statement_is_served_with_the_decision() -> None:
     """R28: each statement is answered in writing before listing."""
-    form = {"reasons": "事实清楚", "statement_answer": "所称付款发生在期限之后"}
+    form: dict[str, Any] = {"reasons": "事实清楚", "statement_answer": "所称付款发生在期限之后"}
     ctx = situation("deciding", C.SUPERVISOR, form=form, told={"times_taken": 2},
                     proposal=proposed("list", **form))  # fmt: skip
     outcome = taken(RECORD, "list", ctx)
     assert [draft.notice for draft in outcome.notices] == ["statement_answer", "record_decision"]
     assert outcome.result == "记入"
+
+
+def test_nothing_is_answered_where_nothing_was_stated() -> None:
+    """R28: no 答复书 without a statement."""
+    ctx = record("deciding", C.SUPERVISOR, form={"reasons": "事实清楚"}, proposal=proposed("list", reasons="事实清楚"))
+    assert [draft.notice for draft in taken(RECORD, "list", ctx).notices] == ["record_decision"]
 
 
 @pytest.mark.parametrize(
@@ -244,8 +250,8 @@ def test_a_correction_is_never_for_the_worse(changes: dict[str, str], words: str
 
 def test_a_correction_needs_the_request_that_the_head_of_the_provider_signed() -> None:
     """R25: no proposal of the office takes its place."""
-    form = {"changes": {"facts": "已付清"}, "reason": "来源文书变更"}
-    departing = {**form, "departure_reason": "无需申请"}
+    form: dict[str, Any] = {"changes": {"facts": "已付清"}, "reason": "来源文书变更"}
+    departing: dict[str, Any] = {**form, "departure_reason": "无需申请"}
     by_office = record("listed", C.SUPERVISOR, form=departing, proposal=proposed("waive_rectification"))
     assert "proposal_made" in unmet(RECORD, "correct", by_office)
     asked = record("listed", C.SUPERVISOR, form=form, proposal=proposed("correct", **form))
@@ -254,7 +260,7 @@ def test_a_correction_needs_the_request_that_the_head_of_the_provider_signed() -
 
 def test_an_annulled_record_clears_the_name_of_a_notified_subject() -> None:
     """R25, R152: 澄清函 in the same scope; a subject who never knew is not told."""
-    form = {"reason": "来源文书被撤销", "document": "示撤〔2026〕1号"}
+    form: dict[str, Any] = {"reason": "来源文书被撤销", "document": "示撤〔2026〕1号"}
     for notified, notices in ((True, ["record_annulment", "record_annulment", "clarification"]),
                               (False, ["record_annulment"])):  # fmt: skip
         ctx = situation("listed", C.SYSTEM, form=form, told={"notice_issued": notified})
@@ -263,7 +269,7 @@ def test_an_annulled_record_clears_the_name_of_a_notified_subject() -> None:
 
 def test_an_objection_that_is_decided_is_not_ended_with_the_record() -> None:
     """Procedures 0: above all not the one that brought the annulment about; its decision is still to be served."""
-    form = {"reason": "异议成立", "document": "示信异〔2026〕1号"}
+    form: dict[str, Any] = {"reason": "异议成立", "document": "示信异〔2026〕1号"}
     outcome = taken(RECORD, "annul", situation("listed", C.SYSTEM, form=form))
     ended = next(row for row in outcome.cascades if row.kind == "objection")
     assert ended.states == {
@@ -280,7 +286,7 @@ def test_only_the_clock_and_cascades_repair_restore_exempt_and_expire() -> None:
 
 def test_an_expired_record_can_still_be_corrected_and_annulled_but_not_declined() -> None:
     """R25: after close."""
-    form = {"reason": "来源文书被撤销", "document": "示撤〔2026〕1号"}
+    form: dict[str, Any] = {"reason": "来源文书被撤销", "document": "示撤〔2026〕1号"}
     assert taken(RECORD, "annul", record("expired", C.SYSTEM, form=form)).to_state.key == "annulled"
     with pytest.raises(WrongState):
         taken(RECORD, "decline", record("expired", C.SYSTEM, form=REASONED))
@@ -295,7 +301,7 @@ def test_a_record_is_not_restored_after_its_retention() -> None:
 
 def test_the_task_of_ordering_rectification_is_waived_for_units_only() -> None:
     """R53: there is none for a person."""
-    form = {"reason": "损失已经全部挽回"}
+    form: dict[str, Any] = {"reason": "损失已经全部挽回"}
     for is_unit, found in ((True, {}), (False, {"subject_is_unit": "不符合条件：当事人为机关单位"})):
         ctx = situation("listed", C.SUPERVISOR, form=form, told={"subject_is_unit": is_unit},
                         proposal=proposed("waive_rectification", **form))  # fmt: skip

@@ -133,6 +133,17 @@ def migrate(url: str, revision: str = "head") -> None:
         engine.dispose()
 
 
+def rebuild(url: str) -> None:
+    """Remove everything the database holds and make its tables anew, in one transaction. For demos only."""
+    engine = make_engine(url)
+    try:
+        with engine.execution_options(write=True).begin() as connection:
+            command.downgrade(alembic_config(connection), "base")
+            command.upgrade(alembic_config(connection), "head")
+    finally:
+        engine.dispose()
+
+
 def is_at_head(engine: Engine) -> bool:
     """Whether the schema is the one this program was written for."""
     wanted = set(ScriptDirectory.from_config(alembic_config()).get_heads())

@@ -76,6 +76,12 @@ class Settings:
     sign_in_longest: timedelta = timedelta(hours=12)
     embedded_jobs: bool = False
     renderer: RendererKind = "pdf"
+    anchor_path: Path | None = None
+
+    @property
+    def anchor_file(self) -> Path:
+        """Where anchors are written besides the database: outside the data folder, lest both are lost at once."""
+        return self.anchor_path or self.data_dir.with_name(f"{self.data_dir.name}-anchors.jsonl")
 
     @property
     def key_file(self) -> Path:
@@ -125,6 +131,7 @@ class Settings:
             sign_in_longest=timedelta(hours=given.number("SIGN_IN_LONGEST_HOURS", 12)),
             embedded_jobs=given.switch("EMBEDDED_JOBS"),
             renderer=cast(RendererKind, given.choice("RENDERER", get_args(RendererKind), "pdf")),
+            anchor_path=Path(given.text("ANCHOR_FILE")).expanduser().resolve() if given.text("ANCHOR_FILE") else None,
         )
         settings.check()
         return settings

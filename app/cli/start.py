@@ -8,13 +8,14 @@ from dataclasses import replace
 import click
 from flask import Flask
 
+from app.cli.demo import login_lines
+from app.cli.founding import found
 from app.cli.serving import serve
-from app.cli.table import table
 from app.cli.users import answers_refusals
 from app.database import is_at_head, migrate
 from app.extensions import Installation, installation
-from app.services.demo_district import DEMO_PASSWORD, demo_logins
-from app.services.first_start import FirstStart, ensure_founded
+from app.services.first_start import FirstStart
+from app.services.rule_sets import propose_release
 from app.settings import Purpose
 
 _HOST = "127.0.0.1"
@@ -36,9 +37,9 @@ def start(host: str, port: int, demo: bool | None) -> None:
     if not is_at_head(own.engine):
         click.echo("正在准备数据库……")
         migrate(own.settings.database_url)
-    state = ensure_founded(
-        own.database, own.passwords, own.clock, _wanted(own, demo), strict=own.settings.in_production
-    )
+    state = found(own, _wanted(own, demo))
+    for line in propose_release(own.database, own.clock()):
+        click.echo(f"本版本所附的{line.name}规则有变，已录入为第{line.number}号规则集，待规则管理员确认后施行。")
     free = free_port(host, port)
     if free != port:
         click.echo(f"端口 {port} 已被占用，改用 {free}。")
@@ -88,10 +89,7 @@ def free_port(host: str, port: int) -> int:
 def _greeting(own: Installation, state: FirstStart, address: str) -> str:
     lines = ["", f"政诚已启动：{address}    （按 Ctrl+C 停止）"]
     if state.purpose == "demo":
-        with own.database.read() as session:
-            logins = demo_logins(session)
-        lines += ["", f"演示账号（密码均为 {DEMO_PASSWORD}）："]
-        lines += table(("岗位", "账号", "姓名", "单位"), [(one.part, one.login, one.name, one.unit) for one in logins])
+        lines += ["", *login_lines()]
     elif state.founded:
         lines += ["", "数据库中还没有账号。请另开终端，按 docs/operations.md 建立账号和单位。"]
     return "\n".join([*lines, ""])

@@ -7,6 +7,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import Installation
 from app.jobs.handlers import Sheets, handlers
+from app.services.anchors import seal_heads
 from app.services.heartbeat import beat
 from app.services.outbox import drain
 from app.services.sweeping import sweep
@@ -45,6 +46,16 @@ class Rounds:
             LOGGER.exception("round failed", extra={"job": "sweep"})
         if fired or failed:
             LOGGER.info("swept", extra={"job": "sweep", "count": fired, "status": f"{failed} failed"})
+
+    def anchor(self) -> None:
+        """Seal the heads of the chains that grew since yesterday."""
+        try:
+            made = seal_heads(self._own.backend, self._own.clock(), self._own.settings.anchor_file)
+        except (SQLAlchemyError, OSError):
+            LOGGER.exception("round failed", extra={"job": "anchor"})
+            return
+        if made is not None:
+            LOGGER.info("anchored", extra={"job": "anchor", "count": made.chains})
 
     def drain(self) -> None:
         """Work the outbox to rest."""

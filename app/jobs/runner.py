@@ -45,6 +45,7 @@ class Jobs:
         self._alarm.add_job(sweep, CronTrigger(second=5, timezone=SHANGHAI), id="sweep")
         self._alarm.add_job(sweep, id="sweep at the start")
         self._alarm.add_job(self._own.outbox_grew.set, IntervalTrigger(seconds=DRAIN_EVERY.seconds), id="drain")
+        self._alarm.add_job(self._rounds.anchor, CronTrigger(hour=0, minute=30, timezone=SHANGHAI), id="anchor")
         self._alarm.start()
         self._own.outbox_grew.set()
         self._run(self._drain, "drain")

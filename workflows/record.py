@@ -243,6 +243,7 @@ RECORD = Workflow(
         C.SUPERVISOR: _FILED,
     },
     number_word="记",
+    unfiled_seen_by=frozenset({C.PROVIDER, C.PROVIDER_HEAD}),
     proposed_openings=OPENINGS,
     decides_at={"list": lambda ctx: "记入"},
 )  # fmt: skip

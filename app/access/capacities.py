@@ -64,6 +64,8 @@ def may_see(workflow: Workflow, standing: Standing, case: Case) -> bool:
     for capacity in capacities_on(standing, case):
         if capacity in _SUBJECTS and not case.subject_sees:
             continue
+        if not case.filed and workflow.unfiled_seen_by and capacity not in workflow.unfiled_seen_by:
+            continue
         if any(state.key == case.state for state in workflow.visible.get(capacity, ())):
             return True
     return False
@@ -79,6 +81,8 @@ def visible_filter(workflow: Workflow, standing: Standing) -> ColumnElement[bool
         clause = and_(Case.state.in_(sorted(state.key for state in states)), related)
         if capacity in _SUBJECTS:
             clause = and_(clause, Case.subject_sees)
+        if workflow.unfiled_seen_by and capacity not in workflow.unfiled_seen_by:
+            clause = and_(clause, Case.filed == 1)
         clauses.append(clause)
     return and_(Case.kind == workflow.key, or_(*clauses) if clauses else false())
 

@@ -290,6 +290,8 @@ class Workflow:
     terms: tuple[Term, ...]
     visible: Mapping[Capacity, frozenset[State]]
     number_word: str = ""
+    #: Who sees a case before it is filed; empty where filing makes the case or nothing is filed.
+    unfiled_seen_by: frozenset[Capacity] = frozenset()
     #: Opening steps of other procedures whose proposal lies on this case.
     proposed_openings: tuple[Step, ...] = ()
     decides_at: Mapping[str, "Callable[[Context], str]"] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 from datetime import date, datetime
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -196,6 +195,9 @@ class Accounts:
 
 def pinyin(name: str) -> str:
     """The reading of a name, by which Chinese lists are sorted alike on both databases."""
+    # Its dictionary takes half a second to load, which most commands and every start can do without.
+    from pypinyin import lazy_pinyin
+
     return " ".join(lazy_pinyin(name)).lower()[:200]
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.models.base import new_uid
 from app.models.cases import CalendarRow, RuleSetRow
 from app.models.people import Locality, PostHolding, Unit, User
+from app.services.accounts import pinyin
 from workflows.kit.calendar import Calendar, shipped_calendar
 from workflows.roles import Post
 from workflows.rules import RuleSet, load_locality
@@ -149,7 +149,7 @@ def found_person(session: Session, person: NewPerson) -> User:
         uid=new_uid(),
         login=person.login,
         name=person.name,
-        name_pinyin=" ".join(lazy_pinyin(person.name)),
+        name_pinyin=pinyin(person.name),
         password_hash="",
         active=True,
         electronic_service_on=person.confirmed_on,

@@ -17,10 +17,16 @@ def beat(database: Database, now: datetime) -> None:
         session.merge(SystemMark(key=_MARK, value=now.astimezone(UTC).isoformat()))
 
 
-def sweep_condition(database: Database, now: datetime) -> Literal["ok", "silent", "not seen yet"]:
-    """Whether the sweep was seen lately; duties and rights only lapse in time while it runs."""
+def sweep_age(database: Database, now: datetime) -> timedelta | None:
+    """How long ago the sweep finished its last round; None if it never did."""
     with database.read() as session:
         mark = session.get(SystemMark, _MARK)
-    if mark is None:
+    return now - datetime.fromisoformat(mark.value) if mark is not None else None
+
+
+def sweep_condition(database: Database, now: datetime) -> Literal["ok", "silent", "not seen yet"]:
+    """Whether the sweep was seen lately; duties and rights only lapse in time while it runs."""
+    age = sweep_age(database, now)
+    if age is None:
         return "not seen yet"
-    return "ok" if now - datetime.fromisoformat(mark.value) <= SILENCE else "silent"
+    return "ok" if age <= SILENCE else "silent"

@@ -45,7 +45,7 @@ def fire_term(work: UnitOfWork, term_id: int) -> bool:
     ctx = context_of(work, case, SYSTEM)
     fired = _fired(work, row)
     if row.calendar_version != ctx.calendar.version:
-        terms.reckon(row, ctx.calendar, ctx.rules, ctx.today, fired)
+        _reckon_by_newer_calendar(work, case, ctx, row, fired)
     over = expiry_day(row, ctx.calendar, ctx.rules)
     is_over = over is not None and over <= work.today and EXPIRY not in fired
     days = {name: day for name, day in rung_days(row, ctx.calendar).items() if name not in fired and day <= work.today}
@@ -58,6 +58,15 @@ def fire_term(work: UnitOfWork, term_id: int) -> bool:
         expired = EXPIRY in fired
         row.wakes_on = next_wake(row, ctx.calendar, ctx.rules, work.today, fired, expired=expired)
     return True
+
+
+def _reckon_by_newer_calendar(work: UnitOfWork, case: Case, ctx: Context, row: TermRow, fired: frozenset[str]) -> None:
+    """A term that the import of a calendar has not reached yet: its day moves with an event, as there."""
+    before = row.due_on
+    terms.reckon(row, ctx.calendar, ctx.rules, ctx.today, fired)
+    if before != row.due_on:
+        content = {"terms": [terms.term_note("move", row)], "before": before, "calendar": ctx.calendar.version}
+        terms.note_on_case(work, case, "moved", row.key, content)
 
 
 def _fired(work: UnitOfWork, row: TermRow) -> frozenset[str]:
@@ -123,6 +132,8 @@ def _expire(work: UnitOfWork, case: Case, ctx: Context, row: TermRow) -> frozens
     if step is None:
         if not term.ladder:
             terms.close(row, work.today, "lapsed")
+            content = {"terms": [terms.term_note("lapse", row)]}
+            terms.note_on_case(work, case, "ended", row.key, content, "inside")
         return _claim_expiry(work, case, row)
     why = _try_step(work, case, row, step)
     if why:

@@ -169,6 +169,7 @@ def recompute_periods(run: StepRun) -> None:
             row.anchor_on = record.conduct_ended_on
             row.status = "running" if row.anchor_on else "awaiting"
         terms.reckon(row, ctx.calendar, ctx.rules, ctx.today)
+        run.event.content.setdefault("recounted", []).append(terms.term_note("recount", row))
 
 
 EFFECTS = {

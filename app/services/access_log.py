@@ -31,6 +31,7 @@ class Act(StrEnum):
     PASSWORD_RESET = "password_reset"
     PASSWORD_CHANGED = "password_changed"
     MAIL_CHANGED = "mail_changed"
+    SERVICE_CONFIRMED = "service_confirmed"
     POST_ADDED = "post_added"
     POST_ENDED = "post_ended"
     VIEWED = "viewed"
@@ -54,6 +55,7 @@ _LABELS = {
     Act.PASSWORD_RESET: "重置密码",
     Act.PASSWORD_CHANGED: "修改密码",
     Act.MAIL_CHANGED: "设置提醒邮箱",
+    Act.SERVICE_CONFIRMED: "签署送达地址确认书",
     Act.POST_ADDED: "任职",
     Act.POST_ENDED: "免职",
     Act.VIEWED: "查看",

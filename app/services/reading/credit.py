@@ -1,0 +1,295 @@
+"""我的信用记录: the records about a person, or about the unit he speaks for, with what he may do about each."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, or_, select
+
+from app.access.capacities import may_see
+from app.models.cases import Case
+from app.models.kinds import Notice, Objection, Record
+from app.models.people import User
+from app.models.terms import LIVE, TermRow
+from app.services.lawbook import current_calendar, rule_set
+from app.services.reading.filing import Filing, contestable_fields, filing_of, statement_of, writes_for_the_head
+from app.services.reading.lines import CaseLine, TermState, lines_of, term_state
+from app.services.reading.reader import Reader, case_for
+from app.services.reading.summaries import record_pairs
+from workflows.forms.record import RecordField, Severity
+from workflows.kit.calendar import Calendar
+from workflows.kit.counting import Nature
+from workflows.kit.errors import NotFound
+from workflows.registry import workflow
+from workflows.roles import Post
+from workflows.rules.model import RuleSet
+
+SPEAKERS = frozenset({Post.STAFF, Post.HEAD, Post.DEPUTY})
+_FILED_ON = ("repair", "exemption")
+_DISPUTED_IN = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
+#: Which line of the record in words stands for which contestable field.
+_WORDS = {
+    RecordField.SUBJECT: "主体",
+    RecordField.BEHAVIOUR: "失信行为",
+    RecordField.FACTS: "事实",
+    RecordField.SEVERITY: "失信程度",
+    RecordField.SOURCE_DOCUMENT: "来源文书",
+    RecordField.EFFECTIVE_ON: "生效日期",
+    RecordField.CONDUCT_ENDED_ON: "行为终止日期",
+    RecordField.RESPONSIBLE_PERSONS: "责任人员",
+    RecordField.DISCLOSURE_LEVEL: "公开层级",
+}
+
+
+@dataclass(frozen=True)
+class FieldLine:
+    """One field of a record with its words, and whether an objection to it may be made or is being handled."""
+
+    field: str
+    label: str
+    recorded: str
+    contestable: bool
+    disputed: bool
+
+
+@dataclass(frozen=True)
+class PeriodLine:
+    """How long something lasts: 保存期限, 最短公示期限 …"""
+
+    label: str
+    until: date | None
+    provisional: bool
+
+
+@dataclass(frozen=True)
+class RightLine:
+    """A right of the subject with its last day; `on` is the uid of the case where it is used."""
+
+    label: str
+    case: str
+    case_label: str
+    state: TermState
+
+
+@dataclass(frozen=True)
+class OwnNotice:
+    """A notice that was served on the reader or his unit."""
+
+    uid: str
+    title: str
+    number: str
+    served_on: date | None
+
+
+@dataclass(frozen=True)
+class OwnCase:
+    """An open case of the subject, and what happens next."""
+
+    line: CaseLine
+    next: str
+
+
+@dataclass(frozen=True)
+class RecordCard:
+    """One record as its subject sees it."""
+
+    line: CaseLine
+    behaviour: str
+    severity: str
+    provider: str
+    listed_on: date | None
+    marks: tuple[str, ...]
+    periods: tuple[PeriodLine, ...]
+    fields: tuple[FieldLine, ...]
+    rights: tuple[RightLine, ...]
+    notices: tuple[OwnNotice, ...]
+    cases: tuple[OwnCase, ...]
+    statement: Filing | None
+    filings: tuple[Filing, ...]
+    for_unit: bool
+    version: int
+    #: Whether notices reach the subject through the system; a person has to have agreed to it.
+    electronic_service: bool
+
+
+@dataclass(frozen=True)
+class CreditPage:
+    """The home of a civil servant, or of those who speak for a unit."""
+
+    cards: tuple[RecordCard, ...]
+    electronic_service: bool
+
+
+def read_credit(reader: Reader) -> CreditPage:
+    """Every record about the reader or his unit of which he was told, the newest first."""
+    records = reader.session.execute(
+        select(Record).where(_own(reader), Case.subject_sees).order_by(Case.id.desc())
+    ).scalars()
+    calendar = current_calendar(reader.session)
+    seen = [record for record in records if may_see(workflow("record"), reader.standing, record)]
+    return CreditPage(tuple(_card(reader, record, calendar) for record in seen), _takes_notices_here(reader))
+
+
+def _takes_notices_here(reader: Reader) -> bool:
+    day = reader.session.execute(select(User.electronic_service_on).where(User.id == reader.standing.user_id))
+    return day.scalar_one() is not None
+
+
+def own_record(reader: Reader, uid: str) -> Record:
+    """A record about the reader or his unit.
+
+    Raises:
+        NotFound: there is none, he was not told of it, or he knows it in another quality only.
+    """
+    case = case_for(reader, uid)
+    if not isinstance(case, Record) or not case.subject_sees or not _is_about(reader, case):
+        raise NotFound
+    return case
+
+
+def read_card(reader: Reader, uid: str) -> RecordCard:
+    """One record as its subject sees it; raises as `own_record`."""
+    return _card(reader, own_record(reader, uid), current_calendar(reader.session))
+
+
+def _own(reader: Reader) -> ColumnElement[bool]:
+    person = Case.subject_person_id == reader.standing.user_id
+    units = reader.standing.units(SPEAKERS)
+    return or_(person, Case.subject_unit_id.in_(sorted(units))) if units else person
+
+
+def _is_about(reader: Reader, case: Case) -> bool:
+    return case.subject_person_id == reader.standing.user_id or case.subject_unit_id in reader.standing.units(SPEAKERS)
+
+
+def _card(reader: Reader, record: Record, calendar: Calendar) -> RecordCard:
+    rules = _rules_of(reader, record)
+    others = [
+        case
+        for case in reader.session.execute(
+            select(Case)
+            .where(Case.dossier_id == record.dossier_id, Case.id != record.id, Case.kind.not_in(("notice", "sync")))
+            .order_by(Case.id.desc())
+        ).scalars()
+        if may_see(workflow(case.kind), reader.standing, case)
+    ]
+    lines = lines_of(reader.session, [record, *others], calendar, reader.today)
+    words = dict(record_pairs(reader.session, record, rules))
+    terms = _terms(reader, [record, *others])
+    return RecordCard(
+        line=lines[0],
+        behaviour=words["失信行为"],
+        severity=Severity(record.severity).label,
+        provider=words["信息提供单位"],
+        listed_on=record.listed_on,
+        marks=_marks(others),
+        periods=_periods(record, terms),
+        fields=_fields(reader, record, {**words, "主体": lines[0].subject}, others),
+        rights=_rights([record, *others], terms, calendar, reader.today),
+        notices=_notices(reader, record, others),
+        cases=tuple(OwnCase(line, _next(line)) for line in lines[1:] if line.phase != "closed"),
+        statement=statement_of(reader, record),
+        filings=tuple(filing_of(reader, record, kind) for kind in _FILED_ON if record.phase != "closed"),
+        for_unit=writes_for_the_head(reader, record),
+        version=record.version,
+        electronic_service=record.subject_person_id is None or _takes_notices_here(reader),
+    )
+
+
+def _rules_of(reader: Reader, record: Record) -> RuleSet:
+    # A subject is told of a record after it was reported, and what is reported has its rule set.
+    assert record.rule_set_id is not None
+    return rule_set(reader.session, record.rule_set_id)
+
+
+def _marks(others: list[Case]) -> tuple[str, ...]:
+    found = []
+    if any(case.kind == "objection" and case.state in _DISPUTED_IN for case in others):
+        found.append("异议中")
+    if any(case.kind == "rectification" and case.phase == "open" for case in others):
+        found.append("整改中")
+    if any(case.kind == "repair" and case.phase == "open" for case in others):
+        found.append("修复办理中")
+    if any(case.kind == "exemption" and case.phase == "open" for case in others):
+        found.append("容错认定中")
+    return tuple(found)
+
+
+def _terms(reader: Reader, cases: list[Case]) -> list[TermRow]:
+    return list(
+        reader.session.execute(
+            select(TermRow)
+            .where(TermRow.case_id.in_([case.id for case in cases]), TermRow.status.in_(LIVE))
+            .order_by(TermRow.id)
+        ).scalars()
+    )
+
+
+def _periods(record: Record, terms: list[TermRow]) -> tuple[PeriodLine, ...]:
+    return tuple(
+        PeriodLine(_label("record", row.key), row.due_on, row.provisional)
+        for row in terms
+        if row.case_id == record.id and row.nature == Nature.PERIOD.value
+    )
+
+
+def _label(kind: str, key: str) -> str:
+    term = workflow(kind).term(key)
+    return term.label if term else key
+
+
+def _rights(cases: list[Case], terms: list[TermRow], calendar: Calendar, today: date) -> tuple[RightLine, ...]:
+    by_id = {case.id: case for case in cases}
+    return tuple(
+        RightLine(_label(case.kind, row.key), case.uid, workflow(case.kind).label, term_state(row, calendar, today))
+        for row in terms
+        if row.nature == Nature.RIGHT.value and (case := by_id[row.case_id]) is not None
+    )
+
+
+def _fields(reader: Reader, record: Record, words: dict[str, str], others: list[Case]) -> tuple[FieldLine, ...]:
+    contestable = set(contestable_fields(reader, record))
+    disputed = {
+        item["field"]
+        for case in others
+        if isinstance(case, Objection) and case.state in _DISPUTED_IN
+        for item in case.fields
+    }
+    return tuple(
+        FieldLine(
+            field.value,
+            field.label,
+            _recorded(field, words),
+            field in contestable and field.value not in disputed,
+            field.value in disputed,
+        )
+        for field in RecordField
+    )
+
+
+def _recorded(field: RecordField, words: dict[str, str]) -> str:
+    if field is RecordField.RECORD:
+        return "认为整条记录不应当存在的，就本项提出"
+    return words.get(_WORDS[field], "") or "未记载"
+
+
+def _notices(reader: Reader, record: Record, others: list[Case]) -> tuple[OwnNotice, ...]:
+    user, units = reader.standing.user_id, reader.standing.units(SPEAKERS)
+    recipient = Notice.recipient_person_id == user
+    if units:
+        recipient = or_(recipient, Notice.recipient_unit_id.in_(sorted(units)))
+    rows = reader.session.execute(
+        select(Notice)
+        .where(Notice.parent_id.in_([record.id, *(case.id for case in others)]), recipient, Notice.sha256.is_not(None))
+        .order_by(Notice.id.desc())
+    ).scalars()
+    return tuple(
+        OwnNotice(row.uid, row.title, row.number or "", row.served_on)
+        for row in rows
+        if may_see(workflow("notice"), reader.standing, row)
+    )
+
+
+def _next(line: CaseLine) -> str:
+    if line.holder_label:
+        return f"由{line.holder_label}办理"
+    return workflow(line.kind).state(line.state).resting

@@ -1,0 +1,20 @@
+"""送达地址确认书: a person agrees once to be served through the system; without it nothing is served electronically."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.clock import legal_day
+from app.crypto import KeyRing
+from app.database import Database
+from app.models.people import User
+from app.services.access_log import Act, write_entry
+
+
+def confirm_electronic_service(database: Database, keys: KeyRing, user_id: int, now: datetime) -> None:
+    """Keep the day of the confirmation with an entry in the access log; a second one changes nothing."""
+    with database.write() as session:
+        user = session.execute(select(User).where(User.id == user_id).with_for_update()).scalar_one()
+        if user.electronic_service_on is None:
+            user.electronic_service_on = legal_day(now)
+            write_entry(session, keys, Act.SERVICE_CONFIRMED, user_id, now, target=user.uid)

@@ -1,0 +1,53 @@
+"""我的信用记录: the home of a civil servant and of those who speak for a recorded unit."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_required
+
+from app.extensions import installation
+from app.services.drafts import discard_draft, drafts_of
+from app.services.reading.credit import read_credit
+from app.services.service_consent import confirm_electronic_service
+from app.web import applications
+from app.web.case_views import light_of
+from app.web.reading import current_reader, signed_in
+
+blueprint = Blueprint("credit", __name__)
+blueprint.register_blueprint(applications.blueprint)
+
+
+@blueprint.get("/credit")
+@login_required
+def show() -> ResponseReturnValue:
+    """Own records as cards: what, who, until when, and what one may do about each."""
+    with current_reader() as reader:
+        page, drafts = read_credit(reader), drafts_of(reader)
+        today = reader.today
+    known = {(item.kind, item.step): item for item in applications.APPLICATIONS.values()}
+    return render_template(
+        "credit/show.html",
+        page=page,
+        drafts=[(draft, known[draft.kind, draft.step]) for draft in drafts if (draft.kind, draft.step) in known],
+        light=lambda term: light_of(term, today),
+    )
+
+
+@blueprint.post("/credit/service-address")
+@login_required
+def confirm_service() -> ResponseReturnValue:
+    """Sign the 送达地址确认书."""
+    own = installation()
+    confirm_electronic_service(own.database, own.keys, signed_in().user_id, own.clock())
+    flash(gettext("已签署送达地址确认书。今后的文书将通过本系统送达，请及时登录查看。"), "done")
+    return redirect(url_for("credit.show"), 303)
+
+
+@blueprint.post("/credit/drafts/<uid>/discard")
+@login_required
+def discard(uid: str) -> ResponseReturnValue:
+    """Throw a draft away."""
+    with current_reader() as reader:
+        discard_draft(reader, uid)
+    flash(gettext("草稿已删除。"), "done")
+    return redirect(url_for("credit.show"), 303)

@@ -1,7 +1,7 @@
 """The case page: one view for every kind, read with a fixed number of queries."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,12 @@ from app.models.kinds import Notice
 from app.models.people import Unit, User
 from app.services.contexts import context_of
 from app.services.lawbook import current_calendar
+from app.services.opening import child_of
+from app.services.reading.attached import Material, materials_of
 from app.services.reading.form_lines import form_lines
-from app.services.reading.history import EventView, events_of
+from app.services.reading.history import EventView, events_of, last_step_of
 from app.services.reading.lines import CaseLine, lines_of
+from app.services.reading.paper import PaperEntry, paper_entries
 from app.services.reading.reader import Reader, case_for
 from app.services.reading.summaries import Summary, summary_of
 from app.services.reading.terms import TermDetail, terms_of
@@ -25,13 +28,14 @@ from workflows.kit.definition import Step
 from workflows.kit.engine import Offer, offers
 from workflows.kit.forms import StepForm
 from workflows.kit.proposals import decider_of
-from workflows.registry import workflow
+from workflows.registry import WORKFLOWS, workflow
+from workflows.repair_gate import GateLine, gate
 from workflows.roles import PROPOSER, Capacity
 
 
 @dataclass(frozen=True)
 class OfferView:
-    """An act: possible now with its form, or greyed with its reasons."""
+    """An act: possible now with its form, or greyed with its reasons. `opens` is the kind of case that it begins."""
 
     step: str
     label: str
@@ -41,6 +45,7 @@ class OfferView:
     decides: bool
     prefilled: Mapping[str, Any]
     makes: tuple[str, ...]
+    opens: str = ""
 
     @property
     def possible(self) -> bool:
@@ -65,6 +70,7 @@ class NoticeView:
 class ProposalView:
     """A live proposal or request: what is wanted and why."""
 
+    step: str
     step_label: str
     opinion: str
     author: str
@@ -90,7 +96,15 @@ class CasePage:
     related: tuple[CaseLine, ...]
     parent: CaseLine | None
     capacities: tuple[str, ...]
+    today: date
     proposable: tuple[tuple[str, str, type[StepForm]], ...]
+    #: Whether the reader is the one who has to act now.
+    holds: bool
+    checklist: tuple[GateLine, ...]
+    materials: tuple[Material, ...]
+    paper: tuple[PaperEntry, ...]
+    #: The taker of the newest step, to greet him with what came of it: his user id, the step and its label.
+    last_step: tuple[int | None, str, str]
 
 
 def read_case(reader: Reader, uid: str) -> CasePage:
@@ -114,7 +128,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         marks=_marks(ctx, case),
         strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
         summary=summary_of(reader.session, case, ctx.rules),
-        offers=tuple(_offer(offer, ctx) for offer in offers(flow, ctx)),
+        offers=(*(_offer(offer, ctx) for offer in offers(flow, ctx)), *_openings(reader, case, ctx)),
         proposal=_proposal(reader, case, ctx) if inside else None,
         events=events_of(reader, case),
         terms=terms_of(reader, case, ctx.rules, calendar),
@@ -124,8 +138,29 @@ def read_case(reader: Reader, uid: str) -> CasePage:
             (line for line, sibling in zip(lines[1:], siblings, strict=True) if sibling.id == case.parent_id), None
         ),
         capacities=tuple(sorted(capacity.label for capacity in ctx.capacities)),
+        today=reader.today,
         proposable=_proposable(case, ctx),
+        holds=case.holder in ctx.capacities,
+        checklist=gate(ctx) if case.kind == "repair" else (),
+        materials=materials_of(reader, case),
+        paper=paper_entries(reader, case) if Capacity.OFFICE in ctx.capacities else (),
+        last_step=last_step_of(reader, case),
     )
+
+
+def _openings(reader: Reader, case: Case, ctx: Context) -> list[OfferView]:
+    """The act that opens another case from this one, where it is proposed here."""
+    if ctx.proposal is None or not any(step.key == ctx.proposal.step for step in workflow(case.kind).proposed_openings):
+        return []
+    found = []
+    for kind, flow in WORKFLOWS.items():
+        step = flow.step(ctx.proposal.step)
+        if step is None or not step.opening:
+            continue
+        child = child_of(reader.view, case, kind)
+        opening = context_of(reader.view, child, reader.actor, step=step.key)
+        found += [replace(_offer(offer, opening), opens=kind) for offer in offers(flow, opening)]
+    return [view for view in found if view.step == ctx.proposal.step]
 
 
 def _siblings(reader: Reader, case: Case) -> list[Case]:
@@ -192,6 +227,7 @@ def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:
     author = reader.session.get(User, proposal.author_id)
     assert step is not None
     return ProposalView(
+        step=step.key,
         step_label=step.label,
         opinion=proposal.opinion,
         author=author.name if author else "",

@@ -45,7 +45,7 @@ def events_of(reader: Reader, case: Case) -> tuple[EventView, ...]:
     A party reads a decision when the notice of it has been dispatched, not before (architecture, section 3).
     """
     flow = workflow(case.kind)
-    audiences = _audiences(reader, case)
+    audiences = audiences_of(reader, case)
     rows = (
         reader.session.execute(
             select(EventRow)
@@ -60,7 +60,8 @@ def events_of(reader: Reader, case: Case) -> tuple[EventView, ...]:
     return tuple(_view(row, flow, names, withheld) for row in rows)
 
 
-def _audiences(reader: Reader, case: Case) -> list[str]:
+def audiences_of(reader: Reader, case: Case) -> list[str]:
+    """Which audiences of a case this reader belongs to."""
     held = capacities_on(reader.standing, case)
     found = {Audience.PARTIES.value}
     if held & _PROVIDERS:
@@ -121,3 +122,15 @@ def _lines_of_no_step(row: EventRow, body: dict[str, Any], flow: Workflow) -> tu
         lines.append(str(why))
     lines += [f"届满日：{note['due']}" for note in body.get("terms", ()) if note.get("due")]
     return tuple(lines)
+
+
+def last_step_of(reader: Reader, case: Case) -> tuple[int | None, str, str]:
+    """Who took the newest step of the case, its key and its label."""
+    row = reader.session.execute(
+        select(EventRow.actor_id, EventRow.step)
+        .where(EventRow.case_id == case.id, EventRow.sort == "step")
+        .order_by(EventRow.seq.desc())
+        .limit(1)
+    ).one()
+    step = workflow(case.kind).step(row.step)
+    return row.actor_id, row.step, step.label if step else row.step

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
@@ -70,6 +71,37 @@ def read_box(reader: Reader, box: Box, kind: str = "", after: int | None = None)
     calendar = current_calendar(reader.session)
     lines = lines_of(reader.session, cases[:PAGE], calendar, reader.today)
     return BoxPage(box, lines, _next(box, cases, after))
+
+
+@dataclass(frozen=True)
+class WeekDues:
+    """How much of 待办 is overdue, and how much falls due from today to the end of the week."""
+
+    overdue: int
+    by_day: tuple[tuple[date, int], ...]
+
+
+def dues_of_the_week(reader: Reader) -> WeekDues:
+    """The reader's dues up to Sunday, by last day."""
+    sunday = reader.today + timedelta(days=6 - reader.today.weekday())
+    rows = reader.session.execute(
+        select(Case.due_on, func.count())
+        .where(held_by(reader), Case.due_on <= sunday)
+        .group_by(Case.due_on)
+        .order_by(Case.due_on)
+    ).tuples()
+    found = [(day, number) for day, number in rows if day is not None]
+    return WeekDues(
+        overdue=sum(number for day, number in found if day < reader.today),
+        by_day=tuple((day, number) for day, number in found if day >= reader.today),
+    )
+
+
+def next_held(reader: Reader, after: str = "") -> str | None:
+    """办理下一件: the uid of what is due first in 待办, other than the case just handled; None if nothing is left."""
+    statement = select(Case.uid).where(held_by(reader), Case.uid != after)
+    ordered = statement.order_by(Case.due_on.is_(None), Case.due_on, Case.id).limit(1)
+    return reader.session.execute(ordered).scalar_one_or_none()
 
 
 def _next(box: Box, cases: Sequence[Case], after: int | None) -> int | None:

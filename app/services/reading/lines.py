@@ -42,6 +42,8 @@ class CaseLine:
     state: str
     state_label: str
     phase: str
+    version: int
+    holder: str
     holder_label: str
     from_unit: str
     opened_on: date | None
@@ -58,7 +60,9 @@ class Names:
         units = {case.subject_unit_id for case in listed} | {case.provider_unit_id for case in listed}
         units |= {case.handling_unit_id for case in listed} | {case.holder_unit_id for case in listed}
         self._people = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).tuples().all())
-        self._units = dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units - {None}))).tuples())
+        self._units = dict(
+            session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units - {None}))).tuples().all()
+        )
 
     def subject(self, case: Case, *, masked: bool) -> str:
         if case.subject_unit_id is not None:
@@ -90,6 +94,8 @@ def _line(case: Case, names: Names, term: TermState | None) -> CaseLine:
         state=case.state,
         state_label=state.label,
         phase=case.phase,
+        version=case.version,
+        holder=case.holder or "",
         holder_label=Capacity(case.holder).label if case.holder else "",
         from_unit=names.unit(case.provider_unit_id),
         opened_on=case.opened_on,

@@ -1,0 +1,69 @@
+"""材料: files that were handed in with the steps of a case, and their bytes for whoever may see them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.models.cases import Case
+from app.models.history import Attachment, StoredFile
+from app.models.people import User
+from app.services.files import read_bytes
+from app.services.reading.history import audiences_of
+from app.services.reading.reader import Reader, case_for
+from workflows.kit.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Material:
+    """One file of a case."""
+
+    uid: str
+    name: str
+    size: int
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Download:
+    """A stored file with its name and type."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def materials_of(reader: Reader, case: Case) -> tuple[Material, ...]:
+    """The files this reader may see, oldest first."""
+    rows = reader.session.execute(
+        select(Attachment, StoredFile.size, User.name)
+        .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
+        .outerjoin(User, User.id == Attachment.uploaded_by)
+        .where(Attachment.case_id == case.id, Attachment.audience.in_(audiences_of(reader, case)))
+        .order_by(Attachment.id)
+    ).tuples()
+    return tuple(Material(row.uid, row.name, size, name or "", row.uploaded_at) for row, size, name in rows)
+
+
+def read_material(reader: Reader, case_uid: str, uid: str, folder: Path) -> Download:
+    """The bytes of one file of a case.
+
+    Raises:
+        NotFound: there is none, or the reader may not see it.
+        FileDamaged: the stored bytes are missing or were changed.
+    """
+    case = case_for(reader, case_uid)
+    row = reader.session.execute(
+        select(Attachment.sha256, Attachment.name, StoredFile.media_type)
+        .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
+        .where(
+            Attachment.uid == uid,
+            Attachment.case_id == case.id,
+            Attachment.audience.in_(audiences_of(reader, case)),
+        )
+    ).one_or_none()
+    if row is None:
+        raise NotFound
+    return Download(row.name, row.media_type, read_bytes(folder, row.sha256))

@@ -1,0 +1,85 @@
+"""Sheets of notices for whoever may see the notice: the stored bytes, and what accompanies a service."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.documents.render import Renderer
+from app.documents.text import notice_text
+from app.models.history import StoredFile
+from app.models.kinds import Notice
+from app.services.files import read_bytes
+from app.services.reading.attached import Download
+from app.services.reading.reader import Reader, case_for
+from app.services.term_sheets import NoticeContext, service_receipt_context, term_sheet_context
+from workflows.kit.errors import NotFound
+
+_ENDINGS = {"application/pdf": ".pdf", "text/plain": ".txt"}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A notice's sheet; `download` is None while it is being made."""
+
+    title: str
+    number: str
+    uid: str
+    download: Download | None
+
+
+def read_sheet(reader: Reader, uid: str, folder: Path) -> Sheet:
+    """The sheet of a notice, as it was sealed.
+
+    Raises:
+        NotFound: there is no such notice, or it is not the reader's to see, or it is not signed yet.
+        FileDamaged: the stored bytes are missing or were changed.
+    """
+    notice = _notice(reader, uid)
+    if notice.signed_on is None:
+        raise NotFound
+    return Sheet(notice.title, notice.number or "", notice.uid, _stored(reader, notice, folder))
+
+
+def accompanying_sheet(reader: Reader, uid: str, which: str, *, as_pdf: bool) -> Download:
+    """送达回证 (`receipt`) or 期限告知单 (`terms`) of a notice, made now from what is recorded.
+
+    Raises:
+        NotFound: the notice is not the reader's to see, or there is no such sheet for it yet.
+    """
+    notice = _notice(reader, uid)
+    if which == "receipt" and notice.signed_on is not None:
+        context: NoticeContext | None = service_receipt_context(reader.session, reader.backend, notice)
+    else:
+        context = term_sheet_context(reader.session, reader.backend, notice) if which == "terms" else None
+    if context is None:
+        raise NotFound("没有可以制作的送达文书：文书尚未签发或者尚未送达。")
+    if not as_pdf:
+        return Download(f"{context.title}.txt", "text/plain", notice_text(context).encode())
+    return Download(f"{context.title}.pdf", "application/pdf", _renderer().render(context.to_json()))
+
+
+def _notice(reader: Reader, uid: str) -> Notice:
+    case = case_for(reader, uid)
+    if not isinstance(case, Notice):
+        raise NotFound
+    return case
+
+
+def _stored(reader: Reader, notice: Notice, folder: Path) -> Download | None:
+    if notice.sha256 is None:
+        return None
+    media_type = reader.session.execute(
+        select(StoredFile.media_type).where(StoredFile.sha256 == notice.sha256)
+    ).scalar_one_or_none()
+    if media_type is None:
+        return None
+    name = f"{notice.title}{notice.number or ''}{_ENDINGS.get(media_type, '')}"
+    return Download(name, media_type, read_bytes(folder, notice.sha256))
+
+
+@cache
+def _renderer() -> Renderer:
+    """One child process for what is made on demand; it starts with the first sheet and ends with this process."""
+    return Renderer()

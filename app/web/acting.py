@@ -1,0 +1,184 @@
+"""Taking a step from a page: one POST, one `take_step`; what is refused is shown in its own form, as typed."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_required
+
+from app.extensions import installation
+from app.services import attaching
+from app.services.commands import Paper, Taken, TakeStep
+from app.services.file_kinds import FileRefused
+from app.services.reading.case_page import CasePage, read_case
+from app.services.reading.paper import party_id
+from app.services.steps import take_step
+from app.web.acts import Act, PaperForm, acts_of
+from app.web.case_forms import Attempt
+from app.web.cases import case_response
+from app.web.forms import parse_posted, reshaped
+from app.web.reading import current_reader, signed_in
+from app.web.refusals import wants_problem
+from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, KeyReused, NotFound, Stale
+from workflows.kit.forms import parse_form
+from workflows.registry import workflow
+
+blueprint = Blueprint("acting", __name__)
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What the page sent: the act it belongs to, its content, and the files kept on the way."""
+
+    act: Act
+    given: dict[str, Any]
+    paper: dict[str, Any]
+    files: tuple[str, ...]
+
+
+@blueprint.post("/cases/<uid>/steps/<step>")
+@login_required
+def take(uid: str, step: str) -> ResponseReturnValue:
+    """Take a step on a case, or the step that opens another case from it."""
+    with current_reader() as reader:
+        page = read_case(reader, uid)
+        act = _act(page, step)
+    if act is None:
+        # Not offered any more: the service says why, and the typed text is given back.
+        command = TakeStep(step, signed_in().actor, {}, case=uid, expected_version=_version())
+        take_step(installation().backend, command, installation().clock())
+        raise NotFound
+    if (changed := reshaped(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)) is not None:
+        return case_response(uid, Attempt(act.id, changed, parse_posted(PaperForm, request.form, prefix=_paper(act))))
+    try:
+        posted = _read(uid, act)
+    except FileRefused as refusal:
+        given = parse_posted(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)
+        return case_response(uid, Attempt(act.id, given, unmet=(refusal.message,)), 422)
+    try:
+        taken = _take(uid, posted)
+    except FormIncomplete as refusal:
+        return _again(uid, posted, refusal.status, errors=refusal.errors)
+    except PaperIncomplete as refusal:
+        return _again(uid, posted, 422, paper_errors=refusal.errors)
+    except GuardRefused as refusal:
+        located = _inner_errors(posted) if any(item.guard == "proposal_is_takeable" for item in refusal.unmet) else ()
+        unmet = () if located else tuple(item.text for item in refusal.unmet)
+        return _again(uid, posted, refusal.status, errors=located, unmet=unmet)
+    except (Stale, KeyReused) as refusal:
+        # Where the act is not offered any more there is no form to show: the page of the refusal gives the text back.
+        if wants_problem() or not _still_offered(uid, act):
+            raise
+        return _again(uid, posted, refusal.status, unmet=(refusal.message,))
+    own = installation()
+    attaching.hand_in(own.database, signed_in().user_id, posted.files, taken.uid, own.clock())
+    return _done(taken, act)
+
+
+class PaperIncomplete(Exception):
+    """What the office says about the paper itself is missing or wrong."""
+
+    def __init__(self, errors: tuple[FieldError, ...]) -> None:
+        super().__init__("paper")
+        self.errors = errors
+
+
+def _act(page: CasePage, step: str) -> Act | None:
+    wanted = request.form.get("form", step)
+    return next((act for act in acts_of(page) if act.id == wanted and act.step == step), None)
+
+
+def _still_offered(uid: str, act: Act) -> bool:
+    with current_reader() as reader:
+        return any(known.id == act.id and known.possible for known in acts_of(read_case(reader, uid)))
+
+
+def _paper(act: Act) -> str:
+    return f"{act.id}-paper"
+
+
+def _version() -> int | None:
+    return request.form.get("version", type=int)
+
+
+def _read(uid: str, act: Act) -> Posted:
+    given = parse_posted(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)
+    if act.proposes:
+        given = {"form": {}, **given, "step": act.proposes}
+    paper = parse_posted(PaperForm, request.form, prefix=_paper(act)) if act.on_paper else {}
+    return Posted(act, given, paper, _kept_files(uid, act))
+
+
+def _kept_files(uid: str, act: Act) -> tuple[str, ...]:
+    own = installation()
+    kept = [known for known in request.form.getlist(f"{act.id}-files") if known]
+    uploads = [item for item in request.files.getlist(f"{act.id}-files-upload") if item.filename]
+    if uploads:
+        with current_reader() as reader:
+            kept += [
+                attaching.keep_for_step(
+                    own.database, own.settings.files_dir, reader, uid, act.step, item.filename or "", item.read()
+                )
+                for item in uploads
+            ]
+    return tuple(kept)
+
+
+def _take(uid: str, posted: Posted) -> Taken:
+    own, act = installation(), posted.act
+    command = TakeStep(
+        act.step,
+        signed_in().actor,
+        posted.given,
+        case="" if act.opens else uid,
+        opens=act.opens,
+        parent=uid if act.opens else "",
+        expected_version=None if act.opens else _version(),
+        key=request.form.get("key") or None,
+        paper=_paper_of(uid, posted) if act.on_paper else None,
+    )
+    return take_step(own.backend, command, own.clock())
+
+
+def _paper_of(uid: str, posted: Posted) -> Paper:
+    try:
+        form = parse_form(PaperForm, posted.paper)
+    except FormIncomplete as refusal:
+        raise PaperIncomplete(refusal.errors) from None
+    assert isinstance(form, PaperForm)
+    with current_reader() as reader:
+        return Paper(party_id(reader, uid, form.person), form.received_on, form.posted_on)
+
+
+def _inner_errors(posted: Posted) -> tuple[FieldError, ...]:
+    """What is wrong inside a proposal, at the field where it is wrong."""
+    model = posted.act.sub_forms["form"]
+    try:
+        parse_form(model, posted.given.get("form"))  # type: ignore[arg-type]
+    except FormIncomplete as refusal:
+        return tuple(FieldError(f"form.{error.field}", error.label, error.message) for error in refusal.errors)
+    return ()
+
+
+def _again(uid: str, posted: Posted, status: int, **wrong: Any) -> ResponseReturnValue:
+    """The page once more, with everything that was typed and what is wrong with it."""
+    with current_reader() as reader:
+        files = attaching.names_of(reader, posted.files)
+    attempt = Attempt(posted.act.id, posted.given, posted.paper, files=files, **wrong)
+    return case_response(uid, attempt, status)
+
+
+def _done(taken: Taken, act: Act) -> ResponseReturnValue:
+    if request.form.get("back") == "desk":
+        words = gettext("已%(act)s：%(number)s。", act=act.label, number=taken.number or workflow(taken.kind).label)
+        flash(words, "done")
+        return redirect(url_for("inbox.show"), 303)
+    try:
+        with current_reader() as reader:
+            read_case(reader, taken.uid)
+    except NotFound:
+        flash(gettext("“%(act)s”已办理，本事项不再由您经办。", act=act.label), "done")
+        return redirect(url_for("home.show"), 303)
+    return redirect(url_for("cases.show", uid=taken.uid, done=taken.step), 303)

@@ -1,0 +1,131 @@
+"""The acts of a case page: each offer of the table, each decision that may be proposed, each entry from paper."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+from app.services.reading.case_page import CasePage, OfferView
+from app.web.inner_forms import inner_forms
+from workflows.kit.forms import Line, NoForm, StepForm
+from workflows.kit.proposals import PROPOSAL_STEPS, ProposeForm
+
+#: Acts that are seldom the next thing to do: shown closed, below the main act.
+_SELDOM = frozenset(
+    {"request_supplement", "withdraw", "remind", "supervise", "transfer_back", "request_extension", "edit", "discard",
+     "void", "fail", "withdraw_proposal", "draft_correction", "draft_annulment", "annul", "escalate", "give_up",
+     "register_finding", "proceed", "request_review", "drop", "accept_own", "go_on", "decline", "correct_service"}
+)  # fmt: skip
+_SELDOM_BEGINNINGS = ("reject_", "return_", "refuse")
+
+
+class PaperForm(StepForm):
+    """Where paper came from and when; the postmark decides whether it was in time."""
+
+    person: Line = Field(title="提出人")
+    received_on: date = Field(title="收到日期")
+    posted_on: date | None = Field(default=None, title="邮戳日期", description="邮寄的，填写寄出邮戳上的日期")
+
+
+@dataclass(frozen=True)
+class Act:
+    """One act. `id` names its form on the page; `step` is what is taken, `proposes` what a proposal is about."""
+
+    id: str
+    step: str
+    label: str
+    button: str
+    model: type[StepForm]
+    sub_forms: Mapping[str, type[BaseModel]]
+    given: Mapping[str, Any] = field(default_factory=dict)
+    reasons: tuple[str, ...] = ()
+    opens: str = ""
+    proposes: str = ""
+    people: tuple[tuple[str, str], ...] = ()
+    makes: tuple[str, ...] = ()
+    agrees: bool = False
+    main: bool = False
+
+    @property
+    def on_paper(self) -> bool:
+        return bool(self.people)
+
+    @property
+    def possible(self) -> bool:
+        return not self.reasons
+
+
+def acts_of(page: CasePage) -> tuple[Act, ...]:
+    """Every act of the page, the main one first, then the other possible ones, then what is barred."""
+    acts = [_offered(offer, page) for offer in page.offers if offer.step not in PROPOSAL_STEPS or offer.possible]
+    acts = [act for act in acts if act.step != "propose"]
+    if page.proposal is None:
+        acts += [_proposing(step, label, model, page) for step, label, model in page.proposable]
+    acts += [_from_paper(entry, page) for entry in page.paper]
+    return tuple(sorted(acts, key=lambda act: (not act.main, not act.possible, act.on_paper)))
+
+
+def _offered(offer: OfferView, page: CasePage) -> Act:
+    agrees = page.proposal is not None and page.proposal.step == offer.step and offer.on_proposal
+    label = f"同意，{offer.label}" if agrees else offer.label
+    return Act(
+        id=offer.step,
+        step=offer.step,
+        label=offer.label,
+        button=label,
+        model=offer.form,
+        sub_forms=inner_forms(offer.form, page),
+        given=offer.prefilled,
+        reasons=offer.reasons,
+        opens=offer.opens,
+        makes=offer.makes,
+        agrees=agrees,
+        main=offer.possible and page.holds and (agrees or _is_next(offer, page)),
+    )
+
+
+def _is_next(offer: OfferView, page: CasePage) -> bool:
+    """Whether this is the act for which the case lies with the reader."""
+    if page.proposal is not None:
+        return False
+    ordinary = (item for item in page.offers if item.possible and not item.on_proposal and not _is_seldom(item.step))
+    return next((item.step for item in ordinary if item.step not in PROPOSAL_STEPS), "") == offer.step
+
+
+def _is_seldom(step: str) -> bool:
+    return step in _SELDOM or step.startswith(_SELDOM_BEGINNINGS)
+
+
+def _proposing(step: str, label: str, model: type[StepForm], page: CasePage) -> Act:
+    inner = inner_forms(model, page)
+    nested = {f"form.{path}": form for path, form in inner.items()}
+    return Act(
+        id=f"propose-{step}",
+        step="propose",
+        label=f"拟办：{label}",
+        button="提交拟办意见",
+        model=ProposeForm,
+        sub_forms={"form": model, **nested},
+        given={"opinion": f"经审核，拟办理“{label}”，请审批。"},
+        proposes=step,
+    )
+
+
+def _from_paper(entry: Any, page: CasePage) -> Act:
+    return Act(
+        id=f"paper-{entry.opens or 'own'}-{entry.step}",
+        step=entry.step,
+        label=f"代录：{entry.label}",
+        button="登记",
+        model=entry.form,
+        sub_forms=inner_forms(entry.form, page),
+        opens=entry.opens,
+        people=entry.people,
+    )
+
+
+def needs_no_form(act: Act) -> bool:
+    """Whether pressing the button is all there is to do."""
+    return act.model is NoForm and not act.on_paper

@@ -1,0 +1,104 @@
+"""Drawing the acts of a case page, with what was typed and what is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import uuid4
+
+from app.services.reading.case_page import CasePage
+from app.web.acts import Act, PaperForm
+from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, summary_of
+from workflows.forms.common import RemindForm
+from workflows.kit.errors import FieldError
+
+_DEPARTURE = "departure_reason"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """A form that could not be taken: what was typed, and what is wrong. `unmet` are conditions of no field."""
+
+    act_id: str
+    given: Mapping[str, Any]
+    paper: Mapping[str, Any] = field(default_factory=dict)
+    errors: tuple[FieldError, ...] = ()
+    paper_errors: tuple[FieldError, ...] = ()
+    unmet: tuple[str, ...] = ()
+    files: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class ActForm:
+    """One act ready to be drawn."""
+
+    act: Act
+    fields: tuple[Field, ...]
+    lines: tuple[SummaryLine, ...]
+    opened: bool
+    key: str
+
+
+def new_key() -> str:
+    """What makes a repeated submission of one form harmless."""
+    return uuid4().hex
+
+
+def draw(act: Act, page: CasePage, attempt: Attempt | None = None) -> ActForm:
+    """The fields of an act: empty, as proposed, or as typed."""
+    mine = attempt if attempt is not None and attempt.act_id == act.id else None
+    given = mine.given if mine else act.given
+    errors = mine.errors if mine else ()
+    drawn = fields_of(act.model, given, errors, sub_forms=act.sub_forms, choices=_choices(act, page), prefix=act.id)
+    fields = [kept for item in drawn if (kept := _shown(item, act, page)) is not None]
+    lines = list(summary_of(fields, [replace(error, field=f"{act.id}.{error.field}") for error in errors]))
+    if act.on_paper:
+        paper, paper_lines = _paper(act, mine)
+        fields, lines = [*paper, *fields], [*paper_lines, *lines]
+    if act.model.model_fields:
+        fields.append(_files(act, mine))
+    lines += [SummaryLine(text) for text in (mine.unmet if mine else ())]
+    return ActForm(act, tuple(fields), tuple(lines), opened=mine is not None or act.main, key=new_key())
+
+
+def _paper(act: Act, mine: Attempt | None) -> tuple[list[Field], Sequence[SummaryLine]]:
+    people = [Option(uid, name) for uid, name in act.people]
+    given = mine.paper if mine else {"person": people[0].value if len(people) == 1 else ""}
+    errors = mine.paper_errors if mine else ()
+    prefix = f"{act.id}-paper"
+    fields = fields_of(PaperForm, given, errors, choices={"person": people}, prefix=prefix)
+    return fields, summary_of(fields, [replace(error, field=f"{prefix}.{error.field}") for error in errors])
+
+
+def _files(act: Act, mine: Attempt | None) -> Field:
+    kept = mine.files if mine else ()
+    return Field(
+        Kind.FILES,
+        f"{act.id}-files",
+        "附件",
+        values=tuple(uid for uid, _ in kept),
+        options=tuple(Option(uid, name) for uid, name in kept),
+    )
+
+
+def _shown(item: Field, act: Act, page: CasePage) -> Field | None:
+    """A field as this act shows it; None where it is not asked."""
+    if act.proposes:
+        if item.name == f"{act.id}-step":
+            return None
+        if item.name == f"{act.id}-form":
+            children = tuple(child for child in item.children if not child.name.endswith(_DEPARTURE))
+            return replace(item, children=children) if children else None
+    if item.name == f"{act.id}-{_DEPARTURE}" and page.proposal is None:
+        return None
+    return item
+
+
+def _choices(act: Act, page: CasePage) -> dict[str, list[Option]]:
+    if issubclass(act.model, RemindForm):
+        late = [term.label for term in page.terms if term.ended_on is None and _is_late(term.state.due_on, page)]
+        return {"target": [Option(label, label) for label in dict.fromkeys(late)]}
+    return {}
+
+
+def _is_late(due_on: Any, page: CasePage) -> bool:
+    return due_on is not None and due_on < page.today

@@ -1,0 +1,111 @@
+"""From what services answer about a case to what its macros draw."""
+
+from datetime import date
+
+from app.services.reading.case_page import CasePage
+from app.services.reading.history import EventView
+from app.services.reading.lines import CaseLine, TermState
+from app.services.reading.terms import TermDetail
+from app.web.lights import AWAITING, NO_TERM, PAUSED, Light, running_light
+from app.web.views import Identity, StepMark, TermView, TimelineEntry, strip_of
+
+#: The way of each procedure as people know it: a label, and the states that lie under it.
+_WAYS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
+    "record": (
+        ("起草", frozenset({"draft", "returned"})),
+        ("单位审签", frozenset({"head_review"})),
+        ("审查", frozenset({"screening"})),
+        ("告知", frozenset({"noticing"})),
+        ("陈述申辩", frozenset({"statement_open"})),
+        ("决定", frozenset({"deciding"})),
+        ("记入", frozenset({"listed", "repaired"})),
+    ),
+    "objection": (
+        ("受理", frozenset({"submitted", "incomplete"})),
+        ("核查", frozenset({"verifying"})),
+        ("审签", frozenset({"signing"})),
+        ("审定", frozenset({"answered"})),
+        ("告知结果", frozenset({"decided", "refused"})),
+    ),
+    "rectification": (
+        ("下达", frozenset({"ordered"})),
+        ("书面说明", frozenset({"explaining"})),
+        ("方案审查", frozenset({"plan_review"})),
+        ("整改", frozenset({"rectifying"})),
+        ("验收", frozenset({"reported", "failed"})),
+    ),
+    "repair": (
+        ("受理", frozenset({"submitted", "incomplete"})),
+        ("核实", frozenset({"verifying"})),
+        ("审签", frozenset({"signing"})),
+        ("审批", frozenset({"proposed"})),
+        ("同步", frozenset({"executing", "denied", "refused"})),
+        ("修复完成", frozenset({"completed"})),
+    ),
+    "exemption": (
+        ("受理", frozenset({"submitted"})),
+        ("核实", frozenset({"examining"})),
+        ("认定", frozenset({"signing"})),
+        ("落实纠错", frozenset({"correcting"})),
+    ),
+    "notice": (
+        ("签发", frozenset({"drafted"})),
+        ("用印", frozenset({"sealing"})),
+        ("送出", frozenset({"issued"})),
+        ("送达", frozenset({"dispatched", "undeliverable", "announced"})),
+    ),
+}
+#: What comes after the first decision, shown only where it was asked for.
+_REVIEW = (("复核受理", frozenset({"review_submitted"})), ("复核", frozenset({"reviewing"})))
+
+
+def light_of(term: TermState | None, today: date) -> Light:
+    """The light of a term, or of a case by its governing term."""
+    if term is None:
+        return NO_TERM
+    if term.status == "paused":
+        return PAUSED
+    if term.due_on is None:
+        return AWAITING
+    return running_light(term.due_on, today, term.days, provisional=term.provisional)
+
+
+def identity_of(page: CasePage, today: date) -> Identity:
+    """The bar on top of a case."""
+    line = page.line
+    light = light_of(line.term, today) if line.term and line.phase != "closed" else None
+    return Identity(line.title, line.number, line.subject, line.state_label, line.phase, light, page.marks)
+
+
+def strip_for(line: CaseLine) -> tuple[StepMark, ...]:
+    """The steps strip of a case; empty for a kind that has but one step."""
+    way = _WAYS.get(line.kind, ())
+    if any(line.state in states for _, states in _REVIEW):
+        way = (*way, *_REVIEW)
+    labels = [label for label, _ in way] + (["办结"] if way else [])
+    here = next((place for place, (_, states) in enumerate(way) if line.state in states), len(way))
+    return strip_of(labels, here + 1 if line.phase == "closed" else here)
+
+
+def timeline_of(events: tuple[EventView, ...]) -> list[TimelineEntry]:
+    """办理过程, ready for its macro."""
+    return [TimelineEntry(event.at, event.seq, event.act, event.author, event.led_to, event.lines) for event in events]
+
+
+def term_view(detail: TermDetail, today: date) -> TermView:
+    """One term of the ledger; an ended one bears no light."""
+    light = light_of(detail.state, today) if detail.ended_on is None else None
+    key = detail.key.replace(".", "-")
+    label = detail.label if detail.ended_on is None else f"{detail.label}（{detail.status_label}）"
+    if detail.counting is not None and detail.ledger is not None:
+        return TermView.counted(
+            key,
+            label,
+            detail.counting,
+            detail.ledger,
+            basis=detail.basis,
+            start=detail.start,
+            grade=detail.grade,
+            light=light,
+        )
+    return TermView(key, label, detail.length.text, detail.basis, detail.start, detail.grade, light)

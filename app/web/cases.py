@@ -1,0 +1,102 @@
+"""案件: one page for every kind, the list of all one may see, and the files handed in with a case."""
+
+from io import BytesIO
+
+from flask import Blueprint, make_response, render_template, request, send_file
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from app.extensions import installation
+from app.services.access_log import Act as Logged
+from app.services.access_log import record
+from app.services.reading.attached import read_material
+from app.services.reading.case_page import CasePage, read_case
+from app.services.reading.search import COUNTED, Sought, search
+from app.web.acts import acts_of
+from app.web.case_forms import Attempt, draw
+from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
+from app.web.reading import current_reader, signed_in
+from workflows.registry import WORKFLOWS
+
+blueprint = Blueprint("cases", __name__)
+
+
+@blueprint.get("/cases/<uid>")
+@login_required
+def show(uid: str) -> ResponseReturnValue:
+    """The page of a case; after an act (`done`) it begins with what came of it."""
+    return case_response(uid)
+
+
+@blueprint.get("/cases", endpoint="search")
+@login_required
+def search_all() -> ResponseReturnValue:
+    """Everything the reader may see, filtered by kind, state and any part of a number, newest first."""
+    kind = request.args.get("kind", "")
+    kind = kind if kind in WORKFLOWS else ""
+    states = WORKFLOWS[kind].states if kind else ()
+    state = next((known.key for known in states if known.key == request.args.get("state")), "")
+    sought = Sought(kind, state, request.args.get("number", "").strip()[:80])
+    with current_reader() as reader:
+        found = search(reader, sought, request.args.get("before", type=int))
+        today = reader.today
+    return render_template(
+        "cases/search.html",
+        sought=sought,
+        found=found,
+        rows=[(line, light_of(line.term, today)) for line in found.lines],
+        count=f"{found.count}+" if found.count >= COUNTED else str(found.count),
+        kinds=[(key, flow.label) for key, flow in WORKFLOWS.items()],
+        states=states,
+    )
+
+
+@blueprint.get("/cases/<uid>/materials/<material>")
+@login_required
+def download(uid: str, material: str) -> ResponseReturnValue:
+    """A file handed in with the case, always as a download; who took it is logged."""
+    own = installation()
+    with current_reader() as reader:
+        found = read_material(reader, uid, material, own.settings.files_dir)
+    record(own.database, own.keys, Logged.DOWNLOADED, signed_in().user_id, own.clock(), target=material)
+    answer = send_file(
+        BytesIO(found.content), mimetype=found.media_type, as_attachment=True, download_name=found.name, max_age=0
+    )
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -> ResponseReturnValue:
+    """The page of a case, with a form that could not be taken drawn as it was typed.
+
+    Raises:
+        NotFound: there is none, or the reader may not see it.
+    """
+    with current_reader() as reader:
+        page = read_case(reader, uid)
+    own = installation()
+    record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
+    forms = [draw(act, page, attempt) for act in acts_of(page)]
+    lines = [line for form in forms for line in form.lines]
+    content = render_template(
+        "cases/case.html",
+        page=page,
+        identity=identity_of(page, page.today),
+        strip=strip_for(page.line),
+        open_forms=[form for form in forms if form.act.possible],
+        barred=[form.act for form in forms if not form.act.possible],
+        lines=lines,
+        failed=status >= 400,
+        result=_result(page),
+        entries=timeline_of(page.events),
+        terms=[term_view(term, page.today) for term in page.terms],
+        related=[(line, light_of(line.term, page.today)) for line in page.related],
+        today=page.today,
+    )
+    return make_response(content, status)
+
+
+def _result(page: CasePage) -> str:
+    """The label of the act that the reader has just taken here; empty if he has not."""
+    taker, step, label = page.last_step
+    return label if request.args.get("done") == step and taker == signed_in().user_id else ""

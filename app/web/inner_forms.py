@@ -1,0 +1,98 @@
+"""Forms within forms whose fields only the case knows: a verdict per disputed field, a finding per condition."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, Field, create_model
+
+from app.services.reading.case_page import CasePage
+from workflows.forms.exemption import DecideExemptionForm
+from workflows.forms.objection import AnswerForm, DecideObjectionForm, DecideReviewForm, FieldVerdict
+from workflows.forms.record import CorrectionForm, Disclosure, RecordField, Severity
+from workflows.forms.repair import DenyRepairForm, Finding, RefuseRepairForm, RepairFindingForm
+from workflows.kit.forms import OptionalText, StepForm
+from workflows.repair_gate import TO_VERIFY
+
+Inner = Mapping[str, type[BaseModel]]
+#: What may be put right in a record, each with the kind of value it takes; a text where nothing else is said.
+_KINDS_OF_VALUE: dict[RecordField, Any] = {
+    RecordField.SEVERITY: Severity | None,
+    RecordField.DISCLOSURE_LEVEL: Disclosure | None,
+    RecordField.EFFECTIVE_ON: date | None,
+    RecordField.CONDUCT_ENDED_ON: date | None,
+}
+
+
+def inner_forms(model: type[StepForm], page: CasePage) -> Inner:
+    """The model to draw for each free mapping of a form; empty for most forms."""
+    maker = next((maker for known, maker in _MAKERS if issubclass(model, known)), None)
+    return maker(page) if maker is not None else {}
+
+
+def _answer(page: CasePage) -> Inner:
+    fields = {row.field: (FieldVerdict, Field(title=row.label)) for row in page.summary.dispute}
+    return {"verdicts": _model("Verdicts", fields)}
+
+
+def _decision(page: CasePage) -> Inner:
+    said = {row.field: f"核查结论为“{row.answer}”。不改动的，不用选择。" for row in page.summary.dispute if row.answer}
+    return {"verdicts": _model("Decisions", _departures(page, said))}
+
+
+def _review(page: CasePage) -> Inner:
+    said = {
+        row.field: f"原审定结论为“{row.decision}”。维持的，不用选择。" for row in page.summary.dispute if row.decision
+    }
+    return {"verdicts": _model("Reviews", _departures(page, said))}
+
+
+def _departures(page: CasePage, said: Mapping[str, str]) -> dict[str, Any]:
+    """A verdict per field that may be left out, since what was said before then stands."""
+    return {
+        row.field: (FieldVerdict | None, Field(default=None, title=row.label, description=said.get(row.field, "")))
+        for row in page.summary.dispute
+    }
+
+
+def _findings(page: CasePage) -> Inner:
+    lines = [line for line in page.checklist if line.key in TO_VERIFY]
+    return {"findings": _model("Findings", {line.key.value: (Finding, Field(title=line.label)) for line in lines})}
+
+
+def _unmet(page: CasePage) -> Inner:
+    fields = {
+        line.key.value: (
+            OptionalText,
+            Field(default="", title=line.label, description=f"现为“{line.status}”。{line.note}".rstrip("。") + "。"),
+        )
+        for line in page.checklist
+        if not line.met or line.key in TO_VERIFY
+    }
+    return {"unmet": _model("UnmetConditions", fields)}
+
+
+def _changes(page: CasePage) -> Inner:
+    fields = {
+        field.value: (_KINDS_OF_VALUE.get(field, OptionalText), Field(default=None, title=field.label))
+        for field in RecordField
+        if field not in (RecordField.RECORD, RecordField.SUBJECT)
+    }
+    return {"changes": _model("Changes", fields)}
+
+
+def _model(name: str, fields: Mapping[str, Any]) -> type[BaseModel]:
+    made: type[BaseModel] = create_model(name, __base__=StepForm, **dict(fields))
+    return made
+
+
+_MAKERS: tuple[tuple[type[StepForm], Callable[[CasePage], Inner]], ...] = (
+    (AnswerForm, _answer),
+    (DecideObjectionForm, _decision),
+    (DecideReviewForm, _review),
+    (RepairFindingForm, _findings),
+    (RefuseRepairForm, _unmet),
+    (DenyRepairForm, _unmet),
+    (CorrectionForm, _changes),
+    (DecideExemptionForm, _changes),
+)

@@ -76,6 +76,7 @@ def test_only_the_party_is_told_its_remedies_and_terms(world: World) -> None:
     assert (to_party.recipient.kind, to_provider.recipient.kind) == ("person", "unit")
     assert any("申请复核" in sentence for sentence in to_party.remedies)
     assert [line.label for line in to_party.terms] == ["申请复核期限"]
+    assert to_party.terms[0].first_day == to_party.dated + timedelta(days=1)
     assert (to_provider.remedies, to_provider.terms) == ((), ())
     assert to_provider.content["applicant"] == "王测试"
 
@@ -99,23 +100,43 @@ def test_remedy_against_the_source_document_is_named(
     assert "陈述、申辩" in remedies[0]
 
 
-def test_answer_is_asked_for_in_time_for_the_shorter_term(world: World) -> None:
-    """莱芜: seven working days in all beside ten of the provider (section 10); the letter prints both."""
+def with_total(world: World, length: str) -> None:
+    """The district also knows a term for the whole objection, as 莱芜 does (section 10)."""
 
-    def seven_in_all(rules: RuleSet) -> RuleSet:
-        ten = rules.term("objection.verification")
-        assert ten is not None
-        total = replace(ten, key="objection.total", span=Span.parse("7 WD"))
-        return replace(rules, terms=tuple(total if rule.key == "objection.total" else rule for rule in rules.terms))
+    def change(rules: RuleSet) -> RuleSet:
+        verification = rules.term("objection.verification")
+        assert verification is not None
+        total = replace(verification, key="objection.total", span=Span.parse(length))
+        return replace(rules, terms=tuple(total if rule.key == total.key else rule for rule in rules.terms))
 
-    with_rules(world, seven_in_all)
+    with_rules(world, change)
+
+
+@pytest.mark.parametrize(
+    ("length", "order"),
+    [("7 WD", ["异议办理总期限", "核查期限"]), ("30 WD", ["核查期限", "异议办理总期限"])],
+)
+def test_answer_is_asked_for_in_time_for_the_shorter_term(world: World, length: str, order: list[str]) -> None:
+    """Ten working days of the provider beside those of the office: the letter prints both and asks by the earlier."""
+    with_total(world, length)
     objection = world.objection_in("verifying")
     (letter,) = world.notices(objection, "assistance_letter")
     context = said(world, letter)
-    assert [line.label for line in context.terms] == ["异议办理总期限", "核查期限"]
+    assert [line.label for line in context.terms] == order
     asked_by = context.terms[0].last_day
     assert asked_by is not None
     assert f"请于{asked_by.year}年{asked_by.month}月{asked_by.day}日前（含当日）反馈" in notice_text(context)
+
+
+def test_escalation_is_about_the_term_whose_expiry_brought_it_about(world: World) -> None:
+    """R35: where the office is late too, and longer, the provider is called to its own term."""
+    with_total(world, "7 WD")
+    objection = world.objection_in("verifying")
+    due = world.terms(objection)["objection.verification"].due_on
+    assert due is not None
+    world.go(due + timedelta(days=2))
+    (notice,) = world.notices(objection, "supervision")
+    assert said(world, notice).content["term_label"] == "核查期限"
 
 
 def test_draft_keeps_to_the_correction_that_made_it(world: World) -> None:
@@ -127,7 +148,9 @@ def test_draft_keeps_to_the_correction_that_made_it(world: World) -> None:
                                ("approver", "correct", form)):  # fmt: skip
         world.take(actor, step, record, **given)
     first, second = world.notices(record, "record_correction")
-    assert [row["label"] for row in drawn_again(world, first).content["changes"]] == ["事实"]
+    assert drawn_again(world, first).content["changes"] == [
+        {"label": "事实", "before": "未按承诺的期限办结，造成企业损失。", "after": "未造成损失。"}
+    ]
     assert drawn_again(world, second).content["changes"] == [
         {"label": "行为终止日期", "before": "2026年5月1日", "after": "2026年4月30日"}
     ]

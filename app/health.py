@@ -8,7 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import Database, is_at_head
 from app.extensions import installation
-from app.services.heartbeat import sweep_condition
+from app.services.heartbeat import sweep_age, sweep_condition
 
 blueprint = Blueprint("health", __name__)
 
@@ -29,7 +29,12 @@ def readyz() -> tuple[Response, int]:
     own = installation()
     parts = readiness(own.database, own.clock())
     ready = all(state == "ok" for state in parts.values())
-    return jsonify(status="ok" if ready else "not ready", **parts), 200 if ready else 503
+    age = sweep_age(own.database, own.clock()) if parts["migrations"] == "ok" else None
+    seconds = round(age.total_seconds()) if age is not None else None
+    return (
+        jsonify(status="ok" if ready else "not ready", last_sweep_seconds=seconds, **parts),
+        200 if ready else 503,
+    )
 
 
 def readiness(database: Database, now: datetime) -> dict[str, str]:

@@ -31,10 +31,10 @@ def calls(engine: Engine, seconds: float) -> Iterator[bool]:
         SQLAlchemyError, psycopg.Error: the connection was lost; the caller listens anew.
     """
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
         # It listens for as long as the process lives, so it must never serve anybody else from the pool.
         connection.detach()
         connection.exec_driver_sql(f"LISTEN {CHANNEL}")
-        driver = connection.connection.driver_connection
-        assert driver is not None
         while True:
             yield any(True for _call in driver.notifies(timeout=seconds, stop_after=1))

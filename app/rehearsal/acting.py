@@ -65,8 +65,18 @@ class Acting:
             kind = session.execute(select(Case.kind).where(Case.uid == uid)).scalar_one()
             return session.execute(select(MODELS[kind]).where(MODELS[kind].uid == uid)).scalar_one()
 
-    def somebody(self, case: Case, wanted: Iterable[Capacity], without: Iterable[int | None] = ()) -> Actor:
+    def somebody(
+        self,
+        case: Case,
+        wanted: Iterable[Capacity],
+        without: Iterable[int | None] = (),
+        rather_not: Iterable[Capacity] = (),
+    ) -> Actor:
         """The first person of the play who holds one of the capacities on the case.
+
+        Args:
+            without: ids of people who may not.
+            rather_not: capacities whose holders come last, such as the head who has to sign what is drafted now.
 
         Raises:
             NobodyThere: there is none.
@@ -74,9 +84,10 @@ class Acting:
         wanted, excluded = list(wanted), set(without)
         with read_transaction(self.world.backend.engine) as session:
             found = [a for a in self.world.holders(session, case, wanted) if a.user_id not in excluded]
+            spared = {actor.user_id for actor in self.world.holders(session, case, rather_not)}
         if not found:
             raise NobodyThere("没有可以办理的人：" + "、".join(capacity.label for capacity in wanted))
-        return found[0]
+        return min(found, key=lambda actor: actor.user_id in spared)
 
     def propose(self, step: Step, target: Case, form: Mapping[str, Any], decider: Actor, by: Actor | None) -> bool:
         """拟办 where the step needs it and none is there; whether one was made."""

@@ -159,8 +159,9 @@ class Looking:
             row = self._newest_term(session, notice, "service")
             yield f"{what} 送达期限", self._day(wanted.due), str(row.due_on if row else None)
         if wanted.to is not None:
-            yield f"{what} 受送达人", wanted.to, recipient_name(session, notice)
-        text = self.text_of(notice) if wanted.says else ""
+            names = [recipient_name(session, one) for one in made]
+            yield f"{what} 受送达人", wanted.to, wanted.to if wanted.to in names else "、".join(names)
+        text = "".join(self.text_of(one) for one in made) if wanted.says else ""
         for words in wanted.says or []:
             yield f"{what} 内容", f"含“{words}”", f"含“{words}”" if words in text else "没有这些字"
 

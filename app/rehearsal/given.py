@@ -107,7 +107,9 @@ class Preparation:
         target = self.acting.load(self.world.uid(self.given.record)) if opening else self._case()
         form = self._form(step.key, None if opening else target)
         without = self._drafters(step, target)
-        actor = self.acting.somebody(target, sorted(step.by - {Capacity.SYSTEM}), without)
+        signers = {capacity for later in workflow(self.given.kind).steps if later.four_eyes == step.key
+                   for capacity in later.by}  # fmt: skip
+        actor = self.acting.somebody(target, sorted(step.by - {Capacity.SYSTEM}), without, signers)
         self.acting.propose(step, target, form, actor, None)
         if opening:
             command = TakeStep(step.key, actor, form, opens=self.given.kind, parent=target.uid)

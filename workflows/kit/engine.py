@@ -143,6 +143,9 @@ def _demand_departure_reason(step: Step, ctx: Context, acting_as: Capacity) -> N
     proposal, form = ctx.proposal, ctx.form
     if proposal is None or not step.on_proposal or not isinstance(form, DecisionForm) or ctx.actor.is_system:
         return
+    if proposal.holder is not acting_as:
+        # What still lies with a head to be signed was not put before this decider; the guard says what is missing.
+        return
     # A request carries the applicant's reasons; the decider gives his own without departing from it.
     own_words = {"departure_reason", *(("reason", "reasons") if step.requested_by else ())}
     same = proposal.step == step.key and (

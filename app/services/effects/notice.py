@@ -12,6 +12,7 @@ from app.services import terms
 from app.services.applying import SYSTEM, StepRun, apply_step
 from app.services.contexts import context_of
 from app.services.holding import settle_holder
+from app.services.notice_content.parties import serves_the_subject
 from app.services.notice_text import put_to_seal as seal
 from workflows.forms.notice import ServiceMethod
 from workflows.registry import workflow
@@ -58,7 +59,7 @@ def tell_parent_of_dispatch(run: StepRun) -> None:
         parent.subject_sees = True
     live = terms.live_terms(run.work, parent.id)
     for term in workflow(parent.kind).terms:
-        if notice.key in term.ends_on_dispatch and term.key in live:
+        if notice.key in term.ends_on_dispatch and term.key in live and serves_the_subject(notice, parent):
             row = live.pop(term.key)
             terms.close(row, run.ctx.today, "met")
             content = {"terms": [terms.term_note("close", row)], "notice": notice.uid}
@@ -97,6 +98,9 @@ def tell_parent_of_service(run: StepRun) -> None:
 def _tell(run: StepRun, notice: Notice) -> None:
     parent = parent_of(run)
     assert notice.served_on is not None
+    # A copy for the provider or the office tells them, but starts nothing for the party.
+    if not serves_the_subject(notice, parent):
+        return
     flow = workflow(parent.kind)
     waiting = next((s for s in flow.steps_from(parent.state) if s.on_service == notice.key), None)
     if waiting is not None:
@@ -106,7 +110,8 @@ def _tell(run: StepRun, notice: Notice) -> None:
 
 def rearm_parent(run: StepRun) -> None:
     """更正送达日: what this service armed is counted from the corrected day, with an event."""
-    run.after.append(lambda: _arm(run, parent_of(run), _notice(run), "running"))
+    if serves_the_subject(_notice(run), parent_of(run)):
+        run.after.append(lambda: _arm(run, parent_of(run), _notice(run), "running"))
 
 
 def _arm(run: StepRun, parent: Case, notice: Notice, status: str) -> None:

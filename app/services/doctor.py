@@ -160,7 +160,7 @@ def _database(database: Database) -> Check:
 
 def _vocabulary(session: Session) -> Iterator[Check]:
     """`case_state`, filled by migrations, says the same as the tables of the procedures."""
-    kept = set(session.execute(select(CaseState.kind, CaseState.state, CaseState.phase)).tuples())
+    kept = set(session.execute(select(CaseState.kind, CaseState.state, CaseState.phase)))
     wanted = {(kind, state.key, state.phase.value) for kind, flow in WORKFLOWS.items() for state in flow.states}
     if kept == wanted:
         yield _fine("状态词汇", f"{len(kept)}个状态，与流程表一致")
@@ -192,7 +192,7 @@ def _calendar(session: Session, today: date) -> Iterator[Check]:
 
 
 def _rule_sets(session: Session, today: date) -> Iterator[Check]:
-    for key, name in session.execute(select(Locality.key, Locality.name).order_by(Locality.key)).tuples():
+    for key, name in session.execute(select(Locality.key, Locality.name).order_by(Locality.key)):
         label = f"规则集：{name}"
         try:
             used, _rules = rule_set_in_force(session, key, today)

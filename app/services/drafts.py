@@ -25,6 +25,8 @@ from workflows.roles import Post
 
 KEPT = timedelta(days=90)
 _HEADS = frozenset({Post.HEAD, Post.DEPUTY})
+#: Whose drafts for a recorded unit its head goes on with: those who speak for it today.
+_WRITERS = (Post.STAFF.value, Post.HEAD.value, Post.DEPUTY.value)
 
 #: What was typed: the posted values by the name of their field.
 Typed = Mapping[str, Sequence[str]]
@@ -56,7 +58,7 @@ def find_draft(reader: Reader, kind: str, step: str, case: str) -> Draft | None:
     """The newest draft of this step that the reader may go on with: his own, or one of his unit's staff."""
     found = reader.session.execute(
         _readable(reader)
-        .where(DraftRow.kind == kind, DraftRow.step == step, Case.uid == case)
+        .where(DraftRow.kind == kind, DraftRow.step == step, Case.uid == case if case else DraftRow.case_id.is_(None))
         .order_by(DraftRow.saved_at.desc(), DraftRow.id.desc())
         .limit(1)
     ).one_or_none()
@@ -83,7 +85,7 @@ def save_draft(reader: Reader, kind: str, step: str, case: str, typed: Typed) ->
             uid = known.uid
         else:
             case_id = session.execute(select(Case.id).where(Case.uid == case)).scalar_one_or_none()
-            if case_id is None:
+            if case and case_id is None:
                 raise NotFound
             uid = new_uid()
             session.add(
@@ -100,15 +102,17 @@ def save_draft(reader: Reader, kind: str, step: str, case: str, typed: Typed) ->
         session.flush()
         found = session.execute(
             select(DraftRow, Case.uid, User.name)
-            .join(Case, Case.id == DraftRow.case_id)
+            .outerjoin(Case, Case.id == DraftRow.case_id)
             .join(User, User.id == DraftRow.author_id)
             .where(DraftRow.uid == uid)
         ).one()
         return _draft(session, *found)
 
 
-def keep_file(reader: Reader, folder: Path, draft: Draft, name: str, content: bytes) -> DraftFile:
-    """Check an uploaded file and keep it with the draft.
+def keep_file(
+    reader: Reader, folder: Path, draft: Draft, name: str, content: bytes, audience: str = "parties"
+) -> DraftFile:
+    """Check an uploaded file and keep it with the draft; `audience` is who reads it once it belongs to a case.
 
     Raises:
         FileRefused: the file is not of a kind that is taken; nothing is kept.
@@ -116,7 +120,7 @@ def keep_file(reader: Reader, folder: Path, draft: Draft, name: str, content: by
     with _writing(reader).write() as session:
         draft_id = session.execute(select(DraftRow.id).where(DraftRow.uid == draft.uid)).scalar_one()
         row = keep_upload(
-            session, folder, name, content, "parties", reader.standing.user_id, reader.now, draft_id=draft_id
+            session, folder, name, content, audience, reader.standing.user_id, reader.now, draft_id=draft_id
         )
         return DraftFile(row.uid, row.name)
 
@@ -174,7 +178,7 @@ def _remove(session: Session, ids: Sequence[int]) -> None:
 def _readable(reader: Reader):  # type: ignore[no-untyped-def]
     return (
         select(DraftRow, Case.uid, User.name)
-        .join(Case, Case.id == DraftRow.case_id)
+        .outerjoin(Case, Case.id == DraftRow.case_id)
         .join(User, User.id == DraftRow.author_id)
         .where(DraftRow.saved_at >= reader.now - KEPT, _allowed(reader))
     )
@@ -186,12 +190,17 @@ def _allowed(reader: Reader) -> ColumnElement[bool]:
     if not units:
         return own
     # A head sees what somebody of his own unit wrote for it, and only once the unit was told of the matter.
-    colleagues = select(PostHolding.user_id).where(PostHolding.unit_id == Case.subject_unit_id)
+    colleagues = select(PostHolding.user_id).where(
+        PostHolding.unit_id == Case.subject_unit_id,
+        PostHolding.post.in_(_WRITERS),
+        PostHolding.from_on <= reader.today,
+        or_(PostHolding.until_on.is_(None), PostHolding.until_on >= reader.today),
+    )
     of_the_unit = and_(Case.subject_unit_id.in_(sorted(units)), Case.subject_sees, DraftRow.author_id.in_(colleagues))
     return or_(own, of_the_unit)
 
 
-def _draft(session: Session, row: DraftRow, case: str, author: str) -> Draft:
+def _draft(session: Session, row: DraftRow, case: str | None, author: str) -> Draft:
     files = session.execute(
         select(Attachment.uid, Attachment.name).where(Attachment.draft_id == row.id).order_by(Attachment.id)
     )
@@ -199,7 +208,7 @@ def _draft(session: Session, row: DraftRow, case: str, author: str) -> Draft:
         uid=row.uid,
         kind=row.kind,
         step=row.step,
-        case=case,
+        case=case or "",
         author=author,
         typed=json.loads(row.form),
         saved_at=row.saved_at,

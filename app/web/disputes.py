@@ -72,7 +72,7 @@ def _errors_of(place: int, errors: list[FieldError]) -> dict[str, str]:
     start = f"fields.{place}."
     labels = {_GROUND: "异议事由", _WANTED: "请求更正为"}
     return {
-        key: f"{labels.get(key, key)}：{error.message}"
+        key: f"{labels.get(key, key)}：{error.message.replace('尚未填写', '尚未选择')}"
         for error in errors
         if error.field.startswith(start) and (key := error.field.removeprefix(start))
     }

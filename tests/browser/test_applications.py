@@ -115,7 +115,7 @@ def test_a_refused_form_keeps_text_and_file_and_leads_to_the_field(
     expect(page.get_by_label("事实与理由")).to_have_value(REASON)
     expect(page.get_by_label("proof.pdf")).to_be_checked()
     expect_good_page(page, first_tab=False)
-    page.get_by_role("alert").get_by_role("link", name="事实——异议事由：尚未填写").click()
+    page.get_by_role("alert").get_by_role("link", name="事实——异议事由：尚未选择").click()
     expect(page.locator("#f-ground-facts")).to_be_focused()
 
 

@@ -118,7 +118,7 @@ def test_what_is_missing_is_named_at_its_field_and_nothing_typed_is_lost(app: Fl
     answer = post(client, address(record), **form)
     assert answer.status_code == 422
     assert 'href="#f-ground-facts"' in answer.text
-    assert "事实——异议事由：尚未填写" in answer.text
+    assert "事实——异议事由：尚未选择" in answer.text
     assert REASON in answer.text
     assert "未造成损失。" in answer.text
     assert "证明.pdf" in answer.text

@@ -49,12 +49,20 @@ class Preparation:
             GivenFailed: the state cannot be reached.
         """
         yield self._begin()
+        self._take_up()
         for name in self._route():
             while (wanted := self._attempt(name)) is not None:
                 yield wanted
         target = state_named(self.given.kind, self.given.state)
         while self._case().state != target:
             yield self._when_something_is_due(f"等待“{self.given.state}”")
+
+    def _take_up(self) -> None:
+        """A case that exists already: taken further, or known by the case on which it hangs."""
+        if "." in self.given.record:
+            self._opened(self.world.uid(self.given.record))
+        else:
+            self.uid = self.world.cases.get(self.given.case, "")
 
     def _route(self) -> tuple[str, ...]:
         if self.given.by:

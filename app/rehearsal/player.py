@@ -23,6 +23,7 @@ from app.services.backend import Backend
 from app.services.calendar_imports import import_calendar
 from app.services.commands import Paper, TakeStep
 from app.services.sweeping import sweep
+from workflows.kit.calendar import Calendar
 from workflows.kit.context import Actor
 from workflows.kit.definition import Step
 from workflows.kit.errors import GuardRefused, Refusal
@@ -86,7 +87,10 @@ class Player:
         Raises:
             PlayFailed: a given case does not reach its state, or the script itself cannot be followed.
         """
-        threads = [_Thread(given.case, given.record, self._prepare(given).run()) for given in self.script.given]
+        threads = [
+            _Thread(given.case, given.after or given.record.partition(".")[0], self._prepare(given).run())
+            for given in self.script.given
+        ]
         main = _Thread("", "", self._acts())
         total, waiting, done = len(threads) + 1, list(threads), {""}
         main.wanted = next(main.turns, None)
@@ -303,15 +307,19 @@ def play_script(script: Script, backend: Backend, files: Path, today: date) -> P
     """
     from app.rehearsal.world import found_world
 
-    calendar = calendar_of(script)
+    clock = MovableClock(first_moment(script, today, calendar_of(script)))
+    return Player(script, found_world(script, backend, clock, files), today).play()
+
+
+def first_moment(script: Script, today: date, calendar: Calendar) -> datetime:
+    """The earliest instant that the script speaks of: there its clock begins."""
     firsts = [script.starts.at(today, calendar)]
     for given in script.given:
         if given.starts is not None:
             firsts.append(given.starts.at(today, calendar))
         elif given.source is not None:
             firsts.append(shanghai(given.source.on.on(today, calendar)))
-    clock = MovableClock(min(firsts))
-    return Player(script, found_world(script, backend, clock, files), today).play()
+    return min(firsts)
 
 
 def _when(instant: datetime) -> str:

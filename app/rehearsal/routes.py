@@ -70,6 +70,15 @@ ROUTES: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "closed": (*_VERIFIED, "deny", "request_review", "accept_review", "decide_review"),
         "withdrawn": ("submit", "withdraw"),
     },
+    "notice": {
+        "issued": (),
+        "dispatched": ("dispatch",),
+        "undeliverable": ("dispatch", "fail"),
+        "announced": ("dispatch", "fail", "announce"),
+        "served": ("dispatch", "confirm_service"),
+        "voided": ("void",),
+    },
+    "sync": {"pending": (), "confirmed": ("confirm",), "dropped": ("drop",)},
     "exemption": {
         "submitted": ("submit",),
         "examining": ("submit", "accept"),

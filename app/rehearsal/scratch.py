@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
 from app.crypto import KeyRing
 from app.database import Database, make_engine, migrate
@@ -53,17 +53,33 @@ def own_world() -> Iterator[tuple[Backend, Path]]:
 def scratch_backend(url: str, folder: Path) -> Iterator[Backend]:
     """A backend on a migrated, empty database, marked for rehearsal so that its clock may be moved."""
     engine = make_engine(url)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _hurry)
     try:
-        database = Database.on(engine)
-        ensure_marked(database, "rehearsal")
-        keys = KeyRing.load_or_create(folder / "keys.json")
-        yield Backend(engine, database.sessions, keys, demo=True)
+        with hurrying(engine):
+            database = Database.on(engine)
+            ensure_marked(database, "rehearsal")
+            keys = KeyRing.load_or_create(folder / "keys.json")
+            yield Backend(engine, database.sessions, keys, demo=True)
     finally:
         engine.dispose()
 
 
-def _hurry(connection: Any, _record: object) -> None:
-    """Nothing of a play survives it, so it need not wait for the disk."""
-    connection.execute("PRAGMA synchronous = OFF")
+@contextmanager
+def hurrying(engine: Engine) -> Iterator[None]:
+    """Do not wait for the disk with each commit: what is played can be played again. Later connections wait as usual."""
+    hurries = True
+
+    def set_up(connection: Any, _record: object) -> None:
+        if hurries:
+            connection.execute("PRAGMA synchronous = OFF")
+
+    if engine.dialect.name == "sqlite":
+        engine.dispose()
+        event.listen(engine, "connect", set_up)
+    try:
+        yield
+    finally:
+        hurries = False
+        if engine.dialect.name == "sqlite":
+            engine.dispose()
+            with engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

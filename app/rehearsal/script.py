@@ -77,7 +77,10 @@ class Given(_Part):
     subject: str = ""
     provider: str = ""
     finder: str = ""
+    #: The case on which it hangs; of a notice or sync item, how it is named there: `R1.record_notice`.
     record: str = ""
+    #: Another given case that has to be ready first. The same case may be taken further in a second entry.
+    after: str = ""
     severity: str = "一般"
     source: Source | None = None
     behaviour: str = ""

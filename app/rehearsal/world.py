@@ -17,7 +17,16 @@ from app.models.registry import MODELS
 from app.rehearsal.calendars import calendar_of
 from app.rehearsal.script import PersonSpec, Script, UnitSpec
 from app.services.backend import Backend
-from app.services.founding import NewPerson, Organs, ensure_unit, found_calendar, found_locality, found_person
+from app.services.founding import (
+    NewPerson,
+    Organs,
+    ensure_unit,
+    found_calendar,
+    found_locality,
+    found_person,
+    organs_of,
+)
+from app.services.lawbook import current_calendar
 from workflows.identity import credit_check_character
 from workflows.kit.calendar import Calendar
 from workflows.kit.context import Actor
@@ -122,13 +131,13 @@ def found_world(script: Script, backend: Backend, clock: MovableClock, files: Pa
     return world
 
 
-def resume_world(backend: Backend, clock: MovableClock, files: Path, calendar: Calendar) -> World:
-    """A world whose people and units are stored already, known by login and name (demo)."""
-    world = World(backend, clock, files, calendar)
-    with read_transaction(backend.engine) as session:
+def extend_world(script: Script, backend: Backend, clock: MovableClock, files: Path) -> World:
+    """A world in a database that is founded already (demo): its people by login, and whoever the script adds."""
+    with write_transaction(backend.sessions) as session:
+        world = World(backend, clock, files, current_calendar(session))
         for user in session.execute(select(User).order_by(User.id)).scalars():
             world.people[user.login] = Actor(user.id, user.name, user.uid)
-        world.units = dict(session.execute(select(Unit.name, Unit.uid)).tuples().all())
+        _Founding(session, script, organs_of(session, script.locality), world).run()
     return world
 
 
@@ -145,6 +154,8 @@ class _Founding:
         units = {name: self.unit(name) for name in self._named_units()}
         for key, spec in self.script.people.items():
             self.person(key, spec)
+        held = self.session.execute(select(PostHolding.unit_id, PostHolding.post)).tuples()
+        self.posts |= {(unit_id, Post(post)) for unit_id, post in held}
         subjects = {given.subject for given in self.script.given}
         for name, unit in units.items():
             wanted = [Post.CLERK, Post.HEAD] + ([Post.STAFF] if name in subjects else [])
@@ -156,7 +167,8 @@ class _Founding:
     def _named_units(self) -> list[str]:
         script = self.script
         named = [*script.units, *(given.provider for given in script.given), *(given.finder for given in script.given)]
-        named += [given.subject for given in script.given if given.subject not in script.people]
+        known = {*script.people, *self.world.people}
+        named += [given.subject for given in script.given if given.subject not in known]
         return [name for name in dict.fromkeys(named) if name]
 
     def _organ(self, name: str) -> Unit | None:
@@ -207,12 +219,6 @@ class _Founding:
         self.fill(organs.superior, (Post.OFFICER, Post.APPROVER))
         self.fill(organs.review, (Post.REVIEW_CLERK, Post.REVIEWER))
         self.fill(organs.tolerance, (Post.TOLERANCE, Post.TOLERANCE_HEAD))
-        # Civil servants in a unit that the script names only there leave it without anybody who could report.
-        employed = select(Unit).join(PostHolding, PostHolding.unit_id == Unit.id).distinct()
-        for unit in list(self.session.execute(employed).scalars()):
-            reports = {post for unit_id, post in self.posts if unit_id == unit.id} & {Post.CLERK, Post.HEAD}
-            if reports:
-                self.fill(unit, (Post.CLERK, Post.HEAD))
 
 
 def _credit_code(number: int) -> str:

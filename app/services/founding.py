@@ -95,6 +95,27 @@ def found_locality(session: Session, key: str, now: datetime) -> Organs:
     return organs
 
 
+def organs_of(session: Session, key: str) -> Organs:
+    """The organs of a locality that is stored already."""
+    place = session.execute(select(Locality).where(Locality.key == key)).scalar_one()
+
+    def unit(unit_id: int | None) -> Unit:
+        found = session.get(Unit, unit_id)
+        assert found is not None
+        return found
+
+    office = unit(place.office_unit_id)
+    return Organs(
+        office=office,
+        superior=unit(place.superior_unit_id),
+        review=unit(place.review_unit_id),
+        tolerance=unit(place.tolerance_unit_id),
+        discipline=unit(place.discipline_unit_id),
+        audit=unit(place.audit_unit_id),
+        government=unit(office.superior_id),
+    )
+
+
 def ensure_unit(
     session: Session,
     locality: str,

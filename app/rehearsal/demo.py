@@ -1,0 +1,56 @@
+"""The demo district: every state of every procedure, played up to the present day in one time line.
+
+Nothing is rendered while it is played: notices keep their text, and their sheet is drawn when somebody looks at it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import func, select
+
+from app.clock import MovableClock, legal_day
+from app.database import read_transaction
+from app.models.cases import Case
+from app.rehearsal.loading import load_script
+from app.rehearsal.player import Player, first_moment
+from app.rehearsal.scratch import hurrying
+from app.rehearsal.world import extend_world
+from app.services.backend import Backend
+from app.services.demo_district import DemoLogin, demo_logins
+from app.settings import ROOT
+from workflows.kit.calendar import shipped_calendar
+
+SCRIPT = ROOT / "scenarios" / "demo" / "district.yaml"
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class DemoReport:
+    """What was played: cases by kind, and who can sign in."""
+
+    cases: dict[str, int]
+    logins: tuple[DemoLogin, ...]
+
+
+def play_demo(backend: Backend, files: Path, now: datetime, progress: Progress | None = None) -> DemoReport:
+    """Play the demo in a database in which the district was founded and nothing has happened yet.
+
+    Args:
+        files: where files are kept (`Settings.files_dir`).
+        now: the present; everything happens before the legal day to which it belongs.
+        progress: told (done, of all) after each case.
+
+    Raises:
+        PlayFailed: a case cannot reach its state; the tests play the whole demo.
+    """
+    script, today = load_script(SCRIPT), legal_day(now)
+    clock = MovableClock(first_moment(script, today, shipped_calendar()))
+    quiet = replace(backend, wake=lambda: None)
+    with hurrying(backend.engine):
+        Player(script, extend_world(script, quiet, clock, files), today).play(progress)
+    backend.wake()
+    with read_transaction(backend.engine) as session:
+        counted = select(Case.kind, func.count()).group_by(Case.kind).order_by(Case.kind)
+        return DemoReport(dict(session.execute(counted).tuples().all()), tuple(demo_logins(session)))

@@ -91,15 +91,15 @@ def apply_step(
     run_effects(run)
     if is_new:
         work.session.add(case)
-    work.session.flush()
+        work.session.flush()
     work.touched[case.id] = case
     plan = plan_terms(workflow, step, outcome.from_state, outcome.to_state, frozenset(live), ctx)
     event.content["terms"] = terms.apply_plan(work, case, step, ctx, plan, live)
     _end_proposal(run, proposal)
     if outcome.step.ends_round:
         case.round += 1
-    draft_notices(run)
     settle_holder(work, case, workflow, live)
+    draft_notices(run)
     work.session.flush()
     run_cascades(run)
     for call in run.after:

@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.access.capacities import capacities_on, standing_of
+from app.access.capacities import capacities_on
 from app.models.cases import Case, ProposalRow
 from app.services.commands import Paper
 from app.services.facts import SqlFacts
-from app.services.lawbook import current_calendar, rule_set, rule_set_in_force
+from app.services.lawbook import rule_set_in_force
 from app.services.unit_of_work import UnitOfWork
 from workflows.kit.context import Actor, Context, Proposal
 from workflows.kit.errors import NotPermitted
@@ -34,9 +34,9 @@ def context_of(
         LawMissing: the database holds no calendar or rule set.
     """
     session, today = work.session, work.today
-    calendar = current_calendar(session)
+    calendar = work.calendar
     if case.rule_set_id is not None:
-        rules = rule_set(session, case.rule_set_id)
+        rules = work.rules(case.rule_set_id)
     else:
         _, rules = rule_set_in_force(session, case.locality, paper.received_on if paper else today)
     return Context(
@@ -59,12 +59,12 @@ def context_of(
 def _capacities(work: UnitOfWork, case: Case, actor: Actor, paper: Paper | None) -> frozenset[Capacity]:
     if actor.user_id is None:
         return frozenset({Capacity.SYSTEM})
-    held = capacities_on(standing_of(work.session, actor.user_id, work.today), case)
+    held = capacities_on(work.standing(actor.user_id), case)
     if paper is None:
         return held
     if Capacity.OFFICE not in held:
         raise NotPermitted("代录", Capacity.OFFICE.label)
-    return capacities_on(standing_of(work.session, paper.on_behalf_of, work.today), case) - {Capacity.OFFICE}
+    return capacities_on(work.standing(paper.on_behalf_of), case) - {Capacity.OFFICE}
 
 
 def live_proposal(work: UnitOfWork, case: Case, step: str = "") -> ProposalRow | None:
@@ -73,15 +73,16 @@ def live_proposal(work: UnitOfWork, case: Case, step: str = "") -> ProposalRow |
     Args:
         step: the opening step of a case that does not exist yet; its proposal lies on the case it hangs on.
     """
-    if case.is_stored:
-        statement = select(ProposalRow).where(ProposalRow.case_id == case.id, ProposalRow.status == "live")
-    elif case.parent_id is not None:
-        statement = select(ProposalRow).where(
-            ProposalRow.case_id == case.parent_id, ProposalRow.status == "live", ProposalRow.step == step
-        )
-    else:
+    lies_on = case.id if case.is_stored else case.parent_id
+    if lies_on is None:
         return None
-    return work.session.execute(statement).scalar_one_or_none()
+    if lies_on not in work.proposals:
+        statement = select(ProposalRow).where(ProposalRow.case_id == lies_on, ProposalRow.status == "live")
+        work.proposals[lies_on] = work.session.execute(statement).scalar_one_or_none()
+    row = work.proposals[lies_on]
+    if row is None or row.status != "live" or (not case.is_stored and row.step != step):
+        return None
+    return row
 
 
 def _proposal(work: UnitOfWork, case: Case, step: str) -> Proposal | None:

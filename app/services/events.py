@@ -50,20 +50,18 @@ class PendingEvent:
     round: int = 1
 
 
-def write_events(session: Session, keys: KeyRing, pending: list[PendingEvent]) -> None:
-    """Chain and insert the events, one `executemany`; the cases get their new chain heads."""
-    if not pending:
-        return
-    rows = []
+def chain_events(keys: KeyRing, pending: list[PendingEvent]) -> list[dict[str, Any]]:
+    """Chain the events case by case; the cases get their new chain heads, the rows are returned for the insert."""
     by_case: dict[int, list[PendingEvent]] = defaultdict(list)
     for event in pending:
         by_case[event.case.id].append(event)
-    for events in by_case.values():
-        case = events[0].case
-        rows += [_row(case, event, keys) for event in events]
-    session.flush()
-    session.execute(insert(EventRow), rows)
-    pending.clear()
+    return [_row(event.case, event, keys) for events in by_case.values() for event in events]
+
+
+def write_events(session: Session, rows: list[dict[str, Any]]) -> None:
+    """Insert chained events with one `executemany`."""
+    if rows:
+        session.execute(insert(EventRow).execution_options(render_nulls=True), rows)
 
 
 def _row(case: Case, event: PendingEvent, keys: KeyRing) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from sqlalchemy import func, select
 
-from app.access.capacities import Standing, standing_of
+from app.access.capacities import Standing
 from app.documents.context import NoticeContext
 from app.models.cases import Case
 from app.models.history import EventRow
@@ -52,7 +52,7 @@ class SqlFacts:
     @cached_property
     def _standing(self) -> Standing:
         assert self.actor_id is not None
-        return standing_of(self.work.session, self.actor_id, self.today)
+        return self.work.standing(self.actor_id)
 
     def recusal_ground(self) -> str:
         if self.actor_id == self.case.subject_person_id:

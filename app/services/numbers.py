@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
 from app.models.history import NumberSeries
@@ -23,26 +24,14 @@ class NumberRequest:
 
 
 def draw_numbers(session: Session, requests: list[NumberRequest]) -> None:
-    """Draw all numbers asked for; series are locked in the order of their key, so nobody waits in a ring."""
+    """Draw all numbers asked for; series are locked in the order of their key, so nobody waits in a ring.
+
+    One statement a number: it makes the row of a new series, or raises and locks it until the commit.
+    """
+    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     for request in sorted(requests, key=lambda item: item.series):
-        row = session.execute(
-            select(NumberSeries).where(NumberSeries.key == request.series).with_for_update()
-        ).scalar_one_or_none()
-        if row is None:
-            row = _new_series(session, request.series)
-        row.last += 1
-        session.flush()
-        request.give(f"{request.word}〔{request.year}〕{row.last}号")
+        draw = insert(NumberSeries).values(key=request.series, last=1)
+        draw = draw.on_conflict_do_update(index_elements=["key"], set_={"last": NumberSeries.last + 1})
+        last = session.execute(draw.returning(NumberSeries.last)).scalar_one()
+        request.give(f"{request.word}〔{request.year}〕{last}号")
     requests.clear()
-
-
-def _new_series(session: Session, key: str) -> NumberSeries:
-    """Make the row of a series, also when another transaction makes it at the same moment."""
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
-
-        session.execute(insert(NumberSeries).values(key=key, last=0).on_conflict_do_nothing())
-    else:
-        session.add(NumberSeries(key=key, last=0))
-        session.flush()
-    return session.execute(select(NumberSeries).where(NumberSeries.key == key).with_for_update()).scalar_one()

@@ -2,7 +2,6 @@
 
 from sqlalchemy import select
 
-from app.access.capacities import standing_of
 from app.models.base import new_uid
 from app.models.cases import Case, Dossier
 from app.models.people import Locality, Unit
@@ -44,7 +43,7 @@ def child_of(work: UnitOfWork, parent: Case, kind: str) -> Case:
     case.parent_id = parent.id
     for column in _INHERITED:
         setattr(case, column, getattr(parent, column))
-    case.subject_sees = True
+    case.subject_sees = parent.subject_sees
     return case
 
 
@@ -55,7 +54,7 @@ def _first_of_a_dossier(work: UnitOfWork, command: TakeStep) -> Case:
         NotFound: the actor has no unit for which he could open it.
     """
     assert command.actor.user_id is not None
-    units = standing_of(work.session, command.actor.user_id, work.today).units(frozenset({Post.CLERK}))
+    units = work.standing(command.actor.user_id).units(frozenset({Post.CLERK}))
     unit_id = command.unit_id or min(units, default=None)
     unit = work.session.get(Unit, unit_id) if unit_id in units else None
     if unit is None:

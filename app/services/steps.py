@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.access.capacities import may_see, standing_of
+from app.access.capacities import may_see
 from app.models.cases import Case
 from app.models.history import EventRow
 from app.services.applying import StepRun, apply_step
@@ -33,12 +33,21 @@ def take_step(backend: Backend, command: TakeStep, now: datetime) -> Taken:
             that order; KeyReused when the key was used with another form. Nothing has changed then.
     """
     with unit_of_work(backend, now) as work:
-        run = _open(work, command) if command.opens else _advance(work, command)
+        run = take_within(work, command)
         if isinstance(run, Taken):
             return run
         settle_pauses(work)
     case = run.case
     return Taken(case.uid, case.kind, command.step, case.state, case.version, case.number)
+
+
+def take_within(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
+    """Take the step in a transaction that the caller ends; `Taken` if the key has taken it before.
+
+    Raises:
+        Refusal: as `take_step`; the transaction must be given up then.
+    """
+    return _open(work, command) if command.opens else _advance(work, command)
 
 
 def _advance(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
@@ -110,7 +119,7 @@ def _demand_sight(work: UnitOfWork, case: Case, actor: Actor) -> None:
     if actor.is_system:
         return
     assert actor.user_id is not None
-    if not may_see(workflow(case.kind), standing_of(work.session, actor.user_id, work.today), case):
+    if not may_see(workflow(case.kind), work.standing(actor.user_id), case):
         raise NotFound
 
 

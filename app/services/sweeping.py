@@ -45,9 +45,11 @@ def sweep(backend: Backend, clock: Callable[[], datetime], limit: int | None = N
         claimed: int | None = None
         try:
             with unit_of_work(backend, now) as work:
-                claimed = _claim(work)
-                if claimed is None:
+                found = _claim(work)
+                if found is None:
                     return report
+                claimed, dossier_id = found
+                work.lock(dossier_id)
                 fire_term(work, claimed)
                 settle_pauses(work)
         except (Refusal, SQLAlchemyError, AssertionError, KeyError) as error:
@@ -60,7 +62,8 @@ def sweep(backend: Backend, clock: Callable[[], datetime], limit: int | None = N
     return report
 
 
-def _claim(work: UnitOfWork) -> int | None:
+def _claim(work: UnitOfWork) -> tuple[int, int] | None:
+    """The oldest due term and its dossier, whose row is locked now."""
     statement = (
         select(TermRow.id, TermRow.dossier_id)
         .join(Dossier, Dossier.id == TermRow.dossier_id)
@@ -75,10 +78,7 @@ def _claim(work: UnitOfWork) -> int | None:
         .with_for_update(of=Dossier, key_share=True, skip_locked=True)
     )
     found = work.session.execute(statement).one_or_none()
-    if found is None:
-        return None
-    work.lock(found.dossier_id)
-    return int(found.id)
+    return None if found is None else (found.id, found.dossier_id)
 
 
 def _count_failure(backend: Backend, term_id: int, now: datetime, error: str) -> None:

@@ -109,7 +109,7 @@ def _open(work: UnitOfWork, case: Case, term: Term, start: Start, step: str, ctx
     rule = _rule(term, case, ctx)
     if rule is None or rule.span is None:
         return None
-    last = _last_arming(work, case.id, term.key)
+    last = _last_arming(work, case, term.key)
     span, anchor, awaits = rule.span, _anchor(start, step, rule, case, ctx), ""
     if term.length_in and getattr(case, term.length_in):
         span = Span(getattr(case, term.length_in), rule.span.unit)
@@ -152,8 +152,10 @@ def _rule(term: Term, case: Case, ctx: Context) -> TermRule | None:
     return rule
 
 
-def _last_arming(work: UnitOfWork, case_id: int, key: str) -> TermRow | None:
-    statement = select(TermRow).where(TermRow.case_id == case_id, TermRow.key == key)
+def _last_arming(work: UnitOfWork, case: Case, key: str) -> TermRow | None:
+    if case.version == 1:
+        return None  # this is the step that opens the case
+    statement = select(TermRow).where(TermRow.case_id == case.id, TermRow.key == key)
     return work.session.execute(statement.order_by(TermRow.arming.desc()).limit(1)).scalar_one_or_none()
 
 

@@ -8,18 +8,23 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import event, func, insert, select
 from sqlalchemy.orm import Session
 
+from app.access.capacities import Standing, standing_of
 from app.clock import legal_day
-from app.models.cases import Case, Dossier
+from app.models.cases import Case, Dossier, ProposalRow
 from app.models.history import OutboxRow
 from app.services.backend import Backend
-from app.services.events import PendingEvent, write_events
+from app.services.events import PendingEvent, chain_events, write_events
+from app.services.lawbook import current_calendar, rule_set
 from app.services.numbers import NumberRequest, draw_numbers
+from workflows.kit.calendar import Calendar
 from workflows.kit.errors import ClockWentBack, Refusal
+from workflows.rules.model import RuleSet
 
 _TOLERATED_DRIFT = timedelta(minutes=5)
 
@@ -40,10 +45,37 @@ class UnitOfWork:
     touched: dict[int, Case] = field(default_factory=dict)
     outbox: list[dict[str, Any]] = field(default_factory=list)
     signed_notices: set[int] = field(default_factory=set)
+    #: Read once under the lock: the live proposal of a case (None: there is none), the posts of a person.
+    proposals: dict[int, ProposalRow | None] = field(default_factory=dict)
+    standings: dict[int, Standing] = field(default_factory=dict)
+    #: What the session has loaded: held until the end, since a session alone forgets what nobody refers to.
+    _rules: dict[int, RuleSet] = field(default_factory=dict)
+    _held: set[object] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        hold = self._held
+        event.listen(self.session, "loaded_as_persistent", lambda _session, row: hold.add(row))
 
     @property
     def today(self) -> date:
         return legal_day(self.now)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The newest version of the calendar, as this transaction found it."""
+        return current_calendar(self.session)
+
+    def rules(self, rule_set_id: int) -> RuleSet:
+        """The rule set of a case."""
+        if rule_set_id not in self._rules:
+            self._rules[rule_set_id] = rule_set(self.session, rule_set_id)
+        return self._rules[rule_set_id]
+
+    def standing(self, user_id: int) -> Standing:
+        """The posts that a person holds on the day of this transaction."""
+        if user_id not in self.standings:
+            self.standings[user_id] = standing_of(self.session, user_id, self.today)
+        return self.standings[user_id]
 
     def lock(self, dossier_id: int) -> Dossier:
         """Lock the dossier before anything of it is read; the second call for the same one does nothing.
@@ -97,6 +129,7 @@ class UnitOfWork:
             with self.session.begin_nested():
                 yield
         except Refusal:
+            self.proposals.clear()
             del self.events[events:], self.outbox[outbox:], self.before_commit[calls:], self.numbers[numbers:]
             raise
 
@@ -106,12 +139,15 @@ class UnitOfWork:
         draw_numbers(self.session, self.numbers)
         for call in self.before_commit:
             call()
+        rows = chain_events(self.backend.keys, self.events)
+        if self.dossier is not None and rows:
+            self.dossier.last_event_at = self.now
         self.session.flush()
         if self.outbox:
-            self.session.execute(insert(OutboxRow), _with_defaults(self.outbox))
-        write_events(self.session, self.backend.keys, self.events)
-        if self.dossier is not None and self.events:
-            self.dossier.last_event_at = self.now
+            outbox = insert(OutboxRow).execution_options(render_nulls=True)
+            self.session.execute(outbox, _with_defaults(self.outbox))
+        write_events(self.session, rows)
+        self.events.clear()
 
 
 def _with_defaults(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -96,6 +96,7 @@ def _put(run: StepRun, step: str, form: dict[str, object], opinion: str, holder:
     )
     run.work.session.add(row)
     run.work.session.flush()
+    run.work.proposals[run.case.id] = row
 
 
 def note_complete(run: StepRun) -> None:

@@ -1,0 +1,32 @@
+"""`python -m bench [steps|sweep|calendar …]`: print the table; without a word everything is measured."""
+
+import argparse
+from collections.abc import Callable, Iterator
+
+from bench import counting, steps, sweeping
+from bench.places import Places, places
+from bench.report import HEADING, Line
+
+SUBJECTS: dict[str, Callable[[Places, argparse.Namespace], Iterator[Line]]] = {
+    "steps": lambda kept, chosen: steps.measure(kept, chosen.count),
+    "sweep": lambda kept, chosen: sweeping.measure(kept, chosen.terms),
+    "calendar": lambda kept, chosen: counting.measure(),
+}
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("subjects", nargs="*", choices=[*SUBJECTS, []], help="what to measure")
+    parser.add_argument("--count", type=int, default=40, help="steps measured a side")
+    parser.add_argument("--terms", type=int, default=sweeping.OPEN, help="open terms in the sweep")
+    chosen = parser.parse_args()
+    print(HEADING)
+    with places() as kept:
+        for subject in chosen.subjects or SUBJECTS:
+            for line in SUBJECTS[subject](kept, chosen):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -13,6 +13,7 @@ from app.extensions import installation
 from app.services.calendar_imports import ImportReport, import_calendar, preview_import
 from app.services.calendars import list_calendars
 from app.services.lawbook import current_calendar
+from app.services.preparing import ensure_calendar
 from workflows.kit.calendar_file import CalendarFileError, parse_calendar_file
 
 calendar = AppGroup("calendar", help="工作日历。")
@@ -30,6 +31,14 @@ def list_all() -> None:
         for line in list_calendars(installation().database)
     ]
     click.echo("\n".join(table(("版本", "已公布至", "导入日期", "来源"), rows)))
+
+
+@calendar.command("seed")
+def seed() -> None:
+    """数据库中没有工作日历时，存入随系统发布的版本。"""
+    own = installation()
+    done = ensure_calendar(own.database, own.clock)
+    click.echo("已存入随系统发布的工作日历。" if done else "已有工作日历，未作改动。")
 
 
 @calendar.command("import")

@@ -1,15 +1,12 @@
 """`flask --app wsgi demo …`: the make-believe district and its logins."""
 
-import shutil
-
 import click
 from flask import Flask
 from flask.cli import AppGroup
 
-from app.cli.founding import found
+from app.cli.founding import clear_demo, found
 from app.cli.table import table
 from app.cli.users import answers_refusals
-from app.database import rebuild
 from app.extensions import installation
 from app.services.database_purpose import purpose_of
 from app.services.demo_district import DEMO_PASSWORD, demo_logins
@@ -45,9 +42,6 @@ def reset() -> None:
     own = installation()
     if purpose_of(own.database) != "demo":
         raise click.ClickException("本数据库不是演示数据库，不得重置。")
-    own.engine.dispose()
-    rebuild(own.settings.database_url)
-    shutil.rmtree(own.settings.files_dir, ignore_errors=True)
-    own.settings.anchor_file.unlink(missing_ok=True)
+    clear_demo(own)
     found(own, "demo")
     click.echo("\n".join(["演示数据已重新生成。", *login_lines()]))

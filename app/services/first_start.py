@@ -2,16 +2,19 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.clock import Clock
 from app.database import Database
 from app.models.cases import CalendarRow
+from app.models.history import SystemMark
 from app.services.database_purpose import ensure_marked, purpose_of
 from app.services.demo_district import DEMO_PASSWORD, found_district
 from app.services.founding import found_calendar, is_empty
 from app.services.passwords import Passwords
 from app.settings import Purpose
+
+_UNFINISHED = "demo_unfinished"
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,20 @@ def ensure_founded(
     if empty:
         with database.write() as session:
             if marked == "demo":
+                session.add(SystemMark(key=_UNFINISHED, value=clock().isoformat()))
                 found_district(session, clock(), lambda login: passwords.hash(DEMO_PASSWORD, login))
             else:
                 found_calendar(session, clock())
     return FirstStart(marked, empty)
+
+
+def demo_is_unfinished(database: Database) -> bool:
+    """Whether a demo was founded and its cases were not all played: the start was interrupted."""
+    with database.read() as session:
+        return session.get(SystemMark, _UNFINISHED) is not None
+
+
+def demo_is_finished(database: Database) -> None:
+    """Note that every case of the demo was played."""
+    with database.write() as session:
+        session.execute(delete(SystemMark).where(SystemMark.key == _UNFINISHED))

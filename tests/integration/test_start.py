@@ -121,3 +121,16 @@ def test_a_worker_runs_beside_and_stops_when_told(tmp_path: Path) -> None:
     finally:
         process.terminate()
     assert process.wait(timeout=15) == 0
+
+
+def test_a_real_installation_is_prepared_without_a_demo_and_again_without_harm(tmp_path: Path) -> None:
+    """Tables, calendar, rules and organs of the localities it serves; nobody in it yet (issue 2, items 4 and 10)."""
+    folder = tmp_path / "kept"
+    first = run(folder, "prepare", "yancheng")
+    assert first.returncode == 0, first.stderr
+    assert "盐城市" in run(folder, "rules", "list").stdout
+    assert run(folder, "user", "list").stdout == ""
+    assert "未作改动" in run(folder, "prepare", "yancheng").stdout
+    unknown = run(folder, "prepare", "atlantis")
+    assert unknown.returncode == 1
+    assert "没有“atlantis”的规则" in unknown.stderr

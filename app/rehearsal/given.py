@@ -117,7 +117,10 @@ class Preparation:
         without = self._drafters(step, target)
         signers = {capacity for later in workflow(self.given.kind).steps if later.four_eyes == step.key
                    for capacity in later.by}  # fmt: skip
-        actor = self.acting.somebody(target, sorted(step.by - {Capacity.SYSTEM}), without, signers)
+        if step.key in self.given.actors:
+            actor = self.world.person(self.given.actors[step.key])
+        else:
+            actor = self.acting.somebody(target, sorted(step.by - {Capacity.SYSTEM}), without, signers)
         self.acting.propose(step, target, form, actor, None)
         if opening:
             command = TakeStep(step.key, actor, form, opens=self.given.kind, parent=target.uid)

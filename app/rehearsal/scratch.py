@@ -65,7 +65,7 @@ def scratch_backend(url: str, folder: Path) -> Iterator[Backend]:
 
 @contextmanager
 def hurrying(engine: Engine) -> Iterator[None]:
-    """Do not wait for the disk with each commit: what is played can be played again. Later connections wait as usual."""
+    """Do not wait for the disk with each commit: what is played can be played again. Later connections wait."""
     hurries = True
 
     def set_up(connection: Any, _record: object) -> None:

@@ -95,6 +95,8 @@ class Given(_Part):
     starts: At | None = Field(default=None, alias="from")
     #: Forms of single steps, where they matter: {decide: {reasons: …}}
     forms: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    #: Who takes single steps, where the first who may is not meant.
+    actors: dict[str, str] = Field(default_factory=dict)
     #: The way to the state, where the usual one is not meant: names of steps.
     by: list[str] = Field(default_factory=list)
 

@@ -6,7 +6,21 @@ from flask import Flask
 
 #: Frame, filters and answers to refusals first, then the areas; each offers `register(app)` or a `blueprint`.
 _FRAME = ("presentation", "shell", "refusals")
-_AREAS = ("account", "home", "language", "inbox", "cases", "acting", "documents", "credit", "records")
+_AREAS = (
+    "account",
+    "home",
+    "language",
+    "inbox",
+    "cases",
+    "acting",
+    "documents",
+    "credit",
+    "records",
+    "oversight",
+    "rules",
+    "audit",
+    "people",
+)
 
 
 def register(app: Flask) -> None:

@@ -21,12 +21,24 @@ blueprint.register_blueprint(applications.blueprint)
 @login_required
 def show() -> ResponseReturnValue:
     """Own records as cards: what, who, until when, and what one may do about each."""
+    return _home(gettext("我的信用记录"))
+
+
+@blueprint.get("/credit/unit")
+@login_required
+def unit() -> ResponseReturnValue:
+    """The same for the head of a unit, whose own home is his desk."""
+    return _home(gettext("本单位信用记录"))
+
+
+def _home(title: str) -> str:
     with current_reader() as reader:
         page, drafts = read_credit(reader), drafts_of(reader)
         today = reader.today
     known = {(item.kind, item.step): item for item in applications.APPLICATIONS.values()}
     return render_template(
         "credit/show.html",
+        title=title,
         page=page,
         drafts=[(draft, known[draft.kind, draft.step]) for draft in drafts if (draft.kind, draft.step) in known],
         light=lambda term: light_of(term, today),

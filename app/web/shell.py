@@ -46,6 +46,7 @@ class NavigationItem:
 AREAS = (
     NavigationItem("我的信用记录", "credit.show", frozenset({Post.CIVIL_SERVANT, Post.STAFF})),
     NavigationItem("工作台", "inbox.show", _CASE_WORKERS - {Post.CIVIL_SERVANT}),
+    NavigationItem("本单位信用记录", "credit.unit", frozenset({Post.HEAD, Post.DEPUTY})),
     NavigationItem("记录登记", "records.new", frozenset({Post.CLERK})),
     NavigationItem("全部事项", "cases.search", _CASE_WORKERS - {Post.CIVIL_SERVANT} | {Post.ARCHIVE_READER}),
     NavigationItem("督办", "oversight.show", frozenset({Post.OFFICER, Post.APPROVER})),

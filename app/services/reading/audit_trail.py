@@ -1,0 +1,116 @@
+"""审计: events as an auditor finds them: when, which case, which step, who. Nothing of what the step said."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Select, or_, select
+
+from app.clock import start_of_day
+from app.models.cases import Case
+from app.models.history import EventRow
+from app.models.people import User
+from app.services.reading.history import SORTS
+from app.services.reading.reader import Reader
+from workflows.kit.errors import NotFound
+from workflows.registry import workflow
+from workflows.roles import Post
+
+PAGE = 100
+#: More than this is not exported at once; the search is to be narrowed.
+MOST_EXPORTED = 20_000
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked for; empty means any. Days are legal days, both included."""
+
+    number: str = ""
+    actor: str = ""
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+@dataclass(frozen=True)
+class TrailLine:
+    """One event without its content."""
+
+    id: int
+    at: datetime
+    case: str
+    number: str
+    kind_label: str
+    seq: int
+    act: str
+    actor: str
+    mac: str
+
+
+@dataclass(frozen=True)
+class Trail:
+    """One page of events, the newest first; `next_before` is the key of the next page, None on the last."""
+
+    lines: tuple[TrailLine, ...]
+    next_before: int | None
+
+
+def demand_auditor(reader: Reader) -> None:
+    """Raises NotFound unless the reader is an auditor (trust 1.6: audit only, and only for him)."""
+    if not reader.standing.units(frozenset({Post.AUDITOR})):
+        raise NotFound
+
+
+def read_trail(reader: Reader, wanted: Wanted, before: int | None = None) -> Trail:
+    """One page of the events that fit.
+
+    Raises:
+        NotFound: the reader is no auditor.
+    """
+    demand_auditor(reader)
+    statement = _wanted(wanted).limit(PAGE + 1)
+    if before is not None:
+        statement = statement.where(EventRow.id < before)
+    rows = reader.session.execute(statement).all()
+    return Trail(tuple(_line(row) for row in rows[:PAGE]), rows[PAGE - 1].id if len(rows) > PAGE else None)
+
+
+def export_trail(reader: Reader, wanted: Wanted) -> Sequence[TrailLine]:
+    """Every event that fits, at most MOST_EXPORTED, the newest first.
+
+    Raises:
+        NotFound: the reader is no auditor.
+    """
+    demand_auditor(reader)
+    return [_line(row) for row in reader.session.execute(_wanted(wanted).limit(MOST_EXPORTED))]
+
+
+def _wanted(wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    statement = (
+        select(
+            EventRow.id, EventRow.at, EventRow.seq, EventRow.sort, EventRow.step, EventRow.mac, EventRow.actor_id,
+            Case.uid, Case.number, Case.kind, User.name,
+        )
+        .join(Case, Case.id == EventRow.case_id)
+        .outerjoin(User, User.id == EventRow.actor_id)
+        .order_by(EventRow.id.desc())
+    )  # fmt: skip
+    if wanted.number:
+        statement = statement.where(Case.number.contains(wanted.number, autoescape=True))
+    if wanted.actor:
+        by_name = User.name.contains(wanted.actor, autoescape=True)
+        statement = statement.where(or_(by_name, User.login == wanted.actor))
+    if wanted.from_on:
+        statement = statement.where(EventRow.at >= start_of_day(wanted.from_on))
+    if wanted.until_on:
+        statement = statement.where(EventRow.at < start_of_day(wanted.until_on + timedelta(days=1)))
+    return statement
+
+
+def _line(row: Any) -> TrailLine:
+    flow = workflow(row.kind)
+    step = flow.step(row.step) if row.sort == "step" else None
+    act = step.label if step else SORTS.get(row.sort, row.sort)
+    return TrailLine(
+        row.id, row.at, row.uid, row.number or "", flow.label, row.seq, act, row.name or "系统", row.mac[:16]
+    )

@@ -1,0 +1,95 @@
+"""审计: search events, verify the chains, export. An auditor sees steps and people, never what a case says."""
+
+from datetime import date
+
+from flask import Blueprint, Response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_required
+
+from app.clock import legal_day
+from app.extensions import installation
+from app.services.access_log import Act, record
+from app.services.anchors import missing_anchors
+from app.services.audit import verify as verify_chains
+from app.services.reading.audit_trail import TrailLine, Wanted, demand_auditor, export_trail, read_trail
+from app.web.forms import SummaryLine
+from app.web.presentation import moment
+from app.web.reading import current_reader, signed_in
+from app.web.spreadsheet import csv_of
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+
+_HEAD = ("时间", "事项编号", "事项类别", "序号", "办理步骤", "办理人", "校验值")
+
+
+@blueprint.get("")
+@login_required
+def show() -> ResponseReturnValue:
+    """The events that fit, newest first."""
+    wanted, errors = _wanted()
+    before = request.args.get("before", "")
+    with current_reader() as reader:
+        trail = read_trail(reader, wanted, int(before) if before.isdecimal() and len(before) < 18 else None)
+    page = render_template(
+        "audit/show.html", trail=trail, given=request.args, errors=errors, failed=bool(errors), report=None, outside=()
+    )
+    return page, 422 if errors else 200
+
+
+@blueprint.post("/verify")
+@login_required
+def verify() -> ResponseReturnValue:
+    """Recompute every chain now and say what does not hold."""
+    own = installation()
+    with current_reader() as reader:
+        demand_auditor(reader)
+        report = verify_chains(reader.session, own.keys)
+        trail = read_trail(reader, Wanted())
+    return render_template(
+        "audit/show.html",
+        trail=trail,
+        given={},
+        errors=[],
+        report=report,
+        outside=missing_anchors(own.backend, own.settings.anchor_file),
+    )
+
+
+@blueprint.post("/export")
+@login_required
+def export() -> ResponseReturnValue:
+    """What was searched, as CSV; that it was taken out is itself logged."""
+    own, (wanted, errors) = installation(), _wanted()
+    if errors:
+        return show()
+    with current_reader() as reader:
+        lines = export_trail(reader, wanted)
+    now = own.clock()
+    record(own.database, own.keys, Act.EXPORTED, signed_in().user_id, now, target="audit", purpose=f"{len(lines)}条")
+    name = f"audit-{legal_day(now).isoformat()}.csv"
+    content = csv_of(_HEAD, (_cells(line) for line in lines))
+    return Response(content, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def _cells(line: TrailLine) -> tuple[str, ...]:
+    return (moment(line.at), line.number or line.case, line.kind_label, str(line.seq), line.act, line.actor, line.mac)
+
+
+def _wanted() -> tuple[Wanted, list[SummaryLine]]:
+    given = request.values
+    errors: list[SummaryLine] = []
+    days = {name: _day(given.get(name, ""), name, errors) for name in ("from_on", "until_on")}
+    if days["from_on"] and days["until_on"] and days["from_on"] > days["until_on"]:
+        errors.append(SummaryLine(gettext("起始日期晚于截止日期，请核对。"), "f-from_on"))
+    return Wanted(given.get("number", "").strip(), given.get("actor", "").strip(), **days), errors
+
+
+def _day(text: str, name: str, errors: list[SummaryLine]) -> date | None:
+    if not text.strip():
+        return None
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        errors.append(SummaryLine(gettext("日期不存在或者格式不对，请按“2026-11-21”填写。"), f"f-{name}"))
+        return None

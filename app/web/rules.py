@@ -1,0 +1,23 @@
+"""规则: the rule set in force of one's locality, read-only."""
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+
+from app.services.reading.lawbook_view import read_lawbook
+from app.web.reading import current_reader
+
+blueprint = Blueprint("rules", __name__, url_prefix="/rules")
+
+#: What remedies are about, as the page calls it.
+REMEDIES = {"statement": "拟记入告知", "record": "记入决定", "objection": "异议处理", "review": "复核决定",
+            "rectification": "整改", "repair": "信用修复", "circular": "督办、通报"}  # fmt: skip
+
+
+@blueprint.get("")
+@login_required
+def show() -> ResponseReturnValue:
+    """Terms with value, basis and grade; remedies; behaviours; the calendar of this and the next year."""
+    with current_reader() as reader:
+        page = read_lawbook(reader, request.args.get("locality", ""))
+    return render_template("rules/show.html", page=page, remedies=REMEDIES)

@@ -14,6 +14,7 @@ from app.services.commands import Paper, Taken, TakeStep
 from app.services.file_kinds import FileRefused
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.paper import party_id
+from app.services.reading.repetition import taken_before
 from app.services.steps import take_step
 from app.web.acts import Act, PaperForm, acts_of
 from app.web.case_forms import Attempt
@@ -45,6 +46,9 @@ def take(uid: str, step: str) -> ResponseReturnValue:
     with current_reader() as reader:
         page = read_case(reader, uid)
         act = _act(page, step)
+        before = taken_before(reader, uid, step, request.form.get("key", "")) if act is None else None
+    if before is not None:
+        return _done(before)
     if act is None:
         # Not offered any more: the service says why, and the typed text is given back.
         command = TakeStep(step, signed_in().actor, {}, case=uid, expected_version=_version())
@@ -74,7 +78,7 @@ def take(uid: str, step: str) -> ResponseReturnValue:
         return _again(uid, posted, refusal.status, unmet=(refusal.message,))
     own = installation()
     attaching.hand_in(own.database, signed_in().user_id, posted.files, taken.uid, own.clock())
-    return _done(taken, act)
+    return _done(taken)
 
 
 class PaperIncomplete(Exception):
@@ -170,15 +174,18 @@ def _again(uid: str, posted: Posted, status: int, **wrong: Any) -> ResponseRetur
     return case_response(uid, attempt, status)
 
 
-def _done(taken: Taken, act: Act) -> ResponseReturnValue:
+def _done(taken: Taken) -> ResponseReturnValue:
+    flow = workflow(taken.kind)
+    step = flow.step(taken.step)
+    label = step.label if step else ""
     if request.form.get("back") == "desk":
-        words = gettext("已%(act)s：%(number)s。", act=act.label, number=taken.number or workflow(taken.kind).label)
+        words = gettext("已%(act)s：%(number)s。", act=label, number=taken.number or flow.label)
         flash(words, "done")
         return redirect(url_for("inbox.show"), 303)
     try:
         with current_reader() as reader:
             read_case(reader, taken.uid)
     except NotFound:
-        flash(gettext("“%(act)s”已办理，本事项不再由您经办。", act=act.label), "done")
+        flash(gettext("“%(act)s”已办理，本事项不再由您经办。", act=label), "done")
         return redirect(url_for("home.show"), 303)
     return redirect(url_for("cases.show", uid=taken.uid, done=taken.step), 303)

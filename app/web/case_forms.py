@@ -8,6 +8,7 @@ from uuid import uuid4
 from app.services.reading.case_page import CasePage
 from app.web.acts import Act, PaperForm
 from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, summary_of
+from app.web.inner_forms import verdict_options
 from workflows.forms.common import RemindForm
 from workflows.kit.errors import FieldError
 
@@ -97,7 +98,8 @@ def _choices(act: Act, page: CasePage) -> dict[str, list[Option]]:
     if issubclass(act.model, RemindForm):
         late = [term.label for term in page.terms if term.ended_on is None and _is_late(term.state.due_on, page)]
         return {"target": [Option(label, label) for label in dict.fromkeys(late)]}
-    return {}
+    paths = [path for path in act.sub_forms if path.endswith("verdicts")]
+    return {f"{path}.{row.field}.verdict": verdict_options(row.field) for path in paths for row in page.summary.dispute}
 
 
 def _is_late(due_on: Any, page: CasePage) -> bool:

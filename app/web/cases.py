@@ -12,6 +12,7 @@ from app.services.access_log import record
 from app.services.reading.attached import read_material
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.search import COUNTED, Sought, search
+from app.services.reading.sheets import sheets_of
 from app.web.acts import acts_of
 from app.web.case_forms import Attempt, draw
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
@@ -74,6 +75,7 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
     """
     with current_reader() as reader:
         page = read_case(reader, uid)
+        sheets = sheets_of(reader, uid) if page.line.kind == "notice" else ()
     own = installation()
     record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
     forms = [draw(act, page, attempt) for act in acts_of(page)]
@@ -81,6 +83,7 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
     content = render_template(
         "cases/case.html",
         page=page,
+        sheets=sheets,
         identity=identity_of(page, page.today),
         strip=strip_for(page.line),
         open_forms=[form for form in forms if form.act.possible],
@@ -89,7 +92,8 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         failed=status >= 400,
         result=_result(page),
         entries=timeline_of(page.events),
-        terms=[term_view(term, page.today) for term in page.terms],
+        terms=[term_view(term, page.today) for term in page.terms if term.ended_on is None],
+        ended_terms=[term_view(term, page.today) for term in page.terms if term.ended_on is not None],
         related=[(line, light_of(line.term, page.today)) for line in page.related],
         today=page.today,
     )

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 from app.services.reading.case_page import CasePage
+from app.web.forms import Option
 from workflows.forms.exemption import DecideExemptionForm
-from workflows.forms.objection import AnswerForm, DecideObjectionForm, DecideReviewForm, FieldVerdict
+from workflows.forms.objection import AnswerForm, DecideObjectionForm, DecideReviewForm, FieldVerdict, Verdict
 from workflows.forms.record import CorrectionForm, Disclosure, RecordField, Severity
 from workflows.forms.repair import DenyRepairForm, Finding, RefuseRepairForm, RepairFindingForm
 from workflows.kit.forms import OptionalText, StepForm
@@ -22,6 +23,19 @@ _KINDS_OF_VALUE: dict[RecordField, Any] = {
     RecordField.EFFECTIVE_ON: date | None,
     RecordField.CONDUCT_ENDED_ON: date | None,
 }
+
+
+#: Verdicts that have a meaning for a field; the others are not offered.
+_VERDICTS: dict[RecordField, tuple[Verdict, ...]] = {
+    RecordField.RECORD: (Verdict.KEEP, Verdict.DELETE, Verdict.STOP_PUBLICATION, Verdict.ANNUL),
+    RecordField.DISCLOSURE_LEVEL: (Verdict.KEEP, Verdict.CHANGE, Verdict.STOP_PUBLICATION),
+}
+_ORDINARY = (Verdict.KEEP, Verdict.CHANGE, Verdict.ADD, Verdict.DELETE)
+
+
+def verdict_options(field: str) -> list[Option]:
+    """The verdicts that may be given on a disputed field."""
+    return [Option(verdict.value, verdict.label) for verdict in _VERDICTS.get(RecordField(field), _ORDINARY)]
 
 
 def inner_forms(model: type[StepForm], page: CasePage) -> Inner:

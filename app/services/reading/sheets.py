@@ -6,6 +6,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.documents.context import NoticeContext
 from app.documents.render import Renderer
 from app.documents.text import notice_text
 from app.models.history import StoredFile
@@ -13,7 +14,7 @@ from app.models.kinds import Notice
 from app.services.files import read_bytes
 from app.services.reading.attached import Download
 from app.services.reading.reader import Reader, case_for
-from app.services.term_sheets import NoticeContext, service_receipt_context, term_sheet_context
+from app.services.term_sheets import service_receipt_context, term_sheet_context
 from workflows.kit.errors import NotFound
 
 _ENDINGS = {"application/pdf": ".pdf", "text/plain": ".txt"}
@@ -40,6 +41,19 @@ def read_sheet(reader: Reader, uid: str, folder: Path) -> Sheet:
     if notice.signed_on is None:
         raise NotFound
     return Sheet(notice.title, notice.number or "", notice.uid, _stored(reader, notice, folder))
+
+
+def sheets_of(reader: Reader, uid: str) -> tuple[str, ...]:
+    """Which sheets a notice has by now: `sheet` itself, `receipt` (送达回证), `terms` (期限告知单).
+
+    Raises:
+        NotFound: there is no such notice, or it is not the reader's to see.
+    """
+    notice = _notice(reader, uid)
+    if notice.signed_on is None:
+        return ()
+    told = term_sheet_context(reader.session, reader.backend, notice) is not None
+    return ("sheet", "receipt", "terms") if told else ("sheet", "receipt")
 
 
 def accompanying_sheet(reader: Reader, uid: str, which: str, *, as_pdf: bool) -> Download:

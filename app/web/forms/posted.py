@@ -96,8 +96,8 @@ class _Reading:
         if not _is_blank(value) or (shape.kind is Kind.ROWS and self.keep_blank_rows):
             content[key] = value
         elif shape.kind is Kind.GROUP and info.is_required() and not shape.optional:
-            # Given empty, its own fields are named as missing, not the group as a whole.
-            content[key] = {}
+            # Given empty, its own fields are named as missing, not the group as a whole; so are those of groups in it.
+            content[key] = value
         elif self._cleared(shape, info, name):
             content[key] = None if shape.optional else value
 

@@ -53,4 +53,4 @@ def play_demo(backend: Backend, files: Path, now: datetime, progress: Progress |
     backend.wake()
     with read_transaction(backend.engine) as session:
         counted = select(Case.kind, func.count()).group_by(Case.kind).order_by(Case.kind)
-        return DemoReport(dict(session.execute(counted).tuples().all()), tuple(demo_logins(session)))
+        return DemoReport(dict(session.execute(counted).all()), tuple(demo_logins(session)))

@@ -188,7 +188,7 @@ class Looking:
             select(EventRow.step, EventRow.actor_id)
             .where(EventRow.case_id == case.id, EventRow.sort == "step")
             .order_by(EventRow.seq)
-        ).tuples()
+        )
         steps = [step if actor is not None else f"[{step}]" for step, actor in rows]
         named = {item for item in wanted if item.startswith("[")}
         drop_proposals = "propose" not in wanted

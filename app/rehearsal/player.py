@@ -120,7 +120,8 @@ class Player:
 
     def _turn(self, thread: _Thread) -> None:
         if thread.wanted is not None:
-            self.advance(max(thread.wanted, self.world.clock()))
+            # A given case that had to wait for another goes on now; the script itself never turns back.
+            self.advance(max(thread.wanted, self.world.clock()) if thread.name else thread.wanted)
         try:
             thread.wanted = next(thread.turns, None)
         except (GivenFailed, UnknownName, NobodyThere) as failure:
@@ -170,7 +171,7 @@ class Player:
         for act in self.script.acts:
             moment = self._moment_of(act)
             while dated and dated[0][0] < moment:
-                yield dated[0][0]
+                yield max(dated[0][0], self.world.clock())
                 self._look(dated.pop(0)[1])
             self._stands_still = isinstance(act, DaysAct) and not act.sweep
             yield moment

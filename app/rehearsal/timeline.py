@@ -95,7 +95,7 @@ class Telling:
     def lines(self) -> list[Line]:
         """Everything that happened, in the order in which it happened."""
         with read_transaction(self.world.backend.engine) as session:
-            people = dict(session.execute(select(User.id, User.name)).tuples().all())
+            people = dict(session.execute(select(User.id, User.name)).all())
             cases = self._cases(session)
             found: list[Line] = []
             for event in session.execute(select(EventRow).order_by(EventRow.id)).scalars():

@@ -154,7 +154,7 @@ class _Founding:
         units = {name: self.unit(name) for name in self._named_units()}
         for key, spec in self.script.people.items():
             self.person(key, spec)
-        held = self.session.execute(select(PostHolding.unit_id, PostHolding.post)).tuples()
+        held = self.session.execute(select(PostHolding.unit_id, PostHolding.post))
         self.posts |= {(unit_id, Post(post)) for unit_id, post in held}
         subjects = {given.subject for given in self.script.given}
         for name, unit in units.items():

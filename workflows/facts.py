@@ -15,8 +15,8 @@ class Facts(Protocol):
     def last_mover(self) -> str:
         """Name of whoever took the last step of the case; empty if nobody has."""
 
-    def recusal_ground(self) -> str:
-        """Why the actor must not act officially here (回避), empty if he may.
+    def recusal_ground(self, user_id: int | None = None) -> str:
+        """Why the actor (or the person whose paper he enters) must not act officially here (回避), empty if he may.
 
         He is the subject, works in the recorded unit, or declared himself out of the dossier.
         """
@@ -24,8 +24,11 @@ class Facts(Protocol):
     def takers_in_round(self, step: str) -> frozenset[int]:
         """User ids of those who took `step` in the present round (经办与审批分离)."""
 
-    def takers(self, *steps: str) -> frozenset[int]:
-        """User ids of those who ever took one of `steps` on the case."""
+    def last_taker(self, step: str) -> int | None:
+        """User id of whoever took `step` last, in whatever round: what is signed may be his draft."""
+
+    def handlers(self) -> frozenset[int]:
+        """User ids of those who took any official step on the case, other than for the review organ."""
 
     def times_taken(self, step: str) -> int:
         """How often `step` was taken on the case."""

@@ -273,12 +273,9 @@ def late_without_reason(ctx: Context) -> bool | Unmet:
     return bool(ctx.case.review_was_late) or Unmet("复核申请在期限内提出，应当受理")
 
 
-_FIRST_HANDLING = ("accept", "accept_own", "draft_answer", "answer", "decide", "decide_without_answer", "refuse")
-
-
 @guard("复核人员没有参与原处理")
 def reviewer_took_no_part(ctx: Context) -> bool | Unmet:
-    return ctx.actor.user_id not in ctx.facts.takers(*_FIRST_HANDLING) or Unmet("您参与过原处理，不得参与复核")
+    return ctx.taker_id not in ctx.facts.handlers() or Unmet("您参与过原处理，不得参与复核")
 
 
 @guard("异议涉及期限以外的内容")

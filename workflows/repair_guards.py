@@ -21,7 +21,6 @@ _REPAIR_OPEN_OR_GRANTED = (
 )
 _OPEN = tuple(state for state in _REPAIR_OPEN_OR_GRANTED if state != "completed")
 _DUTIES = ("repair.acceptance", "repair.total", "repair.verification", "repair.review")
-_FIRST_HANDLING = ("accept", "draft_finding", "verify", "go_on", "approve", "deny", "refuse")
 
 
 def review_outcome(ctx: Context) -> str:
@@ -155,7 +154,7 @@ def late_without_reason(ctx: Context) -> bool | Unmet:
 
 @guard("复核人员没有参与原处理")
 def reviewer_took_no_part(ctx: Context) -> bool | Unmet:
-    return ctx.actor.user_id not in ctx.facts.takers(*_FIRST_HANDLING) or Unmet("您参与过原处理，不得参与复核")
+    return ctx.taker_id not in ctx.facts.handlers() or Unmet("您参与过原处理，不得参与复核")
 
 
 @guard("变更为准予修复的，期间条件均已满足", form=True)

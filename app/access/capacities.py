@@ -9,9 +9,11 @@ from sqlalchemy.orm import Session
 from app.models.cases import Case
 from app.models.people import PostHolding
 from workflows.kit.definition import Workflow
-from workflows.roles import RELATIONS, Capacity, Post
+from workflows.roles import OFFICIAL, RELATIONS, Capacity, Post
 
 _SUBJECTS = frozenset({Capacity.SUBJECT, Capacity.SUBJECT_HEAD})
+#: Parties: what concerns them is theirs to see from the day on which it was sent out to them.
+_TOLD = _SUBJECTS | {Capacity.RECIPIENT}
 
 
 @dataclass(frozen=True)
@@ -59,10 +61,22 @@ def _holds(standing: Standing, case: Case, capacity: Capacity) -> bool:
     return False
 
 
+def reading_capacities(standing: Standing, case: Case) -> frozenset[Capacity]:
+    """In what quality he reads the case: whoever is its subject reads it as its subject, whatever posts he holds.
+
+    回避 keeps him from acting officially; that he also does not read on in secret, follows from it.
+    """
+    held = capacities_on(standing, case)
+    return held - OFFICIAL if held & _SUBJECTS else held
+
+
 def may_see(workflow: Workflow, standing: Standing, case: Case) -> bool:
-    """Whether one of his capacities sees the case in its present state; a subject only once he was told."""
-    for capacity in capacities_on(standing, case):
-        if capacity in _SUBJECTS and not case.subject_sees:
+    """Whether one of his capacities sees the case in its present state.
+
+    A subject only once he was told of it, the recipient of a notice only once it was sent out to him.
+    """
+    for capacity in reading_capacities(standing, case):
+        if capacity in _TOLD and not case.subject_sees:
             continue
         if not case.filed and workflow.unfiled_seen_by and capacity not in workflow.unfiled_seen_by:
             continue
@@ -79,12 +93,31 @@ def visible_filter(workflow: Workflow, standing: Standing) -> ColumnElement[bool
         if related is None:
             continue
         clause = and_(Case.state.in_(sorted(state.key for state in states)), related)
-        if capacity in _SUBJECTS:
+        if capacity in _TOLD:
             clause = and_(clause, Case.subject_sees)
+        if capacity in OFFICIAL:
+            clause = and_(clause, not_as_its_subject(standing))
         if workflow.unfiled_seen_by and capacity not in workflow.unfiled_seen_by:
             clause = and_(clause, Case.filed == 1)
         clauses.append(clause)
     return and_(Case.kind == workflow.key, or_(*clauses) if clauses else false())
+
+
+def not_as_its_subject(standing: Standing) -> ColumnElement[bool]:
+    """Cases that he may read by his posts, since he is not their subject: `reading_capacities` as SQL."""
+    return ~_is_subject(standing)
+
+
+def _is_subject(standing: Standing) -> ColumnElement[bool]:
+    """Never unknown: a column that is empty is a subject that he is not."""
+    parts = [
+        and_(column.is_not(None), column == standing.user_id)
+        if not relation.posts
+        else and_(column.is_not(None), column.in_(sorted(standing.units(relation.posts))))
+        for relation in RELATIONS[Capacity.SUBJECT]
+        for column in [getattr(Case, relation.column)]
+    ]
+    return or_(*parts)
 
 
 def _related(standing: Standing, capacity: Capacity) -> ColumnElement[bool] | None:

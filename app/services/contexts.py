@@ -8,13 +8,15 @@ from sqlalchemy import select
 
 from app.access.capacities import capacities_on
 from app.models.cases import Case, ProposalRow
+from app.models.people import Unit
 from app.services.commands import Paper
 from app.services.facts import SqlFacts
 from app.services.lawbook import rule_set_in_force
 from app.services.unit_of_work import UnitOfWork
 from workflows.kit.context import Actor, Context, Proposal
-from workflows.kit.errors import NotPermitted
-from workflows.roles import Capacity
+from workflows.kit.errors import FieldError, FormIncomplete, NotPermitted
+from workflows.kit.storable import FIRST_DAY, in_words
+from workflows.roles import OFFICIAL, RELATIONS, Capacity
 
 
 def context_of(
@@ -31,9 +33,12 @@ def context_of(
 
     Raises:
         NotPermitted: something is entered from paper by somebody who is not of the handling office.
+        FormIncomplete: the days of the paper cannot be right.
         LawMissing: the database holds no calendar or rule set.
     """
     session, today = work.session, work.today
+    if paper is not None:
+        _demand_possible_days(work, case, paper)
     calendar = work.calendar
     if case.rule_set_id is not None:
         rules = work.rules(case.rule_set_id)
@@ -53,6 +58,7 @@ def context_of(
         expected_version=expected_version,
         received_on=paper.received_on if paper else None,
         counts_on=(paper.posted_on or paper.received_on) if paper else None,
+        on_behalf_of=paper.on_behalf_of if paper else None,
     )
 
 
@@ -64,7 +70,33 @@ def _capacities(work: UnitOfWork, case: Case, actor: Actor, paper: Paper | None)
         return held
     if Capacity.OFFICE not in held:
         raise NotPermitted("代录", Capacity.OFFICE.label)
-    return capacities_on(work.standing(paper.on_behalf_of), case) - {Capacity.OFFICE}
+    on_paper = capacities_on(work.standing(paper.on_behalf_of), case)
+    return frozenset(one for one in on_paper if one not in OFFICIAL or _acts_on_paper(work, case, one))
+
+
+def _acts_on_paper(work: UnitOfWork, case: Case, capacity: Capacity) -> bool:
+    """An organ acts on paper only while it is not on the system (代录, procedures, section 0)."""
+    units = [getattr(case, relation.column) for relation in RELATIONS[capacity]]
+    return not any(work.session.get_one(Unit, unit).on_system for unit in units if unit is not None)
+
+
+def _demand_possible_days(work: UnitOfWork, case: Case, paper: Paper) -> None:
+    """Paper has come by today, after what it answers, and was posted before it came.
+
+    Raises:
+        FormIncomplete: which day cannot be right.
+    """
+    known = case if case.opened_on is not None or case.parent_id is None else work.session.get_one(Case, case.parent_id)
+    begun = known.opened_on or FIRST_DAY
+    wrong = []
+    if paper.received_on > work.today:
+        wrong.append(FieldError("received_on", "收到日期", "不得晚于今天"))
+    elif paper.received_on < begun:
+        wrong.append(FieldError("received_on", "收到日期", f"不得早于所涉事项的立案日期（{in_words(begun)}）"))
+    if paper.posted_on is not None and not begun <= paper.posted_on <= paper.received_on:
+        wrong.append(FieldError("posted_on", "邮戳日期", f"应当在{in_words(begun)}至收到日期之间"))
+    if wrong:
+        raise FormIncomplete(tuple(wrong))
 
 
 def live_proposal(work: UnitOfWork, case: Case, step: str = "") -> ProposalRow | None:

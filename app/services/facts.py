@@ -5,10 +5,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
-from app.access.capacities import Standing
 from app.documents.context import NoticeContext
 from app.models.cases import Case
 from app.models.history import EventRow
@@ -21,9 +21,12 @@ from workflows.forms.record import Severity
 from workflows.identity import check_credit_code
 from workflows.kit.calendar import Calendar
 from workflows.kit.counting import Nature, has_ended, running_days_late
+from workflows.roles import OFFICIAL, Capacity
 
 _OBJECTION_PENDING = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
 _EXEMPTION_PENDING = ("submitted", "examining", "signing")
+#: Official capacities of the first handling; those of the review organ are none.
+_HANDLING = OFFICIAL - {Capacity.REVIEW_OFFICE, Capacity.REVIEWER}
 _RECORD_OVER = ("declined", "annulled", "exempted", "expired", "discarded")
 
 
@@ -49,40 +52,47 @@ class SqlFacts:
         )
         return self.work.session.execute(statement).scalar_one_or_none() or ""
 
-    @cached_property
-    def _standing(self) -> Standing:
-        assert self.actor_id is not None
-        return self.work.standing(self.actor_id)
-
-    def recusal_ground(self) -> str:
-        if self.actor_id == self.case.subject_person_id:
+    def recusal_ground(self, user_id: int | None = None) -> str:
+        person = self.actor_id if user_id is None else user_id
+        assert person is not None
+        if person == self.case.subject_person_id:
             return "您是本事项的当事人"
-        if self.case.subject_unit_id is not None and self.case.subject_unit_id in self._standing.works_in:
+        if self.case.subject_unit_id is not None and self.case.subject_unit_id in self.work.standing(person).works_in:
             return "您在当事单位任职"
         declared = self.work.session.execute(
-            select(Recusal.reason).where(Recusal.dossier_id == self.case.dossier_id, Recusal.user_id == self.actor_id)
+            select(Recusal.reason).where(Recusal.dossier_id == self.case.dossier_id, Recusal.user_id == person)
         ).scalar()
         return f"您已声明自行回避（{declared}）" if declared else ""
 
     def takers_in_round(self, step: str) -> frozenset[int]:
-        return self._takers((step,), self.case.round)
-
-    def takers(self, *steps: str) -> frozenset[int]:
-        return self._takers(steps, None)
-
-    def _takers(self, steps: Collection[str], round_: int | None) -> frozenset[int]:
-        statement = select(EventRow.actor_id).where(
-            EventRow.case_id == self.case.id, EventRow.sort == "step", EventRow.step.in_(list(steps))
-        )
-        if round_ is not None:
-            statement = statement.where(EventRow.round == round_)
-        found = {actor for actor in self.work.session.execute(statement).scalars() if actor is not None}
+        found = {taker for event, taker in self._acts(EventRow.step == step, EventRow.round == self.case.round)}
         pending = {
             event.actor_id
             for event in self.work.events
-            if event.case is self.case and event.step in steps and event.actor_id is not None
+            if event.case is self.case and event.step == step and event.actor_id is not None
         }
         return frozenset(found | pending)
+
+    def last_taker(self, step: str) -> int | None:
+        return next((taker for _, taker in reversed(self._acts(EventRow.step == step))), None)
+
+    def handlers(self) -> frozenset[int]:
+        return frozenset(taker for body, taker in self._acts() if Capacity(body["as"]) in _HANDLING)
+
+    def _acts(self, *which: ColumnElement[bool]) -> list[tuple[dict[str, Any], int]]:
+        """Steps of the case with the person whose act each was; what came on paper was not the act of its enterer."""
+        rows = self.work.session.execute(
+            select(EventRow.actor_id, EventRow.body)
+            .where(EventRow.case_id == self.case.id, EventRow.sort == "step", *which)
+            .order_by(EventRow.seq)
+        )
+        acts = []
+        for actor_id, text in rows:
+            body = json.loads(text)
+            taker = body["paper"]["on_behalf_of"] if "paper" in body else actor_id
+            if taker is not None:
+                acts.append((body, taker))
+        return acts
 
     def times_taken(self, step: str) -> int:
         if not self.case.is_stored:

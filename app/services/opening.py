@@ -26,9 +26,15 @@ _INHERITED = (
 
 
 def new_case(work: UnitOfWork, command: TakeStep, parent: Case | None, uid: str = "") -> Case:
-    """Make the case object that the opening step will move out of its pseudo-state; nothing is stored yet."""
+    """Make the case object that the opening step will move out of its pseudo-state; nothing is stored yet.
+
+    Raises:
+        NotFound: no such kind, or not from there: a record opens its dossier, all else hangs on a record.
+    """
     if command.opens not in MODELS:
         raise NotFound
+    if (command.opens == "record") != (parent is None) or (parent is not None and parent.kind != "record"):
+        raise NotFound("本程序不能从这里开始：记录应当单独登记，其他事项应当从所涉记录提出。")
     case = child_of(work, parent, command.opens) if parent is not None else _first_of_a_dossier(work, command)
     case.uid = uid or case.uid
     if command.paper is not None:

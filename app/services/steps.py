@@ -1,7 +1,9 @@
 """The one way to change a case: `take_step`. Pages, API, scheduler, importers, rehearsal and demo all call it."""
 
 import json
+import re
 import uuid
+from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,16 +14,19 @@ from app.models.history import EventRow
 from app.services.applying import StepRun, apply_step
 from app.services.backend import Backend
 from app.services.commands import Paper, Taken, TakeStep
-from app.services.events import form_hash
+from app.services.events import canonical, form_hash
 from app.services.opening import new_case
 from app.services.settling import settle_pauses
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 from workflows.kit.context import Actor
-from workflows.kit.errors import KeyReused, NotFound
+from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, KeyReused, NotFound, UnmetGuard
+from workflows.kit.storable import Unstorable, demand_storable
 from workflows.registry import workflow
 
 __all__ = ["Paper", "TakeStep", "Taken", "take_step"]
 
+#: An idempotency key as pages and programs make it.
+KEY = re.compile(r"[!-~]{1,80}")
 _OPENED = uuid.UUID("3a1d7c52-6d58-4b1e-9d0c-5b7a5c1c2e11")
 
 
@@ -47,6 +52,8 @@ def take_within(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
     Raises:
         Refusal: as `take_step`; the transaction must be given up then.
     """
+    if command.key is not None and not KEY.fullmatch(command.key):
+        raise FormIncomplete((FieldError("key", "提交标识", "格式不对，请刷新页面后重新提交"),))
     return _open(work, command) if command.opens else _advance(work, command)
 
 
@@ -63,6 +70,7 @@ def _advance(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
     if repeated is not None:
         return repeated
     _demand_sight(work, case, command.actor)
+    _demand_told(work, case, command.paper)
     return apply_step(
         work,
         case,
@@ -93,6 +101,7 @@ def _open(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
         work.lock(found.dossier_id)
         parent = load_case(work, found.id, found.kind)
         _demand_sight(work, parent, command.actor)
+        _demand_told(work, parent, command.paper)
     case = new_case(work, command, parent, uid)
     return apply_step(work, case, command.step, command.actor, command.form, key=command.key, paper=command.paper)
 
@@ -123,11 +132,19 @@ def _demand_sight(work: UnitOfWork, case: Case, actor: Actor) -> None:
         raise NotFound
 
 
+def _demand_told(work: UnitOfWork, case: Case, paper: Paper | None) -> None:
+    """Paper comes from somebody who may know of the case; else entering it would tell him of it."""
+    if paper is None or may_see(workflow(case.kind), work.standing(paper.on_behalf_of), case):
+        return
+    detail = "所代录的人员不是本事项的当事人，或者本事项尚未告知当事人"
+    raise GuardRefused((UnmetGuard("party_was_told", "代录的人员已经知悉本事项", detail),))
+
+
 def _repetition(work: UnitOfWork, case: Case, command: TakeStep) -> Taken | None:
     """The answer that this key got before.
 
     Raises:
-        KeyReused: the key was used for another step or form.
+        KeyReused: the key was used by somebody else, or for another step, matter, form or paper.
         NotFound: it was used by somebody else, on a case that the actor may not see.
     """
     if command.key is None:
@@ -141,7 +158,29 @@ def _repetition(work: UnitOfWork, case: Case, command: TakeStep) -> Taken | None
         return None
     if event.actor_id != command.actor.user_id:
         _demand_sight(work, case, command.actor)
-    if event.form_hash != form_hash(command.form) or event.step != command.step:
+        raise KeyReused
+    if (
+        event.step != command.step
+        or not _same_matter(work, case, command)
+        or not _same_form(event.form_hash, event.body, command)
+    ):
         raise KeyReused
     state = json.loads(event.body)["to"]
     return Taken(case.uid, case.kind, command.step, state, event.version, case.number, repeated=True)
+
+
+def _same_matter(work: UnitOfWork, case: Case, command: TakeStep) -> bool:
+    """A case that was opened with this key is the one that is asked for now: of the kind, on the same record."""
+    if not command.opens:
+        return True
+    parent = work.session.get(Case, case.parent_id) if case.parent_id is not None else None
+    return case.kind == command.opens and (parent.uid if parent is not None else "") == command.parent
+
+
+def _same_form(kept_hash: str, kept_body: str, command: TakeStep) -> bool:
+    paper = asdict(command.paper) if command.paper is not None else None
+    try:
+        demand_storable(command.form)
+    except Unstorable:
+        return False
+    return kept_hash == form_hash(command.form) and json.loads(canonical(paper)) == json.loads(kept_body).get("paper")

@@ -64,7 +64,7 @@ class ObjectionForm(StepForm):
 
 WORDS = st.text(alphabet="异议申请ab <>&\"'%{}-1\n", min_size=1, max_size=20).map(str.strip).filter(bool)
 LINES = WORDS.map(lambda text: text.replace("\n", "/"))
-DAYS = st.dates(date(1949, 10, 1), date(2100, 12, 31))
+DAYS = st.dates(date(1949, 10, 1), date(2060, 12, 31))
 DISPUTES = st.builds(Dispute, field=LINES, ground=st.sampled_from(Ground), wanted=LINES | st.just(""))
 FORMS = st.builds(
     ObjectionForm,

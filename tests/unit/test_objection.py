@@ -296,7 +296,7 @@ def test_review_is_asked_for_in_time_or_with_good_reason(counts_on: date, late_r
 
 def test_review_is_not_for_those_who_took_part() -> None:
     """R37: nor is it refused unless it is late."""
-    part = objection("review_submitted", C.REVIEW_OFFICE, told={"takers": lambda *steps: frozenset({1})})
+    part = objection("review_submitted", C.REVIEW_OFFICE, told={"handlers": frozenset({1})})
     assert "reviewer_took_no_part" in unmet(OBJECTION, "accept_review", part)
     form: dict[str, Any] = {"reason": "逾期"}
     ctx = objection("review_submitted", C.REVIEWER, form=form, proposal=proposed("refuse_review", C.REVIEWER, **form))

@@ -240,7 +240,7 @@ def test_the_review_is_refused_only_when_late_and_by_somebody_else() -> None:
     form = {"reason": "逾期且无正当理由"}
     in_time = decided("refuse_review", "review_submitted", form, who=C.REVIEWER, review_was_late=False)
     assert set(unmet(REPAIR, "refuse_review", in_time)) == {"late_without_reason"}
-    took_part = situation("review_submitted", C.REVIEW_OFFICE, told={"takers": frozenset({1})})
+    took_part = situation("review_submitted", C.REVIEW_OFFICE, told={"handlers": frozenset({1})})
     assert set(unmet(REPAIR, "accept_review", took_part)) == {"reviewer_took_no_part"}
     late = decided("refuse_review", "review_submitted", form, who=C.REVIEWER, review_was_late=True)
     assert advance(REPAIR, "refuse_review", late).to_state.key == "closed"

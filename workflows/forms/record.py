@@ -6,11 +6,13 @@ from typing import Any
 from pydantic import Field
 
 from workflows.kit.forms import (
+    Code,
     DecisionForm,
     LabelledEnum,
     Line,
     OptionalLine,
     OptionalText,
+    OptionalWord,
     ReasonedDecision,
     StepForm,
     Text,
@@ -89,8 +91,8 @@ class RecordContent(StepForm):
     under_remedy: bool = Field(default=False, title="是否仍在救济期内或者救济程序中")
     sanction: Sanction | None = Field(default=None, title="处分种类")
     sanction_months: int | None = Field(default=None, ge=1, le=48, title="处分期（月）")
-    behaviour: Line = Field(title="失信行为", description="从现行行为清单中选择")
-    key_field: OptionalLine = Field(default="", title="重点领域")
+    behaviour: Code = Field(title="失信行为", description="从现行行为清单中选择")
+    key_field: OptionalWord = Field(default="", title="重点领域")
     facts: OptionalText = Field(default="", title="事实")
     conduct_ended_on: date | None = Field(default=None, title="行为终止日期")
     conduct_continues: bool = Field(default=False, title="行为是否仍在持续")

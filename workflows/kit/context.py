@@ -78,6 +78,13 @@ class Context:
     #: Paper: the day it was received, and the day that counts for being in time (postmark, else receipt).
     received_on: date | None = None
     counts_on: date | None = None
+    #: Paper: whose act the office enters (代录); None where the actor acts himself.
+    on_behalf_of: int | None = None
+
+    @property
+    def taker_id(self) -> int | None:
+        """Whose act the step is: the person on the paper, else the actor."""
+        return self.on_behalf_of if self.on_behalf_of is not None else self.actor.user_id
 
     @property
     def filed_on(self) -> date:

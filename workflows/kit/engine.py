@@ -73,7 +73,7 @@ def _judge(workflow: Workflow, step_key: str, ctx: Context) -> tuple[Outcome, St
     step = workflow.step(step_key)
     if step is None:
         raise UnknownStep(step_key)
-    source = OPENING if step.opening and ctx.case.state == OPENING.key else workflow.state(ctx.case.state)
+    source = OPENING if ctx.case.state == OPENING.key else workflow.state(ctx.case.state)
     move = step.move_from(source.key)
     if move is None:
         raise WrongState(step.label, source.label)
@@ -118,18 +118,32 @@ def _general_conditions(step: Step, ctx: Context, acting_as: Capacity) -> list[U
     unmet: list[UnmetGuard] = []
     if ctx.actor.is_system:
         return unmet
-    if acting_as in OFFICIAL:
-        ground = ctx.facts.recusal_ground()
-        if ground:
-            unmet.append(UnmetGuard("not_recused", "没有应当回避的情形", f"您应当回避：{ground}"))
+    if ground := _recusal(ctx, acting_as):
+        unmet.append(UnmetGuard("not_recused", "没有应当回避的情形", ground))
     if step.on_proposal and not _proposed(step, ctx, acting_as):
         missing = "尚未收到签发的申请" if step.requested_by and not step.or_proposed else "经办人尚未提交拟办意见"
         unmet.append(UnmetGuard("proposal_made", "已有拟办意见或者申请", missing))
     if step.on_proposal and ctx.proposal is not None and ctx.proposal.author_id == ctx.actor.user_id:
         unmet.append(UnmetGuard("not_the_proposer", "审批人不是拟办人", "拟办人不得审批本人提出的拟办意见"))
-    if step.four_eyes and ctx.actor.user_id in ctx.facts.takers_in_round(step.four_eyes):
+    if step.four_eyes and ctx.taker_id in _drafters(step.four_eyes, ctx):
         unmet.append(UnmetGuard("not_the_drafter", "审签人不是拟稿人", "拟稿人不得审签本人拟定的内容"))
     return unmet
+
+
+def _recusal(ctx: Context, acting_as: Capacity) -> str:
+    """Whoever acts officially must not be concerned: the actor, also when he enters paper, and whose paper it is."""
+    official = acting_as in OFFICIAL
+    if (official or ctx.on_behalf_of is not None) and (ground := ctx.facts.recusal_ground()):
+        return f"您应当回避：{ground}"
+    if official and ctx.on_behalf_of is not None and ctx.facts.recusal_ground(ctx.on_behalf_of):
+        return "所代录的人员是本事项的当事人、在当事单位任职或者已声明回避，应当回避"
+    return ""
+
+
+def _drafters(step: str, ctx: Context) -> frozenset[int | None]:
+    """A round may end, by the return of a proposal, without the draft being replaced: its author counts."""
+    last = ctx.facts.last_taker(step)
+    return frozenset({*ctx.facts.takers_in_round(step), *([] if last is None else [last])})
 
 
 def _proposed(step: Step, ctx: Context, acting_as: Capacity) -> bool:

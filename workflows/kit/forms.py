@@ -5,12 +5,14 @@ an enumeration may be given as code or as Chinese label.
 """
 
 from collections.abc import Mapping
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from workflows.kit.errors import FieldError, FormIncomplete
+from workflows.kit.storable import FIRST_DAY, LAST_DAY, Unstorable, demand_storable, in_words
 
 
 class LabelledEnum(StrEnum):
@@ -30,26 +32,33 @@ class LabelledEnum(StrEnum):
 
 
 def _clean(value: object) -> object:
-    if isinstance(value, str):
-        if "\x00" in value or any(0xD800 <= ord(char) <= 0xDFFF for char in value):
-            raise ValueError("含有无法保存的字符，请删去后重新填写")
-        return value.strip()
-    return value
+    return value.strip() if isinstance(value, str) else value
 
 
 #: A written reason or statement: required, kept as typed apart from outer blanks.
 Text = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=4000)]
+#: A code out of a list, such as B33.
+Code = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=10)]
 #: A short line such as a number or a title.
 Line = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=200)]
 #: The same, but may stay empty.
 OptionalText = Annotated[str, BeforeValidator(_clean), Field(max_length=4000)]
 OptionalLine = Annotated[str, BeforeValidator(_clean), Field(max_length=200)]
+#: The name of a category; may stay empty.
+OptionalWord = Annotated[str, BeforeValidator(_clean), Field(max_length=40)]
 
 
 class StepForm(BaseModel):
     """Base of all step forms; unknown fields are refused, values are frozen."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @field_validator("*", mode="after")
+    @classmethod
+    def _day_can_be_counted(cls, value: Any) -> Any:
+        if isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY:
+            raise ValueError(f"日期应当在{in_words(FIRST_DAY)}至{in_words(LAST_DAY)}之间，请核对")
+        return value
 
 
 class NoForm(StepForm):
@@ -125,7 +134,11 @@ def parse_form(model: type[StepForm], given: Mapping[str, Any] | None) -> StepFo
         FormIncomplete: with every field that is missing or wrong, in Chinese, in the order of the form.
     """
     try:
+        demand_storable(given)
         return model.model_validate(dict(given or {}))
+    except Unstorable as problem:
+        label = _label_of(model, (problem.field,)) if problem.field in model.model_fields else "填写内容"
+        raise FormIncomplete((FieldError(problem.field, label, problem.message),)) from None
     except ValidationError as error:
         problems = tuple(
             FieldError(".".join(str(part) for part in item["loc"]), _label_of(model, item["loc"]), _message(item))

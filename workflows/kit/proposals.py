@@ -7,7 +7,7 @@ from pydantic import Field
 from workflows.kit.context import Context
 from workflows.kit.definition import Audience, Phase, Step, Unmet, guard, stay
 from workflows.kit.errors import FormIncomplete
-from workflows.kit.forms import OptionalText, ReasonForm, StepForm, Text, parse_form
+from workflows.kit.forms import Line, OptionalText, ReasonForm, StepForm, Text, parse_form
 from workflows.roles import PROPOSER, Capacity
 
 #: The steps that this module adds.
@@ -17,7 +17,7 @@ PROPOSAL_STEPS = ("propose", "withdraw_proposal", "return_proposal")
 class ProposeForm(StepForm):
     """A clerk's proposal: the step he would take, its form, and his opinion."""
 
-    step: str = Field(title="拟办事项")
+    step: Line = Field(title="拟办事项")
     form: dict[str, Any] = Field(default_factory=dict, title="拟办内容")
     opinion: Text = Field(title="拟办意见")
 
@@ -76,7 +76,9 @@ def with_proposal_steps(steps: tuple[Step, ...], openings: tuple[Step, ...] = ()
     def proposal_is_takeable(ctx: Context) -> bool | Unmet:
         step = next((step for step in decidable_from(ctx.case.state) if step.key == ctx.form.step), None)
         if step is None or PROPOSER[decider_of(step)] not in ctx.capacities:
-            return Unmet(f"现阶段不能拟办“{ctx.form.step}”")
+            return Unmet(f"现阶段不能拟办“{ctx.form.step[:40]}”")
+        if Capacity.REVIEWER in step.by and ctx.taker_id in ctx.facts.handlers():
+            return Unmet("您参与过原处理，不得参与复核")
         try:
             parse_form(step.form, ctx.form.form)
         except FormIncomplete as refusal:

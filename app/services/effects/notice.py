@@ -55,8 +55,9 @@ def tell_parent_of_dispatch(run: StepRun) -> None:
     notice = _notice(run)
     notice.method, notice.dispatched_on = run.ctx.form.method.value, run.ctx.today
     parent = parent_of(run)
+    notice.subject_sees = True
     if notice.key == "record_notice":
-        parent.subject_sees = True
+        _show_to_subject(run, parent)
     live = terms.live_terms(run.work, parent.id)
     for term in workflow(parent.kind).terms:
         if notice.key in term.ends_on_dispatch and term.key in live and serves_the_subject(notice, parent):
@@ -66,6 +67,14 @@ def tell_parent_of_dispatch(run: StepRun) -> None:
             terms.note_on_case(run.work, parent, "ended", term.key, content)
     run.work.session.flush()
     settle_holder(run.work, parent, workflow(parent.kind), live)
+
+
+def _show_to_subject(run: StepRun, record: Case) -> None:
+    """He is told of the record, and with it of what already hangs on it (an exemption that its unit asked for)."""
+    record.subject_sees = True
+    hanging = select(Case).where(Case.parent_id == record.id, Case.kind != "notice")
+    for case in run.work.session.execute(hanging).scalars():
+        case.subject_sees = True
 
 
 def keep_service(run: StepRun) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from enum import Enum
 from typing import Any
 
 from sqlalchemy import select
@@ -12,8 +13,9 @@ from app.models.terms import LIVE, TermRow
 from app.services import terms
 from app.services.applying import StepRun, apply_step
 from app.services.opening import child_of
-from workflows.forms.record import RecordContent, RecordField, Severity
-from workflows.kit.errors import FieldError, FormIncomplete
+from workflows.forms.record import RecordContent, RecordField
+from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, UnmetGuard
+from workflows.kit.forms import parse_form
 
 _PLAIN = (
     "source_number", "source_on", "source_organ", "effective_on", "under_remedy", "sanction_months", "behaviour",
@@ -32,17 +34,25 @@ COLUMNS = {
     RecordField.DISCLOSURE_LEVEL: "disclosure_level",
 }
 
+_DAYS = frozenset({RecordField.EFFECTIVE_ON, RecordField.CONDUCT_ENDED_ON})
+#: What the record's form cannot do without; a correction is read as one field of it.
+_ANY_RECORD = {"subject": "—", "source_type": "judgment", "behaviour": "—", "severity": "minor"}
+
 
 def keep_record_content(run: StepRun) -> None:
     """Write what the unit typed; the subject is named by the uid of a person or a unit.
 
     Raises:
         FormIncomplete: no such person or unit.
+        GuardRefused: it is the writer himself, or a unit in which he works (回避).
     """
     record, form = run.case, run.ctx.form
     assert isinstance(record, Record)
     assert isinstance(form, RecordContent)
     _keep_subject(run, record, form.subject)
+    # Only now the subject is known about whom the step is taken.
+    if ground := run.ctx.facts.recusal_ground():
+        raise GuardRefused((UnmetGuard("not_recused", "没有应当回避的情形", f"您应当回避：{ground}"),))
     if form.finder:
         record.finder_unit_id = _unit_named(run, form.finder).id
     for name in _PLAIN:
@@ -119,28 +129,29 @@ def revise_record(run: StepRun) -> None:
 def _change(run: StepRun, record: Record, field: RecordField, value: Any) -> None:
     if field is RecordField.SUBJECT:
         _keep_subject(run, record, str(value))
-    elif field in (RecordField.EFFECTIVE_ON, RecordField.CONDUCT_ENDED_ON):
-        setattr(record, COLUMNS[field], _date(field, value))
-        if field is RecordField.CONDUCT_ENDED_ON:
-            record.conduct_continues = record.conduct_ended_on is None
-    elif field is RecordField.SEVERITY:
-        record.severity = Severity(value).value
-    elif field is RecordField.RESPONSIBLE_PERSONS:
-        record.responsible_persons = (
-            value if isinstance(value, list) else [line for line in str(value).split("、") if line]
-        )
     elif field in COLUMNS:
-        setattr(record, COLUMNS[field], str(value))
+        setattr(record, COLUMNS[field], _typed(field, value))
+    if field is RecordField.CONDUCT_ENDED_ON:
+        record.conduct_continues = record.conduct_ended_on is None
 
 
-def _date(field: RecordField, value: Any) -> date | None:
-    if not value or isinstance(value, date):
-        return value or None
+def _typed(field: RecordField, value: Any) -> Any:
+    """The value as the record's own form reads that field: its kind, its length, its codes and days.
+
+    Raises:
+        FormIncomplete: it is none that the record could have been given.
+    """
+    if field in _DAYS and not value:
+        return None
+    if field is RecordField.RESPONSIBLE_PERSONS and isinstance(value, str):
+        value = [name for name in value.split("、") if name]
     try:
-        return date.fromisoformat(str(value))
-    except ValueError:
-        message = "日期不存在或格式不对，请按“2026-11-21”填写"
-        raise FormIncomplete((FieldError("changes", field.label, message),)) from None
+        form = parse_form(RecordContent, {**_ANY_RECORD, COLUMNS[field]: value})
+    except FormIncomplete as refusal:
+        errors = (FieldError("changes", field.label, error.message) for error in refusal.errors)
+        raise FormIncomplete(tuple(errors)) from None
+    typed = getattr(form, COLUMNS[field])
+    return typed.value if isinstance(typed, Enum) else typed
 
 
 def snapshot(record: Record) -> dict[str, Any]:

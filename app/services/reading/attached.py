@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.models.cases import Case
 from app.models.history import Attachment, StoredFile
@@ -12,6 +12,7 @@ from app.models.people import User
 from app.services.files import read_bytes
 from app.services.reading.history import audiences_of
 from app.services.reading.reader import Reader, case_for
+from app.services.reading.told import withheld_events
 from workflows.kit.errors import NotFound
 
 
@@ -41,7 +42,7 @@ def materials_of(reader: Reader, case: Case) -> tuple[Material, ...]:
         select(Attachment, StoredFile.size, User.name)
         .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
         .outerjoin(User, User.id == Attachment.uploaded_by)
-        .where(Attachment.case_id == case.id, Attachment.audience.in_(audiences_of(reader, case)))
+        .where(*_readable(reader, case))
         .order_by(Attachment.id)
     ).tuples()
     return tuple(Material(row.uid, row.name, size, name or "", row.uploaded_at) for row, size, name in rows)
@@ -58,12 +59,16 @@ def read_material(reader: Reader, case_uid: str, uid: str, folder: Path) -> Down
     row = reader.session.execute(
         select(Attachment.sha256, Attachment.name, StoredFile.media_type)
         .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
-        .where(
-            Attachment.uid == uid,
-            Attachment.case_id == case.id,
-            Attachment.audience.in_(audiences_of(reader, case)),
-        )
+        .where(Attachment.uid == uid, *_readable(reader, case))
     ).one_or_none()
     if row is None:
         raise NotFound
     return Download(row.name, row.media_type, read_bytes(folder, row.sha256))
+
+
+def _readable(reader: Reader, case: Case):  # type: ignore[no-untyped-def]
+    """Files of the case for one of the reader's audiences; not those of a decision that he was not told yet."""
+    found = [Attachment.case_id == case.id, Attachment.audience.in_(audiences_of(reader, case))]
+    if untold := withheld_events(reader, case):
+        found.append(or_(Attachment.event_seq.is_(None), Attachment.event_seq.not_in(untold)))
+    return found

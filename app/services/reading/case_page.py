@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import select
 
-from app.access.capacities import capacities_on, may_see
+from app.access.capacities import may_see
 from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.people import Unit, User
@@ -16,15 +17,16 @@ from app.services.lawbook import current_calendar
 from app.services.opening import child_of
 from app.services.reading.attached import Material, materials_of
 from app.services.reading.form_lines import form_lines
-from app.services.reading.history import EventView, events_of, last_step_of
+from app.services.reading.history import EventView, audiences_of, events_of, last_step_of
 from app.services.reading.lines import CaseLine, lines_of
 from app.services.reading.paper import PaperEntry, paper_entries
 from app.services.reading.reader import Reader, case_for
 from app.services.reading.summaries import Summary, summary_of
 from app.services.reading.terms import TermDetail, terms_of
+from app.services.reading.told import Part, withheld_parts
 from workflows.catalogue import NOTICES
 from workflows.kit.context import Context, Proposal
-from workflows.kit.definition import Step
+from workflows.kit.definition import Audience, Step
 from workflows.kit.engine import Offer, offers
 from workflows.kit.forms import StepForm
 from workflows.kit.proposals import decider_of
@@ -120,16 +122,16 @@ def read_case(reader: Reader, uid: str) -> CasePage:
     siblings = _siblings(reader, case)
     lines = lines_of(reader.session, [case, *siblings], calendar, reader.today)
     related = [line for line in lines[1:] if line.kind != "notice"]
-    inside = _reads_inside(reader, case)
+    withheld = withheld_parts(reader, case)
     return CasePage(
         line=lines[0],
         version=case.version,
         resting=flow.state(case.state).resting if not case.holder else "",
         marks=_marks(ctx, case),
         strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
-        summary=summary_of(reader.session, case, ctx.rules),
+        summary=summary_of(reader.session, case, ctx.rules, withheld),
         offers=(*(_offer(offer, ctx) for offer in offers(flow, ctx)), *_openings(reader, case, ctx)),
-        proposal=_proposal(reader, case, ctx) if inside else None,
+        proposal=_proposal(reader, case, ctx),
         events=events_of(reader, case),
         terms=terms_of(reader, case, ctx.rules, calendar),
         notices=_notices(reader, case),
@@ -141,7 +143,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         today=reader.today,
         proposable=_proposable(case, ctx),
         holds=case.holder in ctx.capacities,
-        checklist=gate(ctx) if case.kind == "repair" else (),
+        checklist=_checklist(ctx, withheld) if case.kind == "repair" else (),
         materials=materials_of(reader, case),
         paper=paper_entries(reader, case) if Capacity.OFFICE in ctx.capacities else (),
         last_step=last_step_of(reader, case),
@@ -172,9 +174,10 @@ def _siblings(reader: Reader, case: Case) -> list[Case]:
     return [row for row in rows if may_see(workflow(row.kind), reader.standing, row)]
 
 
-def _reads_inside(reader: Reader, case: Case) -> bool:
-    held = capacities_on(reader.standing, case)
-    return bool(held - {Capacity.SUBJECT, Capacity.SUBJECT_HEAD, Capacity.RECIPIENT, Capacity.IMPLEMENTER})
+def _checklist(ctx: Context, withheld: frozenset[Part]) -> tuple[GateLine, ...]:
+    if Part.FINDINGS not in withheld:
+        return gate(ctx)
+    return gate(replace(ctx, case=SimpleNamespace(findings=None, commitment=ctx.case.commitment)))
 
 
 def _marks(ctx: Context, case: Case) -> tuple[str, ...]:
@@ -224,8 +227,10 @@ def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:
     if proposal is None:
         return None
     step = workflow(case.kind).decidable(proposal.step)
-    author = reader.session.get(User, proposal.author_id)
     assert step is not None
+    if _audience_of_proposal(case, step).value not in audiences_of(reader, case):
+        return None
+    author = reader.session.get(User, proposal.author_id)
     return ProposalView(
         step=step.key,
         step_label=step.label,
@@ -234,6 +239,12 @@ def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:
         waits_for=proposal.holder.label,
         lines=form_lines(step.form, proposal.form),
     )
+
+
+def _audience_of_proposal(case: Case, step: Step) -> Audience:
+    """A signed request is read by whoever reads the act of requesting; what a clerk proposes stays inside."""
+    asking = workflow(case.kind).step(step.requested_by) if step.requested_by and not step.or_proposed else None
+    return asking.audience if asking is not None else Audience.INSIDE
 
 
 def _notices(reader: Reader, case: Case) -> tuple[NoticeView, ...]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.access.capacities import capacities_on
+from app.access.capacities import reading_capacities
 from app.models.cases import Case
 from app.models.history import EventRow
 from app.models.kinds import Notice
@@ -62,7 +62,7 @@ def events_of(reader: Reader, case: Case) -> tuple[EventView, ...]:
 
 def audiences_of(reader: Reader, case: Case) -> list[str]:
     """Which audiences of a case this reader belongs to."""
-    held = capacities_on(reader.standing, case)
+    held = reading_capacities(reader.standing, case)
     found = {Audience.PARTIES.value}
     if held & _PROVIDERS:
         found.add(Audience.PROVIDER.value)

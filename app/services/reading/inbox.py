@@ -7,15 +7,15 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
-from app.access.capacities import visible_filter
+from app.access.capacities import not_as_its_subject, visible_filter
 from app.models.cases import Case
 from app.models.history import EventRow
 from app.models.people import PostHolding
 from app.services.lawbook import current_calendar
-from app.services.reading.lines import CaseLine, lines_of
+from app.services.reading.lines import CaseLine, lines_of, within_keys
 from app.services.reading.reader import Reader
 from workflows.registry import WORKFLOWS
-from workflows.roles import RELATIONS, Capacity, Post
+from workflows.roles import OFFICIAL, RELATIONS, Capacity, Post
 
 PAGE = 50
 #: Counts stop here; the page says 1000+.
@@ -63,10 +63,10 @@ def read_box(reader: Reader, box: Box, kind: str = "", after: int | None = None)
         statement = statement.where(Case.kind == kind)
     if box in (Box.HELD, Box.UNASSIGNED):
         statement = statement.order_by(Case.due_on.is_(None), Case.due_on, Case.id)
-        statement = statement.offset(after or 0)
+        statement = statement.offset(within_keys(after or 0))
     else:
         statement = statement.order_by(Case.id.desc())
-        statement = statement.where(Case.id < after) if after is not None else statement
+        statement = statement.where(Case.id < within_keys(after)) if after is not None else statement
     cases: Sequence[Case] = reader.session.execute(statement.limit(PAGE + 1)).scalars().all()
     calendar = current_calendar(reader.session)
     lines = lines_of(reader.session, cases[:PAGE], calendar, reader.today)
@@ -113,9 +113,9 @@ def _next(box: Box, cases: Sequence[Case], after: int | None) -> int | None:
 def _in_box(reader: Reader, box: Box) -> ColumnElement[bool]:
     if box is Box.HELD:
         return held_by(reader)
-    if box is Box.UNASSIGNED:
-        return and_(_handled_by(reader), Case.id.in_(_without_hands(reader)))
     sees = or_(*(visible_filter(flow, reader.standing) for flow in WORKFLOWS.values()))
+    if box is Box.UNASSIGNED:
+        return and_(_handled_by(reader), Case.id.in_(_without_hands(reader)), sees)
     own = EventRow.actor_id == reader.actor.user_id
     taken = select(EventRow.case_id).where(own, EventRow.sort == "step")
     if box is Box.STARTED:
@@ -131,7 +131,8 @@ def held_by(reader: Reader) -> ColumnElement[bool]:
             if not relation.posts:
                 parts.append(and_(Case.holder == capacity.value, Case.holder_person_id == reader.actor.user_id))
             elif units := reader.standing.units(relation.posts):
-                parts.append(and_(Case.holder == capacity.value, Case.holder_unit_id.in_(sorted(units))))
+                held = and_(Case.holder == capacity.value, Case.holder_unit_id.in_(sorted(units)))
+                parts.append(and_(held, not_as_its_subject(reader.standing)) if capacity in OFFICIAL else held)
     return or_(*parts) if parts else false()
 
 

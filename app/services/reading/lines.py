@@ -17,6 +17,8 @@ from workflows.kit.counting import Nature, running_days_late
 from workflows.registry import workflow
 from workflows.roles import Capacity
 
+_LARGEST_KEY = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class TermState:
@@ -49,6 +51,11 @@ class CaseLine:
     opened_on: date | None
     outcome: str
     term: TermState | None
+
+
+def within_keys(number: int) -> int:
+    """A key or an offset out of an address, brought into what both databases can compare."""
+    return max(0, min(number, _LARGEST_KEY))
 
 
 class Names:

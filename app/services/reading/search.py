@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, false, func, or_, select
 from app.access.capacities import visible_filter
 from app.models.cases import Case
 from app.services.lawbook import current_calendar
-from app.services.reading.lines import CaseLine, lines_of
+from app.services.reading.lines import CaseLine, lines_of, within_keys
 from app.services.reading.reader import Reader
 from workflows.registry import WORKFLOWS
 
@@ -40,7 +40,7 @@ def search(reader: Reader, sought: Sought, before: int | None = None) -> Found:
     counted = select(Case.id).where(wanted).limit(COUNTED).subquery()
     statement = select(Case).where(wanted).order_by(Case.id.desc()).limit(PAGE + 1)
     if before is not None:
-        statement = statement.where(Case.id < before)
+        statement = statement.where(Case.id < within_keys(before))
     cases = reader.session.execute(statement).scalars().all()
     return Found(
         lines=lines_of(reader.session, cases[:PAGE], current_calendar(reader.session), reader.today),

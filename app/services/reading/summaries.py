@@ -12,6 +12,7 @@ from app.models.kinds import Notice, Objection, Record
 from app.models.kinds_more import Exemption, Rectification, Repair, SyncItem
 from app.models.people import Unit
 from app.services.reading.form_lines import in_words
+from app.services.reading.told import Part
 from workflows.forms.exemption import ExemptionOutcome
 from workflows.forms.notice import ServiceMethod
 from workflows.forms.objection import Ground, Verdict
@@ -19,6 +20,12 @@ from workflows.forms.record import Disclosure, RecordField, Sanction, Severity, 
 from workflows.rules.model import RuleSet
 
 Pairs = list[tuple[str, str]]
+#: The lines in which each part is told.
+_LABELS = {
+    Part.FINDINGS: ("核查说明", "核实说明"),
+    Part.DECISION: ("审定结果", "审定理由", "办理结果", "认定结论", "认定文书", "认定理由", "纠错措施"),
+    Part.REVIEW: ("审定结果", "办理结果", "复核理由"),
+}
 
 
 @dataclass(frozen=True)
@@ -42,11 +49,12 @@ class Summary:
     dispute: tuple[DisputeRow, ...] = ()
 
 
-def summary_of(session: Session, case: Case, rules: RuleSet) -> Summary:
-    """The matter of a case in words."""
+def summary_of(session: Session, case: Case, rules: RuleSet, withheld: frozenset[Part] = frozenset()) -> Summary:
+    """The matter of a case in words; without the parts of which its reader was not told yet."""
+    hidden = {label for part in withheld for label in _LABELS[part]}
     pairs = _BY_KIND[case.kind](session, case, rules)
-    dispute = _dispute(case) if isinstance(case, Objection) else ()
-    return Summary(tuple((label, text) for label, text in pairs if text), dispute)
+    dispute = _dispute(case, withheld) if isinstance(case, Objection) else ()
+    return Summary(tuple((label, text) for label, text in pairs if text and label not in hidden), dispute)
 
 
 def record_pairs(session: Session, case: Any, rules: RuleSet) -> Pairs:
@@ -99,7 +107,9 @@ def _objection(session: Session, case: Any, rules: RuleSet) -> Pairs:
     ]
 
 
-def _dispute(case: Objection) -> tuple[DisputeRow, ...]:
+def _dispute(case: Objection, withheld: frozenset[Part]) -> tuple[DisputeRow, ...]:
+    answered = {} if Part.FINDINGS in withheld else case.verdicts or {}
+    decided = {} if withheld & {Part.DECISION, Part.REVIEW} else case.decided_verdicts or {}
     return tuple(
         DisputeRow(
             field=item["field"],
@@ -107,8 +117,8 @@ def _dispute(case: Objection) -> tuple[DisputeRow, ...]:
             recorded=recorded_words(item["field"], case.recorded),
             ground=Ground(item["ground"]).label,
             wanted=item.get("wanted", ""),
-            answer=_verdict((case.verdicts or {}).get(item["field"])),
-            decision=_verdict((case.decided_verdicts or {}).get(item["field"])),
+            answer=_verdict(answered.get(item["field"])),
+            decision=_verdict(decided.get(item["field"])),
         )
         for item in case.fields
     )

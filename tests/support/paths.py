@@ -320,7 +320,7 @@ FOUND = {"outcome": "予以容错", "document_number": "示容〔2026〕1号", "
 
 
 def _open_exemption(world: "World", record: str) -> str:
-    form = {"situation": "改革创新中的失误", "circumstances": "经集体研究，没有谋取私利。"}
+    form: dict[str, Any] = {"situation": "改革创新中的失误", "circumstances": "经集体研究，没有谋取私利。"}
     return world.open("subject", "exemption", "submit", record, **form).uid
 
 

@@ -45,6 +45,9 @@ PARTS = (
     ("免责容错与保密", ("exemption", "secret_free")),
 )  # fmt: skip
 
+#: A draft may lack these; what is submitted may not.
+_DEMANDED = ("source_number", "source_on", "source_organ", "effective_on", "facts", "exemption")
+
 
 @blueprint.get("/new")
 @login_required
@@ -217,7 +220,8 @@ def _form_page(
         foreseen = foresee(reader, str(given.get("severity", "")), _day(str(given.get("conduct_ended_on") or "")))
     drawn = fields_of(RecordContent, given, errors, choices=_choices(rules, subject))
     fields = {item.name: item for item in drawn}
-    fields["exemption"] = replace(fields["exemption"], kind=Kind.RADIO, required=True)
+    fields |= {name: replace(fields[name], required=True) for name in _DEMANDED}
+    fields["exemption"] = replace(fields["exemption"], kind=Kind.RADIO)
     summary = [*summary_of([item for item in drawn if item.name != "subject"], errors), *(lines or [])]
     return render_template(
         "records/form.html",

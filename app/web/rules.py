@@ -6,6 +6,7 @@ from flask_login import login_required
 
 from app.services.reading.lawbook_view import read_lawbook
 from app.web.reading import current_reader
+from workflows.rules.model import SEVERITIES
 
 blueprint = Blueprint("rules", __name__, url_prefix="/rules")
 
@@ -20,4 +21,9 @@ def show() -> ResponseReturnValue:
     """Terms with value, basis and grade; remedies; behaviours; the calendar of this and the next year."""
     with current_reader() as reader:
         page = read_lawbook(reader, request.args.get("locality", ""))
-    return render_template("rules/show.html", page=page, remedies=REMEDIES)
+    return render_template("rules/show.html", page=page, about=_about, severities=SEVERITIES)
+
+
+def _about(key: str) -> str:
+    """What a remedy is about: a decision of the procedures, or a source document of its own law."""
+    return REMEDIES.get(key) or f"对{key.removeprefix('sanction_')}不服"

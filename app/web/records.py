@@ -35,7 +35,7 @@ from workflows.rules.model import RuleSet
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 
 FILES = "files"
-_NOT_TYPED = frozenset({"csrf_token", "key", "version", "act", FILES})
+_NOT_TYPED = frozenset({"csrf_token", "key", "version", "act", "record", FILES})
 #: Where the fields stand on the page.
 PARTS = (
     ("来源文书", ("source_type", "source_number", "source_on", "source_organ", "effective_on", "under_remedy",
@@ -57,9 +57,10 @@ def new() -> ResponseReturnValue:
     if not uid:
         return _search_page(request.args.get("q", ""))
     with current_reader() as reader:
-        draft = find_draft(reader, "record", "create", "")
-    typed = Posted([(name, value) for name, values in draft.typed.items() for value in values]) if draft else Posted()
-    return _form_page("", parse_posted(RecordContent, typed) | {"subject": uid})
+        typed = _typed_so_far(find_draft(reader, "record", "create", ""))
+    # What was written about somebody else does not belong here.
+    given = parse_posted(RecordContent, typed) if typed.get("subject") == uid else {}
+    return _form_page("", given | {"subject": uid})
 
 
 @blueprint.post("/new")
@@ -75,7 +76,8 @@ def edit(uid: str) -> ResponseReturnValue:
     """The draft of a record, or one that was sent back."""
     with current_reader() as reader:
         content, _version = draft_of_record(reader, uid)
-    return _form_page(uid, content)
+        typed = _typed_so_far(find_draft(reader, "record", "edit", uid))
+    return _form_page(uid, parse_posted(RecordContent, typed) if typed else content)
 
 
 @blueprint.post("/<uid>/edit")
@@ -92,6 +94,19 @@ def preview() -> ResponseReturnValue:
     with current_reader() as reader:
         lines = foresee(reader, request.args.get("severity", ""), _day(request.args.get("conduct_ended_on", "")))
     return render_template("records/_preview.html", foreseen=lines)
+
+
+@blueprint.post("/draft")
+@login_required
+def autosave() -> ResponseReturnValue:
+    """Keep what is typed, every half minute; answers with the line that says so."""
+    uid = request.form.get("record", "")
+    with current_reader() as reader:
+        rules_of_clerk(reader)
+        if uid:
+            draft_of_record(reader, uid)
+        draft = save_draft(reader, "record", "edit" if uid else "create", uid, _typed())
+    return render_template("applications/_saved.html", saved_at=draft.saved_at)
 
 
 @blueprint.post("/people")
@@ -129,6 +144,10 @@ def _write(uid: str) -> ResponseReturnValue:
     try:
         taken = take_step(own.backend, _command(step, uid, given, _version()), own.clock())
     except FormIncomplete as refusal:
+        if request.form.get("act") == "save":
+            flash(gettext("草稿已保存，90日内可以继续填写。"), "done")
+            goal = url_for("records.edit", uid=uid) if uid else url_for("records.new", subject=given.get("subject", ""))
+            return redirect(goal, 303)
         return _form_page(uid, given, refusal.errors), 422
     except Refusal as refusal:
         return _refused(uid, given, refusal)
@@ -170,20 +189,27 @@ def _command(step: str, uid: str, given: dict[str, Any], version: int | None) ->
     )
 
 
-def _version() -> int | None:
-    text = request.form.get("version", "")
-    return int(text) if text.isdecimal() else None
+def _typed() -> dict[str, list[str]]:
+    return {name: values for name, values in request.form.lists() if name not in _NOT_TYPED}
+
+
+def _typed_so_far(draft: Draft | None) -> Posted:
+    return Posted([(name, value) for name, values in draft.typed.items() for value in values]) if draft else Posted()
+
+
+def _version() -> int:
+    """The version that the page was drawn from. A form without one never fits: no act without having seen the case."""
+    return request.form.get("version", default=-1, type=int)
 
 
 def _keep(uid: str) -> tuple[Draft, list[SummaryLine]]:
     """Keep text and files before anything is judged; files that are not taken are named."""
-    typed = {name: values for name, values in request.form.lists() if name not in _NOT_TYPED}
     refused = []
     with current_reader() as reader:
         rules_of_clerk(reader)
         if uid:
             draft_of_record(reader, uid)
-        draft = save_draft(reader, "record", "edit" if uid else "create", uid, typed)
+        draft = save_draft(reader, "record", "edit" if uid else "create", uid, _typed())
         keep_only_files(reader, draft, request.form.getlist(FILES))
         for upload in request.files.getlist(f"{FILES}-upload"):
             if not upload.filename:
@@ -199,8 +225,10 @@ def _search_page(text: str, errors: list[SummaryLine] | None = None, name: str =
     with current_reader() as reader:
         rules_of_clerk(reader)
         found = search_subjects(reader, text)
+        begun = subject_of(reader, _typed_so_far(find_draft(reader, "record", "create", "")).get("subject", ""))
     return render_template(
         "records/subject.html",
+        begun=begun,
         q=text,
         found=found,
         errors=errors or [],
@@ -232,6 +260,7 @@ def _form_page(
         parts=[(title, [fields[name] for name in names]) for title, names in PARTS],
         files=_files(draft, lines or []),
         foreseen=foreseen,
+        draft=draft,
         lines=summary,
         failed=bool(summary),
     )

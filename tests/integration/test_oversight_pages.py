@@ -106,6 +106,15 @@ def test_late_duties_are_called_to_in_one_act(app: Flask, busy: World) -> None:
     assert f"已催办{len(chosen)}件" in client.get("/oversight").text
 
 
+def test_an_approver_supervises_where_an_officer_reminds(app: Flask, busy: World) -> None:
+    """督办 is the approver's step, 催办 the officer's; each is offered his own."""
+    late = [duty for duty in board(busy, "approver").of("", Standing.LATE) if duty.act]
+    assert {duty.act for duty in late} == {"supervise"}
+    form = {"case": late[0].case, f"version-{late[0].case}": str(late[0].version), "key": "o-4"}
+    assert client_of(app, "approver").post("/oversight/remind", data=form).status_code == 303
+    assert "supervise" in busy.steps(late[0].case)
+
+
 def test_nothing_chosen_is_said(app: Flask, busy: World) -> None:
     client = client_of(app, "officer")
     client.post("/oversight/remind", data={"key": "o-2"})

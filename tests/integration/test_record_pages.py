@@ -125,6 +125,28 @@ def test_a_form_that_cannot_be_read_keeps_text_and_file(clerk: FlaskClient, worl
     assert CONTENT["facts"] in again.text
 
 
+def test_an_incomplete_draft_can_be_kept_and_is_offered_again(clerk: FlaskClient, world: World) -> None:
+    """保存草稿 asks for nothing; what was written about one subject is not put into the form of another."""
+    wang, unit = world["subject"].uid, world.unit_uids["subject"]
+    assert post(clerk, "/records/new", subject=wang, facts="尚待补充。", act="save").status_code == 303
+    assert world.rows(Record) == []
+    assert "您有一份尚未填写完整的登记：王测试" in text_of(clerk.get("/records/new").text)
+    assert "尚待补充。" in clerk.get(f"/records/new?subject={wang}").text
+    assert "尚待补充。" not in clerk.get(f"/records/new?subject={unit}").text
+
+
+def test_a_lost_session_gives_the_changed_draft_back(app: Flask, clerk: FlaskClient, world: World) -> None:
+    record = world.record_in("draft")
+    saved = post(clerk, "/records/draft", record=record, subject=world["subject"].uid, facts="改到一半。")
+    assert "草稿已于" in saved.text
+    clerk.post("/sign-out")
+    again = client_of(app, "clerk")
+    assert "改到一半。" in again.get(f"/records/{record}/edit").text
+    assert world.case(record).facts != "改到一半。"
+    foreign = post(client_of(app, "other_clerk"), "/records/draft", record=record, facts="外单位。")
+    assert foreign.status_code == 404
+
+
 def test_a_stale_edit_is_refused_with_the_text_kept(clerk: FlaskClient, world: World) -> None:
     """409 for a lost race."""
     record = world.record_in("draft")

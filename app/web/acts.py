@@ -8,8 +8,10 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app.services.reading.case_page import CasePage, OfferView
+from app.services.reading.paper import PaperEntry
+from app.services.reading.proposals import Proposable
 from app.web.inner_forms import inner_forms
-from workflows.kit.forms import Line, NoForm, StepForm
+from workflows.kit.forms import Line, StepForm
 from workflows.kit.proposals import PROPOSAL_STEPS, ProposeForm
 
 #: Acts that are seldom the next thing to do: shown closed, below the main act.
@@ -62,9 +64,16 @@ def acts_of(page: CasePage) -> tuple[Act, ...]:
     acts = [_offered(offer, page) for offer in page.offers if offer.step not in PROPOSAL_STEPS or offer.possible]
     acts = [act for act in acts if act.step != "propose"]
     if page.proposal is None:
-        acts += [_proposing(step, label, model, page) for step, label, model in page.proposable]
+        barred = next((offer.reasons for offer in page.offers if offer.step == "propose"), ())
+        acts += [_proposing(decision, barred, page) for decision in page.proposable]
     acts += [_from_paper(entry, page) for entry in page.paper]
-    return tuple(sorted(acts, key=lambda act: (not act.main, not act.possible, act.on_paper)))
+    return tuple(sorted(acts, key=_rank))
+
+
+def _rank(act: Act) -> tuple[bool, bool, bool, bool, bool]:
+    """The main act, then what is possible, ordinary before seldom, and a proposal before another act alike."""
+    seldom = _is_seldom(act.proposes or act.step)
+    return (not act.main, not act.possible, act.on_paper, seldom, not act.proposes)
 
 
 def _offered(offer: OfferView, page: CasePage) -> Act:
@@ -98,22 +107,23 @@ def _is_seldom(step: str) -> bool:
     return step in _SELDOM or step.startswith(_SELDOM_BEGINNINGS)
 
 
-def _proposing(step: str, label: str, model: type[StepForm], page: CasePage) -> Act:
-    inner = inner_forms(model, page)
+def _proposing(decision: Proposable, barred: tuple[str, ...], page: CasePage) -> Act:
+    inner = inner_forms(decision.form, page)
     nested = {f"form.{path}": form for path, form in inner.items()}
     return Act(
-        id=f"propose-{step}",
+        id=f"propose-{decision.step}",
         step="propose",
-        label=f"拟办：{label}",
+        label=f"拟办：{decision.label}",
         button="提交拟办意见",
         model=ProposeForm,
-        sub_forms={"form": model, **nested},
-        given={"opinion": f"经审核，拟办理“{label}”，请审批。"},
-        proposes=step,
+        sub_forms={"form": decision.form, **nested},
+        given={"opinion": f"经审核，拟办理“{decision.label}”，请审批。"},
+        reasons=(*barred, *decision.reasons),
+        proposes=decision.step,
     )
 
 
-def _from_paper(entry: Any, page: CasePage) -> Act:
+def _from_paper(entry: PaperEntry, page: CasePage) -> Act:
     return Act(
         id=f"paper-{entry.opens or 'own'}-{entry.step}",
         step=entry.step,
@@ -124,8 +134,3 @@ def _from_paper(entry: Any, page: CasePage) -> Act:
         opens=entry.opens,
         people=entry.people,
     )
-
-
-def needs_no_form(act: Act) -> bool:
-    """Whether pressing the button is all there is to do."""
-    return act.model is NoForm and not act.on_paper

@@ -213,7 +213,7 @@ def test_a_repair_after_a_passed_rectification(page: Page, world: World) -> None
     expect_good_page(page)
     text = read_pdf(page, "准予信用修复决定书")
     decision = world.notices(uid, "repair_decision")[0]
-    for words in (str(decision.number), number, "修复条件全部满足。"):
+    for words in (str(decision.number), number, "各项修复条件均已满足", "决定准予信用修复"):
         assert words in text, (words, text)
 
 

@@ -254,3 +254,24 @@ def test_the_list_of_all_cases_shows_each_reader_his_own(app: Flask, world: Worl
     assert f"/cases/{uid}" not in client.get("/cases?kind=objection&state=decided").text
     assert f"/cases/{uid}" not in client.get("/cases?number=%25").text
     assert "没有符合条件的事项" in client_of(app, "other_clerk").get(f"/cases?number={number}").text
+
+
+def test_the_history_says_in_words_what_was_proposed(app: Flask, world: World) -> None:
+    """No codes, uids or hashes on the timeline; the parties do not read what is proposed inside."""
+    uid = world.objection_in("answered")
+    world.take("officer", "propose", uid, step="decide", form={"reasons": "异议成立"}, opinion="拟同意")
+    page = text_of(client_of(app, "approver").get(f"/cases/{uid}").text)
+    assert "拟办事项：审定" in page
+    assert "审定理由：异议成立" in page
+    assert "拟办事项：decide" not in page
+    assert "拟办" not in text_of(client_of(app, "subject").get(f"/cases/{uid}").text)
+    record = next(case for case in world.dossier(uid) if case.kind == "record")
+    assert world["subject"].uid not in text_of(client_of(app, "officer").get(f"/cases/{record.uid}").text)
+
+
+def test_what_cannot_be_decided_now_is_not_proposed_but_explained(app: Flask, world: World) -> None:
+    """R54: only a unit is ordered to put things right; on a person's record the act stands greyed with its reason."""
+    record = world.record_in("listed")
+    page = client_of(app, "officer").get(f"/cases/{record}").text
+    assert 'value="propose-order"' not in page
+    assert "拟办：下达限期整改通知（现在不能办理）" in page

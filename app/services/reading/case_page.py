@@ -14,12 +14,12 @@ from app.models.kinds import Notice
 from app.models.people import Unit, User
 from app.services.contexts import context_of
 from app.services.lawbook import current_calendar
-from app.services.opening import child_of
 from app.services.reading.attached import Material, materials_of
 from app.services.reading.form_lines import form_lines
 from app.services.reading.history import EventView, audiences_of, events_of, last_step_of
 from app.services.reading.lines import CaseLine, lines_of
 from app.services.reading.paper import PaperEntry, paper_entries
+from app.services.reading.proposals import Proposable, opening_of, proposable
 from app.services.reading.reader import Reader, case_for
 from app.services.reading.summaries import Summary, summary_of
 from app.services.reading.terms import TermDetail, terms_of
@@ -29,10 +29,9 @@ from workflows.kit.context import Context, Proposal
 from workflows.kit.definition import Audience, Step
 from workflows.kit.engine import Offer, offers
 from workflows.kit.forms import StepForm
-from workflows.kit.proposals import decider_of
-from workflows.registry import WORKFLOWS, workflow
+from workflows.registry import workflow
 from workflows.repair_gate import GateLine, gate
-from workflows.roles import PROPOSER, Capacity
+from workflows.roles import Capacity
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class CasePage:
     parent: CaseLine | None
     capacities: tuple[str, ...]
     today: date
-    proposable: tuple[tuple[str, str, type[StepForm]], ...]
+    proposable: tuple[Proposable, ...]
     #: Whether the reader is the one who has to act now.
     holds: bool
     checklist: tuple[GateLine, ...]
@@ -130,7 +129,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         marks=_marks(ctx, case),
         strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
         summary=summary_of(reader.session, case, ctx.rules, withheld),
-        offers=(*(_offer(offer, ctx) for offer in offers(flow, ctx)), *_openings(reader, case, ctx)),
+        offers=(*(_offer(offer, ctx) for offer in offers(flow, ctx)), *_opening(reader, case, ctx)),
         proposal=_proposal(reader, case, ctx),
         events=events_of(reader, case),
         terms=terms_of(reader, case, ctx.rules, calendar),
@@ -141,7 +140,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         ),
         capacities=tuple(sorted(capacity.label for capacity in ctx.capacities)),
         today=reader.today,
-        proposable=_proposable(case, ctx),
+        proposable=proposable(reader, case, ctx),
         holds=case.holder in ctx.capacities,
         checklist=_checklist(ctx, withheld) if case.kind == "repair" else (),
         materials=materials_of(reader, case),
@@ -150,19 +149,13 @@ def read_case(reader: Reader, uid: str) -> CasePage:
     )
 
 
-def _openings(reader: Reader, case: Case, ctx: Context) -> list[OfferView]:
+def _opening(reader: Reader, case: Case, ctx: Context) -> list[OfferView]:
     """The act that opens another case from this one, where it is proposed here."""
-    if ctx.proposal is None or not any(step.key == ctx.proposal.step for step in workflow(case.kind).proposed_openings):
+    found = opening_of(reader, case, ctx.proposal.step) if ctx.proposal is not None else None
+    if found is None:
         return []
-    found = []
-    for kind, flow in WORKFLOWS.items():
-        step = flow.step(ctx.proposal.step)
-        if step is None or not step.opening:
-            continue
-        child = child_of(reader.view, case, kind)
-        opening = context_of(reader.view, child, reader.actor, step=step.key)
-        found += [replace(_offer(offer, opening), opens=kind) for offer in offers(flow, opening)]
-    return [view for view in found if view.step == ctx.proposal.step]
+    offered = offers(workflow(found.kind), found.ctx)
+    return [replace(_offer(offer, found.ctx), opens=found.kind) for offer in offered if offer.step is found.step]
 
 
 def _siblings(reader: Reader, case: Case) -> list[Case]:
@@ -204,22 +197,6 @@ def _offer(offer: Offer, ctx: Context) -> OfferView:
         prefilled=prefilled,
         makes=tuple(dict.fromkeys(NOTICES[draft.notice].title for draft in step.notices)),
     )
-
-
-def _proposable(case: Case, ctx: Context) -> tuple[tuple[str, str, type[StepForm]], ...]:
-    """What the reader may propose here: key, label and form of each decision open to a proposal."""
-    flow = workflow(case.kind)
-    propose = flow.step("propose")
-    if propose is None or propose.move_from(case.state) is None or not (propose.by & ctx.capacities):
-        return ()
-    candidates = [*flow.steps, *flow.proposed_openings]
-    return tuple((step.key, step.label, step.form) for step in candidates if _may_be_proposed(step, case, ctx))
-
-
-def _may_be_proposed(step: Step, case: Case, ctx: Context) -> bool:
-    if not step.on_proposal or (step.requested_by and not step.or_proposed):
-        return False
-    return step.move_from(case.state) is not None and PROPOSER[decider_of(step)] in ctx.capacities
 
 
 def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:

@@ -7,7 +7,11 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from workflows.kit.definition import Step, Workflow
 from workflows.kit.forms import LabelledEnum, StepForm
+
+#: Fields that hold a uid, a hash or the code of a list: the summary of the case says them in words.
+_CODES = frozenset({"subject", "sha256", "key", "signed", "behaviour"})
 
 
 def form_lines(model: type[StepForm], given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
@@ -20,6 +24,26 @@ def form_lines(model: type[StepForm], given: Mapping[str, Any]) -> tuple[tuple[s
         (info.title or name, text)
         for name, info in type(form).model_fields.items()
         if (text := in_words(getattr(form, name)))
+    )
+
+
+def event_lines(flow: Workflow, step: Step, given: Mapping[str, Any]) -> tuple[str, ...]:
+    """What was filled in with a step, for the timeline; codes that only the system reads are left out."""
+    if step.key == "propose":
+        return _proposed(flow, given)
+    unsaid = {info.title for key, info in step.form.model_fields.items() if key in _CODES}
+    return tuple(f"{label}：{text}" for label, text in form_lines(step.form, given) if label not in unsaid)
+
+
+def _proposed(flow: Workflow, given: Mapping[str, Any]) -> tuple[str, ...]:
+    wanted = flow.decidable(given["step"])
+    if wanted is None:
+        return (f"拟办意见：{given['opinion']}",)
+    content = form_lines(wanted.form, given["form"])
+    return (
+        f"拟办事项：{wanted.label}",
+        *(f"{label}：{text}" for label, text in content),
+        f"拟办意见：{given['opinion']}",
     )
 
 

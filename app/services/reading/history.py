@@ -12,7 +12,7 @@ from app.models.cases import Case
 from app.models.history import EventRow
 from app.models.kinds import Notice
 from app.models.people import User
-from app.services.reading.form_lines import form_lines
+from app.services.reading.form_lines import event_lines
 from app.services.reading.reader import Reader
 from workflows.kit.definition import Audience, Recipient, Workflow
 from workflows.registry import workflow
@@ -105,7 +105,7 @@ def _view(row: EventRow, flow: Workflow, names: dict[int, str], withheld: frozen
     if row.version in withheld:
         return EventView(row.seq, row.at, label, author, "", ("文书制作中，送出后可以查看内容。",))
     moved = body["from"] != body["to"]
-    lines = tuple(f"{name}：{text}" for name, text in form_lines(step.form, body["form"])) if step else ()
+    lines = event_lines(flow, step, body["form"]) if step else ()
     return EventView(row.seq, row.at, label, author, flow.state(body["to"]).label if moved else "", lines)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.models.cases import Case
 from app.models.kinds import Notice
+from app.models.kinds_more import SyncItem
 from app.models.people import Unit, User
 from app.models.terms import LIVE, TermRow
 from workflows.identity import mask_name
@@ -82,20 +83,27 @@ class Names:
 
 
 def lines_of(session: Session, cases: Sequence[Case], calendar: Calendar, today: date) -> list[CaseLine]:
-    """The lines of a list, in its order, with two queries more whatever its length."""
-    names, terms = Names(session, cases), _governing(session, [case.id for case in cases], calendar, today)
-    return [_line(case, names, terms.get(case.id)) for case in cases]
+    """The lines of a list, in its order, with five queries more whatever its length."""
+    ids = [case.id for case in cases]
+    names, titles, terms = Names(session, cases), _titles(session, ids), _governing(session, ids, calendar, today)
+    return [_line(case, names, titles.get(case.id, ""), terms.get(case.id)) for case in cases]
 
 
-def _line(case: Case, names: Names, term: TermState | None) -> CaseLine:
+def _titles(session: Session, ids: list[int]) -> dict[int, str]:
+    """What a notice or a sync item is called by; every other case goes by its procedure."""
+    notices = session.execute(select(Notice.id, Notice.title).where(Notice.id.in_(ids))).tuples()
+    targets = session.execute(select(SyncItem.id, SyncItem.target_label).where(SyncItem.id.in_(ids))).tuples()
+    return {**dict(notices.all()), **{case_id: f"同步至{label}" for case_id, label in targets}}
+
+
+def _line(case: Case, names: Names, title: str, term: TermState | None) -> CaseLine:
     flow = workflow(case.kind)
     state = flow.state(case.state)
-    title = case.title if isinstance(case, Notice) else flow.label
     return CaseLine(
         uid=case.uid,
         kind=case.kind,
         kind_label=flow.label,
-        title=title,
+        title=title or flow.label,
         number=case.number or "",
         subject=names.subject(case, masked=False),
         state=case.state,

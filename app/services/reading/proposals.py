@@ -1,0 +1,72 @@
+"""拟办 as a page shows it: what may be proposed here, and the act that opens another case once it is agreed."""
+
+from dataclasses import dataclass
+
+from app.models.cases import Case
+from app.services.contexts import context_of
+from app.services.opening import child_of
+from app.services.reading.reader import Reader
+from workflows.kit.context import Context
+from workflows.kit.definition import Step, Unmet
+from workflows.kit.forms import StepForm
+from workflows.kit.proposals import decider_of
+from workflows.registry import WORKFLOWS, workflow
+from workflows.roles import PROPOSER
+
+
+@dataclass(frozen=True)
+class Proposable:
+    """A decision that the reader may propose, or why it cannot be taken now."""
+
+    step: str
+    label: str
+    form: type[StepForm]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Opening:
+    """The step that opens a case of another kind from this one, with the context in which it is judged."""
+
+    kind: str
+    step: Step
+    ctx: Context
+
+
+def opening_of(reader: Reader, case: Case, key: str) -> Opening | None:
+    """The opening step that a decision proposed on this case leads to; None for a step of the case itself."""
+    if not any(step.key == key for step in workflow(case.kind).proposed_openings):
+        return None
+    for kind, flow in WORKFLOWS.items():
+        step = flow.step(key)
+        if step is not None and step.opening:
+            child = child_of(reader.view, case, kind)
+            return Opening(kind, step, context_of(reader.view, child, reader.actor, step=key))
+    return None
+
+
+def proposable(reader: Reader, case: Case, ctx: Context) -> tuple[Proposable, ...]:
+    """Every decision open to a proposal in the present state, with the conditions that it does not meet yet."""
+    flow = workflow(case.kind)
+    propose = flow.step("propose")
+    if propose is None or propose.move_from(case.state) is None or not (propose.by & ctx.capacities):
+        return ()
+    return tuple(
+        Proposable(step.key, step.label, step.form, _reasons(reader, case, step, ctx))
+        for step in (*flow.steps, *flow.proposed_openings)
+        if _may_be_proposed(step, case, ctx)
+    )
+
+
+def _may_be_proposed(step: Step, case: Case, ctx: Context) -> bool:
+    if not step.on_proposal or (step.requested_by and not step.or_proposed):
+        return False
+    return step.move_from(case.state) is not None and PROPOSER[decider_of(step)] in ctx.capacities
+
+
+def _reasons(reader: Reader, case: Case, step: Step, ctx: Context) -> tuple[str, ...]:
+    opening = opening_of(reader, case, step.key)
+    if opening is not None:
+        step, ctx = opening.step, opening.ctx
+    answers = [condition.check(ctx) for condition in step.guards if not condition.needs_form]
+    return tuple(answer.detail for answer in answers if isinstance(answer, Unmet))

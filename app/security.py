@@ -42,9 +42,12 @@ def register(app: Flask, settings: Settings) -> None:
     @app.before_request
     def refuse_unstorable() -> None:
         # PostgreSQL cannot keep U+0000, and no database a lone surrogate; nobody types them by hand.
-        given = (request.view_args, request.args.to_dict(flat=False), request.form.to_dict(flat=False))
-        body = request.get_json(silent=True) if request.is_json else None
-        if _is_unstorable([*given, body]):
+        given = [request.view_args, request.args.to_dict(flat=False), request.form.to_dict(flat=False)]
+        try:
+            given.append(request.get_json(silent=True) if request.is_json else None)
+        except RecursionError:
+            abort(400, "提交的内容层次过多。请简化后重新提交。")
+        if _is_unstorable(given):
             abort(400, "提交的内容含有无法保存的控制字符（U+0000）或残缺字符。请删除后重新提交。")
 
     @app.after_request
@@ -61,12 +64,19 @@ def register(app: Flask, settings: Settings) -> None:
         app.wsgi_app = TrustedProxies(app.wsgi_app, settings.trusted_proxies)  # type: ignore[method-assign]
 
 
-def _is_unstorable(value: object) -> bool:
-    if isinstance(value, str):
-        return "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value)
-    if isinstance(value, dict):
-        return any(_is_unstorable(key) or _is_unstorable(item) for key, item in value.items())
-    return isinstance(value, list) and any(_is_unstorable(item) for item in value)
+def _is_unstorable(given: object) -> bool:
+    """Whether anything in what was given cannot be kept; without recursion, since its depth is the sender's choice."""
+    waiting = [given]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+                return True
+        elif isinstance(value, dict):
+            waiting += [*value, *value.values()]
+        elif isinstance(value, list):
+            waiting += value
+    return False
 
 
 def _is_static(endpoint: str | None) -> bool:

@@ -103,8 +103,9 @@ def _paper(act: Act) -> str:
     return f"{act.id}-paper"
 
 
-def _version() -> int | None:
-    return request.form.get("version", type=int)
+def _version() -> int:
+    """The version that the page was drawn from. A form without one never fits: no act without having seen the case."""
+    return request.form.get("version", default=-1, type=int)
 
 
 def _read(uid: str, act: Act) -> Posted:

@@ -197,9 +197,9 @@ def _take(application: Application, uid: str, draft: Draft) -> str:
     return take_step(own.backend, command, own.clock()).uid
 
 
-def _version() -> int | None:
-    text = request.form.get("version", "")
-    return int(text) if text.isdecimal() else None
+def _version() -> int:
+    """The version that the page was drawn from. A form without one never fits: no act without having seen the case."""
+    return request.form.get("version", default=-1, type=int)
 
 
 def _given(application: Application, posted: Posted) -> dict[str, Any]:

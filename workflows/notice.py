@@ -87,7 +87,7 @@ STEPS = (
 )  # fmt: skip
 
 TERMS = (
-    Term("notice.issue", "签发期限", Nature.DUTY, C.SUPERVISOR, at("draft"), frozenset({DRAFTED})),
+    Term("notice.issue", "签发期限", Nature.DUTY, C.SUPERVISOR, at("draft"), frozenset({DRAFTED}), holder_in="signer"),
     Term("notice.service", "送达期限", Nature.DUTY, C.OFFICE, at("draft", "sign"),
          frozenset({SEALING, ISSUED, DISPATCHED, UNDELIVERABLE})),
     Term("notice.announcement", "公告期限", Nature.PERIOD, C.SYSTEM, from_date("announced_on", "announce"),

@@ -20,6 +20,7 @@ from workflows.forms.objection import (
     SubmitObjectionForm,
     TransferBackForm,
 )
+from workflows.guards import head_files_for_the_unit
 from workflows.kit.context import Context
 from workflows.kit.counting import Nature
 from workflows.kit.definition import (
@@ -42,7 +43,7 @@ from workflows.kit.definition import (
     stay,
 )
 from workflows.kit.forms import NoForm, ReasonForm
-from workflows.kit.proposals import with_proposal_steps
+from workflows.kit.proposals import no_live_proposal, with_proposal_steps
 from workflows.objection_guards import (
     about_the_offices_own,
     answer_came_from_the_provider,
@@ -107,6 +108,7 @@ _RECORD_REPORTED = frozenset(
 CORRECTS = Cascade("record", "correct", _RECORD_REPORTED, when=some_field_changes, form="correction_from_verdicts")
 ANNULS = Cascade("record", "annul", _RECORD_REPORTED, when=verdicts_annul, form="annulment_from_verdicts")
 
+
 def _ends_with_the_period(state: State) -> Fork:
     """An objection about the period alone has lost its object; one about more goes on where it stands."""
 
@@ -119,14 +121,14 @@ def _ends_with_the_period(state: State) -> Fork:
 STEPS = with_proposal_steps(
     (
         Step("submit", "提出异议", moves({OPENING: SUBMITTED}), SUBJECT, SubmitObjectionForm,
-             guards=(record_is_contestable, no_objection_on_same_fields, not_the_same_again),
+             guards=(head_files_for_the_unit, record_is_contestable, no_objection_on_same_fields, not_the_same_again),
              notices=(Draft("objection_receipt", Recipient.APPLICANT),),
              effects=("keep_objection", "file_case"), basis="R33"),
         Step("request_supplement", "一次性告知补正", moves({SUBMITTED: INCOMPLETE}), frozenset({C.OFFICE}),
              RequestSupplementForm, guards=(supplement_not_requested_yet,),
              notices=(Draft("supplement_notice", Recipient.APPLICANT),), ends_round=True),
         Step("supplement", "补正", moves({INCOMPLETE: SUBMITTED}), SUBJECT, SupplementForm,
-             effects=("note_complete",)),
+             guards=(head_files_for_the_unit,), effects=("note_complete",)),
         Step("lapse", "视为放弃", moves({INCOMPLETE: LAPSED}), frozenset({C.SYSTEM}), NoForm,
              notices=(Draft("lapse_notice", Recipient.APPLICANT),)),
         Step("refuse", "不予受理", moves({SUBMITTED: REFUSED}), frozenset({C.SUPERVISOR}), RefuseObjectionForm,
@@ -143,8 +145,8 @@ STEPS = with_proposal_steps(
              TransferBackForm, guards=(transfer_is_early, not_transferred_by_this_unit),
              effects=("pass_to_named_unit",), audience=Audience.PROVIDER),
         Step("request_extension", "申请延期", stay(*AT_PROVIDER), frozenset({C.PROVIDER_HEAD}), ExtensionRequestForm,
-             guards=(extension_is_allowed, extension_within_cap, term_still_runs), effects=("request_decision",),
-             audience=Audience.PROVIDER),
+             guards=(extension_is_allowed, extension_within_cap, term_still_runs, no_live_proposal),
+             effects=("request_decision",), audience=Audience.PROVIDER),
         Step("extend", "准予延期", stay(*AT_PROVIDER), frozenset({C.SUPERVISOR}), ExtendForm,
              guards=(extension_is_allowed, extension_within_cap), on_proposal=True, requested_by="request_extension",
              notices=(Draft("extension_notice", Recipient.APPLICANT), Draft("extension_notice", Recipient.PROVIDER)),
@@ -173,14 +175,15 @@ STEPS = with_proposal_steps(
              guards=(provider_is_late_and_warned, answer_covers_the_dispute), on_proposal=True,
              notices=(Draft("objection_decision", Recipient.APPLICANT),
                       Draft("objection_decision", Recipient.PROVIDER)),
-             cascades=(CORRECTS, ANNULS), effects=("keep_decision",)),
+             cascades=(CORRECTS, ANNULS), effects=("keep_decision", "open_sync_items_if_still_shown")),
         Step("decide", "审定", moves({ANSWERED: DECIDED}), frozenset({C.SUPERVISOR}), DecideObjectionForm,
              guards=(not_worse_for_the_objector,), on_proposal=True,
              notices=(Draft("objection_decision", Recipient.APPLICANT),
                       Draft("objection_decision", Recipient.PROVIDER)),
-             cascades=(CORRECTS, ANNULS), effects=("keep_decision",), basis="R36"),
+             cascades=(CORRECTS, ANNULS), effects=("keep_decision", "open_sync_items_if_still_shown"), basis="R36"),
         Step("request_review", "申请复核", moves({DECIDED: REVIEW_SUBMITTED, REFUSED: REVIEW_SUBMITTED}), SUBJECT,
-             ReviewRequestForm, guards=(filing_term_kept_or_excused,), effects=("keep_review_request",), basis="R37"),
+             ReviewRequestForm, guards=(head_files_for_the_unit, filing_term_kept_or_excused),
+             effects=("keep_review_request",), basis="R37"),
         Step("accept_review", "受理复核", moves({REVIEW_SUBMITTED: REVIEWING}), frozenset({C.REVIEW_OFFICE}), NoForm,
              guards=(reviewer_took_no_part,)),
         Step("refuse_review", "不予受理复核", moves({REVIEW_SUBMITTED: CLOSED}), frozenset({C.REVIEWER}),
@@ -193,15 +196,17 @@ STEPS = with_proposal_steps(
                                form="correction_from_verdicts"),
                        Cascade("record", "annul", _RECORD_REPORTED, when=review_annuls,
                                form="annulment_from_verdicts")),
-             effects=("keep_review_decision",), basis="R37"),
+             effects=("keep_review_decision", "open_sync_items_if_still_shown"), basis="R37"),
         Step("close", "办结", moves({DECIDED: CLOSED, REFUSED: CLOSED}), frozenset({C.SYSTEM}), NoForm),
         Step("withdraw", "撤回", moves({**dict.fromkeys(HANDLING, WITHDRAWN), REVIEW_SUBMITTED: CLOSED,
-                                      REVIEWING: CLOSED}), SUBJECT, ReasonForm),
+                                      REVIEWING: CLOSED}), SUBJECT, ReasonForm,
+             guards=(head_files_for_the_unit,)),
         Step("terminate", "终止", moves(dict.fromkeys(HANDLED, TERMINATED)), frozenset({C.SYSTEM}), AbsenceForm,
              notices=(Draft("termination_notice", Recipient.APPLICANT),), effects=("void_unserved_notices",)),
         Step("record_expired", "记录期满",
              moves({state: _ends_with_the_period(state) for state in HANDLED}), frozenset({C.SYSTEM}), AbsenceForm,
-             notices=(Draft("termination_notice", Recipient.APPLICANT, is_about_the_period_only),)),
+             notices=(Draft("termination_notice", Recipient.APPLICANT, is_about_the_period_only),),
+             effects=("void_unserved_notices_if_ended",)),
     )
 )  # fmt: skip
 

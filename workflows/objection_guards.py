@@ -10,6 +10,9 @@ _CONTESTABLE = {"noticing", "statement_open", "deciding", "listed", "repaired"}
 _ENDED = {"expired", "annulled", "exempted", "declined"}
 #: Fields that the office or the platform makes itself: display and period (procedures, section 3).
 OWN_FIELDS = {RecordField.DISCLOSURE_LEVEL}
+#: What only the unit can establish; in the rest (agreement with the source document, catalogue, period, disclosure)
+#: the office may depart from its answer (procedures, section 3).
+PROVIDERS_FIELDS = {RecordField.SUBJECT, RecordField.FACTS, RecordField.RESPONSIBLE_PERSONS}
 _PERIOD_FIELDS = {RecordField.CONDUCT_ENDED_ON, RecordField.EFFECTIVE_ON}
 
 
@@ -83,7 +86,7 @@ def about_the_offices_own(ctx: Context) -> bool | Unmet:
 def transfer_is_early(ctx: Context) -> bool | Unmet:
     accepted = ctx.case.accepted_on
     last = ctx.calendar.add_working_days(accepted, 1)
-    return ctx.today <= last or Unmet("退回转办应当在收到之日起一个工作日内提出，期限已过，请继续核查")
+    return ctx.in_time_on <= last or Unmet("退回转办应当在收到之日起一个工作日内提出，期限已过，请继续核查")
 
 
 @guard("本单位未曾退回过")
@@ -121,7 +124,7 @@ def extension_within_cap(ctx: Context) -> bool | Unmet:
 @guard("核查期限尚未届满")
 def term_still_runs(ctx: Context) -> bool | Unmet:
     over = ctx.facts.term_over_since("objection.verification")
-    return over is None or Unmet("延期应当在期限届满之前申请")
+    return over is None or ctx.in_time_on <= over or Unmet("延期应当在期限届满之前申请")
 
 
 @guard("核查结论覆盖全部异议项", form=True)
@@ -164,18 +167,23 @@ def not_worse_for_the_objector(ctx: Context) -> bool | Unmet:
         return Unmet("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
     if missing := disputed - set(verdicts_in_force(ctx)):
         return Unmet("以下异议项尚无结论：" + "、".join(sorted(field.label for field in missing)))
-    if ctx.rules.switch("objection.decider") == "provider" and _departs_from_provider(ctx):
+    departed = _departed_from_provider(ctx)
+    if ctx.rules.switch("objection.decider") == "provider" and departed:
         return Unmet("本地规则由信息提供单位作出处理决定，审定应当与其核查结论一致")
+    if foreign := departed & PROVIDERS_FIELDS:
+        names = "、".join(sorted(field.label for field in foreign))
+        return Unmet(f"“{names}”由信息提供单位核查认定，审定应当与其核查结论一致；有疑问的，可以退回重新核查")
     return _values_given(ctx)
 
 
-def _departs_from_provider(ctx: Context) -> bool:
+def _departed_from_provider(ctx: Context) -> set[RecordField]:
     answered = ctx.case.verdicts or {}
-    return any(
-        field in answered
-        and (answered[field]["verdict"], answered[field].get("value", "")) != (item.verdict, item.value)
+    return {
+        field
         for field, item in ctx.form.verdicts.items()
-    )
+        if field in answered
+        and (answered[field]["verdict"], answered[field].get("value", "")) != (item.verdict, item.value)
+    }
 
 
 @guard("尚未退回重新核查过")

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from workflows.forms.common import AbsenceForm, ServedForm
+from workflows.forms.common import AbsenceForm, RemindForm, ServedForm
 from workflows.forms.record import (
     AnnulmentForm,
     ApproveForm,
@@ -43,7 +43,7 @@ from workflows.kit.definition import (
     stay,
 )
 from workflows.kit.forms import NoForm, ReasonForm
-from workflows.kit.proposals import with_proposal_steps
+from workflows.kit.proposals import no_live_proposal, with_proposal_steps
 from workflows.record_guards import (
     behaviour_in_force,
     conduct_end_given,
@@ -57,9 +57,12 @@ from workflows.record_guards import (
     no_other_record_on_the_act,
     no_worse_for_the_subject,
     nothing_added_since_the_notice,
+    notice_was_served,
     person_record_is_forwarded,
     repair_is_barred,
+    request_is_drafted,
     retention_not_over,
+    some_duty_is_late,
     source_complete,
     source_effective,
     statement_in_time,
@@ -89,6 +92,8 @@ UNLISTED = (SCREENING, RETURNED, HEAD_REVIEW, NOTICING, STATEMENT_OPEN, DECIDING
 NOTIFIED = (NOTICING, STATEMENT_OPEN, DECIDING, LISTED, REPAIRED)
 REPORTED = (*UNLISTED, LISTED, REPAIRED)
 ENDED = (EXEMPTED, DECLINED, ANNULLED, EXPIRED)
+#: Where somebody owes something by a day.
+OWED = (SCREENING, RETURNED, HEAD_REVIEW, DECIDING, LISTED)
 
 #: What the head sends back stays a draft, unless the record was reported before and sent back by the office.
 BACK_TO_THE_CLERK = Fork("reported_before", (DRAFT, RETURNED),
@@ -158,30 +163,40 @@ STEPS = with_proposal_steps(
                       Draft("forward_letter", Recipient.DISCIPLINE, person_record_is_forwarded)),
              effects=("open_sync_items",)),
         Step("draft_correction", "拟请更正", stay(*NOTIFIED), frozenset({C.PROVIDER}), CorrectionForm,
-             guards=(no_worse_for_the_subject,), effects=("keep_request",), audience=Audience.PROVIDER),
+             guards=(no_worse_for_the_subject, no_live_proposal), effects=("keep_request",),
+             audience=Audience.PROVIDER),
         Step("request_correction", "提请更正", stay(*NOTIFIED), frozenset({C.PROVIDER_HEAD}), NoForm,
              four_eyes="draft_correction", requested_by="draft_correction", on_proposal=True,
              effects=("sign_request",), audience=Audience.PROVIDER),
         Step("correct", "更正", (*stay(*REPORTED), *stay(EXPIRED)), frozenset({C.SUPERVISOR, C.SYSTEM}),
              CorrectionForm, guards=(has_been_reported, no_worse_for_the_subject), on_proposal=True,
              requested_by="request_correction", after_close=True,
-             notices=(Draft("record_correction", Recipient.SUBJECT, subject_was_notified),),
-             effects=("revise_record", "recompute_periods", "open_sync_items"), basis="R25"),
+             notices=(Draft("record_correction", Recipient.SUBJECT, notice_was_served),
+                      Draft("record_correction", Recipient.FORWARDED)),
+             effects=("revise_record", "recompute_periods", "replace_unserved_notices", "open_sync_items"),
+             basis="R25"),
         Step("draft_annulment", "拟报撤销", (*stay(*REPORTED), *stay(EXPIRED)), frozenset({C.PROVIDER}), AnnulmentForm,
-             guards=(has_been_reported,), effects=("keep_request",), audience=Audience.PROVIDER, after_close=True),
+             guards=(has_been_reported, no_live_proposal), effects=("keep_request",), audience=Audience.PROVIDER,
+             after_close=True),
         Step("report_annulment", "报告撤销", (*stay(*REPORTED), *stay(EXPIRED)), frozenset({C.PROVIDER_HEAD}), NoForm,
              four_eyes="draft_annulment", requested_by="draft_annulment", on_proposal=True,
              effects=("sign_request",), audience=Audience.PROVIDER, after_close=True),
+        Step("reject_request", "退回修改", (*stay(*REPORTED), *stay(EXPIRED)), frozenset({C.PROVIDER_HEAD}), ReasonForm,
+             guards=(request_is_drafted,), effects=("end_proposal",), audience=Audience.PROVIDER, ends_round=True,
+             after_close=True),
         Step("annul", "撤销记录", moves(dict.fromkeys((*REPORTED, EXPIRED), ANNULLED)),
              frozenset({C.SUPERVISOR, C.SYSTEM}), AnnulmentForm, guards=(has_been_reported,),
              on_proposal=True, requested_by="report_annulment", or_proposed=True, after_close=True,
              notices=(Draft("record_annulment", Recipient.SUBJECT, subject_was_notified),
                       Draft("record_annulment", Recipient.PROVIDER),
-                      Draft("clarification", Recipient.SUBJECT, subject_was_notified)),
+                      Draft("record_annulment", Recipient.FORWARDED),
+                      Draft("clarification", Recipient.SUBJECT, subject_was_notified),
+                      Draft("clarification", Recipient.FORWARDED)),
              cascades=ENDS_WITH_RECORD, effects=("open_sync_items", "void_unserved_notices"), basis="R25、R152"),
         Step("exempt", "容错免责", moves(dict.fromkeys((*REPORTED, EXPIRED), EXEMPTED)), frozenset({C.SYSTEM}),
              AbsenceForm, after_close=True,
-             notices=(Draft("clarification", Recipient.SUBJECT, subject_was_notified),),
+             notices=(Draft("clarification", Recipient.SUBJECT, subject_was_notified),
+                      Draft("clarification", Recipient.FORWARDED)),
              cascades=ENDS_WITH_RECORD[:3], effects=("open_sync_items", "void_unserved_notices"), basis="R46"),
         Step("repair", "修复", moves({LISTED: REPAIRED}), frozenset({C.SYSTEM}), NoForm, basis="R52"),
         Step("restore", "恢复", moves({REPAIRED: LISTED}), frozenset({C.SYSTEM}), NoForm,
@@ -196,6 +211,10 @@ STEPS = with_proposal_steps(
              audience=Audience.INSIDE),
         Step("waive_rectification", "不责令整改", stay(LISTED), frozenset({C.SUPERVISOR}), WaiveForm,
              guards=(subject_is_unit,), on_proposal=True, audience=Audience.INSIDE),
+        Step("remind", "催办", stay(*OWED), frozenset({C.OFFICE}), RemindForm, guards=(some_duty_is_late,),
+             notices=(Draft("reminder", Recipient.HOLDER),), audience=Audience.PROVIDER),
+        Step("supervise", "督办", stay(*OWED), frozenset({C.SUPERVISOR}), RemindForm, guards=(some_duty_is_late,),
+             notices=(Draft("supervision", Recipient.HOLDER),), audience=Audience.PROVIDER),
         Step("discard", "草稿作废", moves({DRAFT: DISCARDED}), frozenset({C.PROVIDER}), DiscardForm,
              guards=(never_signed,), audience=Audience.PROVIDER),
     ),

@@ -2,11 +2,13 @@
 
 from datetime import date
 
-from workflows.forms.record import RecordField, Severity
+from workflows.forms.record import Disclosure, RecordField, Severity
 from workflows.kit.context import Context
 from workflows.kit.counting import Counting, Nature, due_on
 from workflows.kit.definition import Unmet, guard
+from workflows.roles import Capacity
 
+_REACH = {member: place for place, member in enumerate(Disclosure)}
 _RANK = {Severity.MINOR: 0, Severity.GENERAL: 1, Severity.SERIOUS: 2}
 
 
@@ -99,8 +101,6 @@ def never_signed(ctx: Context) -> bool | Unmet:
 
 @guard("陈述申辩在期限内提出，或者逾期有正当理由", form=True)
 def statement_in_time(ctx: Context) -> bool | Unmet:
-    if ctx.case.state != "deciding":
-        return True
     due = ctx.facts.term_due_on("record.statement")
     if due is None or ctx.in_time_on <= due or ctx.form.late_reason:
         return True
@@ -110,6 +110,26 @@ def statement_in_time(ctx: Context) -> bool | Unmet:
 @guard("当事人提出过陈述申辩")
 def statements_made(ctx: Context) -> bool:
     return ctx.facts.times_taken("state") > 0
+
+
+@guard("告知书已经送达当事人")
+def notice_was_served(ctx: Context) -> bool:
+    """Before, a correction replaces the notice itself; there is nothing told yet that would have to be corrected."""
+    return ctx.case.state != "noticing" and ctx.facts.notice_issued("record_notice")
+
+
+@guard("办理期限已经逾期")
+def some_duty_is_late(ctx: Context) -> bool | Unmet:
+    return any(ctx.facts.term_over_since(key) for key in _DUTIES) or Unmet("没有逾期的办理期限，无需催办")
+
+
+_DUTIES = ("record.screening", "record.supplement", "record.decision", "rectification.order")
+
+
+@guard("有经办人员拟定、待签发的申请")
+def request_is_drafted(ctx: Context) -> bool | Unmet:
+    drafted = ctx.proposal is not None and ctx.proposal.holder is Capacity.PROVIDER_HEAD
+    return drafted or Unmet("没有待签发的更正、撤销申请，无需退回")
 
 
 @guard("每份陈述申辩意见均有书面答复", form=True)
@@ -136,13 +156,20 @@ def no_worse_for_the_subject(ctx: Context) -> bool | Unmet:
             return Unmet(f"失信程度没有“{severity}”这一档，请填写轻微、一般或者严重")
         if _RANK[wanted] > _RANK[Severity(ctx.case.severity)]:
             return Unmet("更正不得加重失信程度；发现新情况的，应当另行报送并重新告知")
-    ended = changes.get(RecordField.CONDUCT_ENDED_ON)
-    if ended is not None:
-        day = _date_of(ended)
+    if RecordField.CONDUCT_ENDED_ON in changes:
+        day = _date_of(changes[RecordField.CONDUCT_ENDED_ON])
         if day is None:
             return Unmet("行为终止日期不存在，请按“2026-11-21”填写")
         if ctx.case.conduct_ended_on and day > ctx.case.conduct_ended_on:
             return Unmet("更正不得使保存期限延长：行为终止日期不得改晚")
+    disclosed = changes.get(RecordField.DISCLOSURE_LEVEL)
+    if disclosed is not None:
+        try:
+            level = Disclosure(disclosed)
+        except ValueError:
+            return Unmet(f"公开层级没有“{disclosed}”这一级，请从列出的层级中选择")
+        if _REACH[level] > _REACH[Disclosure(ctx.case.disclosure_level)]:
+            return Unmet("更正不得扩大公开范围")
     return True
 
 

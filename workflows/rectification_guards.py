@@ -125,7 +125,7 @@ def extension_within_cap(ctx: Context) -> bool | Unmet:
 @guard("整改期限尚未届满")
 def completion_still_runs(ctx: Context) -> bool | Unmet:
     over = ctx.facts.term_over_since("rectification.completion")
-    return over is None or Unmet(f"延期应当在期限届满之前申请，整改期限已于{_day(over)}届满")
+    return over is None or ctx.in_time_on <= over or Unmet(f"延期应当在期限届满之前申请，整改期限已于{_day(over)}届满")
 
 
 @guard("当事单位已经申请延期")

@@ -20,6 +20,7 @@ from workflows.forms.repair import (
     SignFindingForm,
     SubmitRepairForm,
 )
+from workflows.guards import head_files_for_the_unit
 from workflows.kit.context import Context
 from workflows.kit.counting import Nature
 from workflows.kit.definition import (
@@ -51,7 +52,6 @@ from workflows.repair_guards import (
     finder_is_late_and_warned,
     finding_covers_the_gate,
     finding_may_be_returned,
-    head_files_for_the_unit,
     late_without_reason,
     no_open_repair,
     no_other_repair,
@@ -117,7 +117,7 @@ STEPS = with_proposal_steps(
              RequestSupplementForm, guards=(supplement_not_requested_yet,),
              notices=(Draft("supplement_notice", Recipient.APPLICANT),), ends_round=True),
         Step("supplement", "补正", moves({INCOMPLETE: SUBMITTED}), SUBJECT, SupplementForm,
-             effects=("note_complete",)),
+             guards=(head_files_for_the_unit,), effects=("note_complete",)),
         Step("lapse", "视为放弃", moves({INCOMPLETE: LAPSED}), frozenset({C.SYSTEM}), NoForm,
              notices=(Draft("lapse_notice", Recipient.APPLICANT),)),
         Step("refuse", "不予受理", moves({SUBMITTED: REFUSED}), SUPERVISOR, RefuseRepairForm,
@@ -146,7 +146,7 @@ STEPS = with_proposal_steps(
         Step("complete", "完成同步", moves({EXECUTING: COMPLETED}), frozenset({C.SYSTEM, C.SUPERVISOR}),
              CompleteSyncForm, guards=(sync_is_complete,), basis="R52"),
         Step("request_review", "申请复核", moves({REFUSED: REVIEW_SUBMITTED, DENIED: REVIEW_SUBMITTED}), SUBJECT,
-             ReviewRequestForm, guards=(filing_term_kept_or_excused, no_other_repair),
+             ReviewRequestForm, guards=(head_files_for_the_unit, filing_term_kept_or_excused, no_other_repair),
              effects=("keep_review_request",)),
         Step("accept_review", "受理复核", moves({REVIEW_SUBMITTED: REVIEWING}), frozenset({C.REVIEW_OFFICE}), NoForm,
              guards=(reviewer_took_no_part,)),
@@ -173,7 +173,7 @@ STEPS = with_proposal_steps(
              guards=(some_duty_is_late,), notices=(Draft("supervision", Recipient.HOLDER),),
              audience=Audience.PROVIDER),
         Step("withdraw", "撤回", moves({**dict.fromkeys(HANDLING, WITHDRAWN), **dict.fromkeys(IN_REVIEW, CLOSED)}),
-             SUBJECT, ReasonForm),
+             SUBJECT, ReasonForm, guards=(head_files_for_the_unit,)),
         # What was granted is not undone by the end of its record: a completed repair is closed, not terminated.
         Step("terminate", "终止", moves({**dict.fromkeys(UNFINISHED, TERMINATED), COMPLETED: CLOSED}),
              frozenset({C.SYSTEM}), AbsenceForm,

@@ -4,7 +4,6 @@ from workflows.forms.repair import GateKey, RepairReviewResult
 from workflows.kit.context import Context
 from workflows.kit.definition import Unmet, guard
 from workflows.repair_gate import TO_VERIFY, GateLine, described, first_possible_on, gate, unmet, unmet_dates
-from workflows.roles import Capacity
 
 #: The subject knows of the record and there is something left to repair: paper is taken in and answered.
 _RECORD_TOLD = {"noticing", "statement_open", "deciding", "listed", "repaired"}
@@ -33,13 +32,6 @@ def review_outcome(ctx: Context) -> str:
 def refused_step_was_denial(ctx: Context) -> bool:
     """Whether the review is about a denial (不予修复), not about a refusal to accept."""
     return ctx.facts.times_taken("deny") > 0
-
-
-@guard("单位的申请由单位负责人提出")
-def head_files_for_the_unit(ctx: Context) -> bool | Unmet:
-    if not ctx.facts.subject_is_unit() or ctx.received_on or Capacity.SUBJECT_HEAD in ctx.capacities:
-        return True
-    return Unmet("单位的修复申请由经办人员拟定后，应当由单位负责人签发提出")
 
 
 @guard("所涉记录可以申请修复")

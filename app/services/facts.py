@@ -17,10 +17,11 @@ from app.models.kinds_more import Exemption, SyncItem
 from app.models.people import Recusal, Unit, User
 from app.models.terms import LIVE, TermRow
 from app.services.unit_of_work import UnitOfWork
-from workflows.forms.record import Severity
+from workflows.forms.record import SANCTION_MONTHS, Sanction, Severity
 from workflows.identity import check_credit_code
 from workflows.kit.calendar import Calendar
 from workflows.kit.counting import Nature, has_ended, running_days_late
+from workflows.kit.definition import State
 from workflows.roles import OFFICIAL, Capacity
 
 _OBJECTION_PENDING = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
@@ -140,25 +141,37 @@ class SqlFacts:
         return problem_of(self.work, self.case)
 
     def parent_state_opened_by_service(self) -> bool:
+        from workflows.registry import workflow
+
         parent, notice = self._parent(), self._notice()
-        return parent is not None and bool(
-            self.work.session.execute(
-                select(TermRow.id).where(
-                    TermRow.case_id == parent.id,
-                    TermRow.status.in_(LIVE),
-                    (TermRow.awaits == notice.key) | (TermRow.anchor == "service"),
-                )
-            ).first()
+        if parent is None or not self._starts_something(parent, notice):
+            return False
+        opening = [step for step in workflow(parent.kind).steps if step.on_service == notice.key]
+        opened = {move.to.key for step in opening for move in step.moves if isinstance(move.to, State)}
+        return parent.state in opened if opened else self._runs_from(parent, notice)
+
+    def _starts_something(self, parent: Case, notice: Notice) -> bool:
+        """Only the service on the party does; a copy for the provider or the office tells them and no more."""
+        from app.services.notice_content.parties import serves_the_subject
+
+        return serves_the_subject(notice, parent)
+
+    def _runs_from(self, parent: Case, notice: Notice) -> bool:
+        """Whether a term of the parent awaits this service or is counted from it."""
+        return self._exists(
+            select(TermRow.id).where(
+                TermRow.case_id == parent.id, TermRow.status.in_(LIVE), TermRow.awaits == notice.key
+            )
         )
 
     def parent_waits_for_notice(self) -> bool:
         from workflows.registry import workflow
 
         parent, notice = self._parent(), self._notice()
-        if parent is None:
+        if parent is None or not self._starts_something(parent, notice):
             return False
         waits = any(step.on_service == notice.key for step in workflow(parent.kind).steps_from(parent.state))
-        return waits or self.parent_state_opened_by_service()
+        return waits or self._runs_from(parent, notice)
 
     def _notice(self) -> Notice:
         assert isinstance(self.case, Notice)
@@ -295,9 +308,12 @@ class SqlFacts:
 
     def sanction_until(self) -> date | None:
         record = self._record
-        if record is None or not record.sanction or not record.sanction_months or record.effective_on is None:
+        if record is None or not record.sanction or record.effective_on is None:
             return None
-        return _months_later(record.effective_on, record.sanction_months, self.calendar)
+        months = record.sanction_months or SANCTION_MONTHS.get(Sanction(record.sanction))
+        if months is None:
+            return None
+        return _months_later(record.effective_on, months, self.calendar)
 
     def period_until(self, key: str) -> date | None:
         return self._newest_due(self._record.id, key) if self._record else None
@@ -332,12 +348,16 @@ class SqlFacts:
         return not self._exists(statement)
 
     def sync_reminded(self, target: str) -> bool:
-        bodies = self.work.session.execute(
-            select(EventRow.body).where(
-                EventRow.case_id == self.case.id, EventRow.sort == "step", EventRow.step == "supervise"
+        return self._exists(
+            select(EventRow.seq)
+            .join(SyncItem, SyncItem.id == EventRow.case_id)
+            .where(
+                SyncItem.parent_id == self.case.id,
+                SyncItem.target == target,
+                EventRow.sort == "step",
+                EventRow.step == "supervise",
             )
-        ).scalars()
-        return any(json.loads(body).get("form", {}).get("target") == target for body in bodies)
+        )
 
 
 def _months_later(start: date, months: int, calendar: Calendar) -> date | None:

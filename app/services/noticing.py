@@ -7,10 +7,13 @@ from app.models.kinds import Notice
 from app.services.applying import SYSTEM, StepRun, apply_step
 from app.services.notice_text import put_to_seal
 from app.services.opening import child_of
-from app.services.recipients import Party, recipients_of
+from app.services.recipients import Party, holder_of, recipients_of
+from app.services.terms import live_terms
 from app.services.unit_of_work import UnitOfWork
 from workflows.catalogue import NOTICES, NoticeKind
 from workflows.kit.context import Context
+from workflows.kit.counting import Nature, has_ended
+from workflows.kit.definition import Recipient
 from workflows.roles import Capacity
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -19,8 +22,23 @@ _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 def draft_notices(run: StepRun) -> None:
     """Draft every notice of the step; one notice per recipient."""
     for draft in run.outcome.notices:
-        for party in recipients_of(run.work, run.case, draft.to):
+        for party in _parties(run, draft.to):
             draft_notice(run.work, run.case, run.ctx, draft.notice, party, run.signing_as)
+
+
+def _parties(run: StepRun, to: Recipient) -> list[Party]:
+    """Whom the notice reaches; a reminder goes to whoever owes the duty that is late, not to who holds the case."""
+    if to is not Recipient.HOLDER:
+        return recipients_of(run.work, run.case, to)
+    flow, wanted = run.workflow, getattr(run.ctx.form, "target", "")
+    late = [
+        row
+        for row in live_terms(run.work, run.case.id).values()
+        if row.nature == Nature.DUTY and row.due_on is not None and has_ended(row.due_on, run.work.today)
+    ]
+    named = [row for row in late if (term := flow.term(row.key)) and wanted in (row.key, term.label)]
+    first = min(named or late, key=lambda row: (row.due_on, row.key), default=None)
+    return holder_of(run.work, run.case, Capacity(first.holder)) if first is not None else []
 
 
 def draft_notice(

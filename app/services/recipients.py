@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import or_, select
 
 from app.models.cases import Case
+from app.models.kinds import Notice
 from app.models.people import Locality, PostHolding, Unit, User
 from app.services.unit_of_work import UnitOfWork
 from workflows.kit.definition import Recipient
@@ -32,7 +33,6 @@ def recipients_of(work: UnitOfWork, case: Case, to: Recipient) -> list[Party]:
         Recipient.TOLERANCE: case.tolerance_unit_id,
         Recipient.DISCIPLINE: place.discipline_unit_id,
         Recipient.AUDIT: place.audit_unit_id,
-        Recipient.HOLDER: case.holder_unit_id or case.provider_unit_id,
     }
     if to is Recipient.APPLICANT and getattr(case, "claimed_by", "") == "provider":
         to = Recipient.PROVIDER
@@ -44,6 +44,8 @@ def recipients_of(work: UnitOfWork, case: Case, to: Recipient) -> list[Party]:
         return _superior(work, case.provider_unit_id)
     if to is Recipient.SUPERIOR:
         return _superior(work, case.subject_unit_id)
+    if to is Recipient.FORWARDED:
+        return [_unit(work, unit_id) for unit_id in _forwarded_to(work, case)]
     unit_id = units[to]
     return [_unit(work, unit_id)] if unit_id is not None else []
 
@@ -75,6 +77,15 @@ def _unit(work: UnitOfWork, unit_id: int) -> Party:
 def _superior(work: UnitOfWork, unit_id: int | None) -> list[Party]:
     unit = work.session.get(Unit, unit_id) if unit_id is not None else None
     return [_unit(work, unit.superior_id)] if unit is not None and unit.superior_id is not None else []
+
+
+def _forwarded_to(work: UnitOfWork, case: Case) -> list[int]:
+    rows = work.session.execute(
+        select(Notice.recipient_unit_id).where(
+            Notice.parent_id == case.id, Notice.key == "forward_letter", Case.state != "voided"
+        )
+    )
+    return sorted({unit_id for unit_id in rows.scalars() if unit_id is not None})
 
 
 def _employers(work: UnitOfWork, case: Case, today: date) -> list[int]:

@@ -23,6 +23,7 @@ _MOVERS = frozenset({"record", "objection", "exemption"})
 
 def settle_pauses(work: UnitOfWork) -> None:
     """Pause and resume what waits for other cases of the dossier, with an event on each case concerned."""
+    _ask_refused_expiries_again(work)
     if work.dossier is None or not any(case.kind in _MOVERS for case in work.touched.values()):
         return
     rows = work.session.execute(
@@ -36,6 +37,19 @@ def settle_pauses(work: UnitOfWork) -> None:
         case = work.session.get(Case, row.case_id)
         assert case is not None
         _settle(work, case, row)
+
+
+def _ask_refused_expiries_again(work: UnitOfWork) -> None:
+    """A case of the dossier closed: what kept an expiry from being carried out may be gone, so the sweep asks now."""
+    if work.dossier is None or not any(case.phase == "closed" for case in work.touched.values()):
+        return
+    rows = work.session.execute(
+        select(TermRow).where(
+            TermRow.dossier_id == work.dossier.id, TermRow.status == "running", TermRow.expiry_refused != ""
+        )
+    ).scalars()
+    for row in rows:
+        row.wakes_on = work.today
 
 
 def _settle(work: UnitOfWork, case: Case, row: TermRow) -> None:

@@ -16,6 +16,7 @@ from workflows.kit.context import Context
 from workflows.kit.counting import Counting, Due, Extension, Nature, Pause, Span, Unit, due_on, remaining
 from workflows.kit.definition import Start, StartKind, Term
 from workflows.kit.termplan import TermAct, TermMove
+from workflows.registry import workflow
 from workflows.rules.model import RuleSet, TermRule
 
 
@@ -85,7 +86,7 @@ def apply_plan(
 
 def _change(move: TermMove, row: TermRow, case: Case, step: str, ctx: Context) -> None:
     if move is TermMove.CLOSE:
-        close(row, ctx.today, "met")
+        close(row, max(ctx.in_time_on, row.anchor_on or ctx.in_time_on), "met")
     elif move is TermMove.PAUSE:
         pause(row, ctx, "等待补正")
     elif move is TermMove.RESUME:
@@ -115,8 +116,9 @@ def _open(work: UnitOfWork, case: Case, term: Term, start: Start, step: str, ctx
         span = Span(getattr(case, term.length_in), rule.span.unit)
     if start.kind is StartKind.SERVICE:
         anchor, awaits = None, start.of
-    elif start.kind is StartKind.DATE and anchor is None:
-        awaits = start.of
+    elif start.kind is StartKind.DATE:
+        # What counts from a service is counted anew when the day of service is corrected.
+        awaits = _served_by(case, step) or ("" if anchor else start.of)
     if start.resumes and last is not None:
         span, anchor = _rest(last, ctx), ctx.today
     row = TermRow(
@@ -125,7 +127,7 @@ def _open(work: UnitOfWork, case: Case, term: Term, start: Start, step: str, ctx
         key=term.key,
         arming=last.arming + 1 if last else 1,
         nature=term.nature.value,
-        holder=term.holder.value,
+        holder=getattr(case, term.holder_in) if term.holder_in else term.holder.value,
         number=span.number,
         unit=span.unit.value,
         anchor_on=anchor,
@@ -141,8 +143,16 @@ def _open(work: UnitOfWork, case: Case, term: Term, start: Start, step: str, ctx
         provisional=False,
     )
     reckon(row, ctx.calendar, ctx.rules, ctx.today)
+    # The day of a right is told to its holder with the service and never moves earlier from then on.
+    row.told_on = row.due_on if term.nature is Nature.RIGHT else None
     work.session.add(row)
     return row
+
+
+def _served_by(case: Case, step: str) -> str:
+    """The notice whose service takes this step; empty for every other step."""
+    taken = workflow(case.kind).step(step)
+    return taken.on_service if taken else ""
 
 
 def _rule(term: Term, case: Case, ctx: Context) -> TermRule | None:
@@ -177,7 +187,8 @@ def _anchor(start: Start, step: str, rule: TermRule, case: Case, ctx: Context) -
         return case.complete_on or case.received_on or ctx.today
     if rule.anchor == "publication_or_listing":
         return getattr(case, "published_on", None) or ctx.today
-    return ctx.today
+    # What came on paper was received on the day it arrived, not on the day it was entered (代录).
+    return ctx.filed_on
 
 
 def close(row: TermRow, today: date, status: str) -> None:
@@ -201,7 +212,7 @@ def resume(row: TermRow, ctx: Context) -> None:
     """End the running pause with today."""
     if row.status != "paused":
         return
-    _end_pause(row, ctx.today)
+    _end_pause(row, ctx.filed_on)
     row.status = "running"
     reckon(row, ctx.calendar, ctx.rules, ctx.today)
 

@@ -211,16 +211,16 @@ class World:
         return paths.exemption_in(self, state)
 
 
-def found_world(engine: Engine, keys: KeyRing, start: date = START) -> World:
-    """Fill a migrated, empty database with the calendar, the demo district and its people."""
+def found_world(engine: Engine, keys: KeyRing, start: date = START, locality: str = "demo") -> World:
+    """Fill a migrated, empty database with the calendar, a district (the demo one) and its people."""
     backend = Backend(engine, write_sessions(engine), keys)
     clock = MovableClock(shanghai(start, 9))
     people: dict[str, Actor] = {}
     with write_transaction(backend.sessions) as session:
         found_calendar(session, clock())
-        organs = found_locality(session, "demo", clock())
+        organs = found_locality(session, locality, clock())
         units = {
-            name: ensure_unit(session, "demo", title, superior=organs.government, code=credit_code(place))
+            name: ensure_unit(session, locality, title, superior=organs.government, code=credit_code(place))
             for place, (name, title) in enumerate(UNITS.items(), 1)
         }
 

@@ -176,7 +176,7 @@ def test_the_answer_is_signed_by_another() -> None:
         ("demo", 3, {}, ""),
         ("demo", 4, {}, "extension_within_cap"),
         ("demo", 3, {"times_taken": 1}, "extension_is_allowed"),
-        ("demo", 3, {"term_over_since": TODAY}, "term_still_runs"),
+        ("demo", 3, {"term_over_since": date(2026, 11, 19)}, "term_still_runs"),
         ("laiwu", 1, {}, "extension_is_allowed"),
         ("jingan", 1, {}, "extension_is_allowed"),
     ],

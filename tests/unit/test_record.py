@@ -129,9 +129,10 @@ def test_nothing_is_decided_about_a_record_that_was_never_reported(step: str) ->
     """Procedures 1, *Reported*: a draft before its head belongs to its unit alone."""
     who = C.PROVIDER if step == "draft_annulment" else C.SUPERVISOR
     form = REASONED if step == "decline" else {"reason": "来源文书被撤销", "document": "示撤〔2026〕1号"}
-    fresh = record("head_review", who, number=None, form=form, proposal=proposed(step, **form))
+    lies_there = {} if step == "draft_annulment" else {"proposal": proposed(step, **form)}
+    fresh = record("head_review", who, number=None, form=form, **lies_there)
     assert "尚未报送" in unmet(RECORD, step, fresh)["has_been_reported"]
-    sent_back = record("head_review", who, form=form, proposal=proposed(step, **form))
+    sent_back = record("head_review", who, form=form, **lies_there)
     assert unmet(RECORD, step, sent_back) == {}
 
 
@@ -175,8 +176,8 @@ def test_a_statement_is_in_time_by_its_postmark_or_excused(counts_on: date, late
 
 def test_a_statement_is_heard_before_the_term_begins_and_while_it_runs() -> None:
     """R28: also before the notice is served."""
-    for state in ("noticing", "statement_open"):
-        ctx = situation(state, C.SUBJECT, form={"text": "款项已付"}, told={"term_due_on": date(2026, 1, 1)})
+    for state, due in (("noticing", None), ("statement_open", TODAY)):
+        ctx = situation(state, C.SUBJECT, form={"text": "款项已付"}, told={"term_due_on": due})
         assert unmet(RECORD, "state", ctx) == {}
 
 
@@ -261,8 +262,11 @@ def test_a_correction_needs_the_request_that_the_head_of_the_provider_signed() -
 def test_an_annulled_record_clears_the_name_of_a_notified_subject() -> None:
     """R25, R152: 澄清函 in the same scope; a subject who never knew is not told."""
     form: dict[str, Any] = {"reason": "来源文书被撤销", "document": "示撤〔2026〕1号"}
-    for notified, notices in ((True, ["record_annulment", "record_annulment", "clarification"]),
-                              (False, ["record_annulment"])):  # fmt: skip
+    to_units = ["record_annulment", "record_annulment"]
+    for notified, notices in (
+        (True, ["record_annulment", *to_units, "clarification", "clarification"]),
+        (False, [*to_units, "clarification"]),
+    ):
         ctx = situation("listed", C.SYSTEM, form=form, told={"notice_issued": notified})
         assert [draft.notice for draft in taken(RECORD, "annul", ctx).notices] == notices
 

@@ -48,6 +48,16 @@ class Sanction(LabelledEnum):
     DISMISSAL = "dismissal", "开除"
 
 
+#: 公职人员政务处分法第八条: the period of each sanction in months; 开除 has none.
+SANCTION_MONTHS = {
+    Sanction.WARNING: 6,
+    Sanction.DEMERIT: 12,
+    Sanction.GREAT_DEMERIT: 18,
+    Sanction.DEMOTION: 24,
+    Sanction.REMOVAL: 24,
+}
+
+
 class Disclosure(LabelledEnum):
     """How widely the record may be known (R11, R124)."""
 

@@ -126,7 +126,10 @@ class Recipient(StrEnum):
     SUPERIOR = "superior"
     AUDIT = "audit"
     TOLERANCE = "tolerance"
+    #: Whoever owes the duty that is late.
     HOLDER = "holder"
+    #: Every unit to which the record was forwarded (R70): it hears of each change of what it was told.
+    FORWARDED = "forwarded"
 
 
 @dataclass(frozen=True)
@@ -273,6 +276,8 @@ class Term:
     #: A SYSTEM step taken with the last rung of the ladder, five working days after the last day.
     on_last_rung: str = ""
     ends_on_dispatch: frozenset[str] = frozenset()
+    #: A column of the case that names the holder, where it differs from case to case.
+    holder_in: str = ""
 
     @property
     def ladder(self) -> bool:

@@ -11,6 +11,7 @@ from app.services.contexts import live_proposal
 from app.services.lawbook import rule_set_in_force
 from app.services.numbers import NumberRequest
 from app.services.opening import assign_handling_unit
+from workflows.kit.definition import Phase
 from workflows.kit.proposals import decider_of
 from workflows.roles import Capacity
 
@@ -113,6 +114,12 @@ def void_unserved_notices(run: StepRun) -> None:
         apply_step(run.work, notice, "void", SYSTEM, {"reason": f"所涉事项已{run.outcome.to_state.label}"})
 
 
+def void_unserved_notices_if_ended(run: StepRun) -> None:
+    """As above, where the step may also leave the case open."""
+    if run.outcome.to_state.phase is Phase.CLOSED:
+        void_unserved_notices(run)
+
+
 EFFECTS = {
     "file_case": file_case,
     "keep_proposal": keep_proposal,
@@ -122,4 +129,5 @@ EFFECTS = {
     "request_decision": request_decision,
     "note_complete": note_complete,
     "void_unserved_notices": void_unserved_notices,
+    "void_unserved_notices_if_ended": void_unserved_notices_if_ended,
 }

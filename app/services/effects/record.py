@@ -7,12 +7,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from app.models.kinds import Record, RecordRevision, Statement
+from app.models.cases import Case
+from app.models.kinds import Notice, Record, RecordRevision, Statement
+from app.models.kinds_more import Exemption
 from app.models.people import Unit, User
 from app.models.terms import LIVE, TermRow
 from app.services import terms
-from app.services.applying import StepRun, apply_step
+from app.services.applying import SYSTEM, StepRun, apply_step
 from app.services.opening import child_of
+from app.services.recipients import Party
 from workflows.forms.record import RecordContent, RecordField
 from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, UnmetGuard
 from workflows.kit.forms import parse_form
@@ -97,7 +100,8 @@ def claim_exemption(run: StepRun) -> None:
     """The unit answered that the act may be exempt (R22): its head files for it with the record."""
     record = run.case
     assert isinstance(record, Record)
-    if record.exemption != "claimed":
+    claimed = select(Exemption.id).where(Exemption.dossier_id == record.dossier_id, Exemption.claimed_by == "provider")
+    if record.exemption != "claimed" or run.work.session.execute(claimed).first() is not None:
         return
     form = {
         "situation": "信息提供单位报送时提请认定",
@@ -183,10 +187,33 @@ def recompute_periods(run: StepRun) -> None:
         run.event.content.setdefault("recounted", []).append(terms.term_note("recount", row))
 
 
+def replace_unserved_notices(run: StepRun) -> None:
+    """What was signed but not served yet still says what was corrected: a new one takes its place."""
+    run.after.append(lambda: _replace_unserved(run))
+
+
+def _replace_unserved(run: StepRun) -> None:
+    from app.services.noticing import draft_notice
+
+    statement = select(Notice).where(
+        Notice.parent_id == run.case.id,
+        Notice.key.in_(("record_notice", "record_decision")),
+        Case.phase != "closed",
+        Notice.id.not_in(run.work.signed_notices or {0}),
+    )
+    for old in list(run.work.session.execute(statement.order_by(Notice.id)).scalars()):
+        apply_step(run.work, old, "void", SYSTEM, {"reason": "记录已经更正，由新的文书代替"})
+        party = Party(old.recipient_person_id, old.recipient_unit_id, old.electronic)
+        new = draft_notice(run.work, run.case, run.ctx, old.key, party, run.signing_as)
+        # It says what the step that made the first one said, of the record as corrected.
+        new.occasion = old.occasion
+
+
 EFFECTS = {
     "keep_record_content": keep_record_content,
     "keep_statement": keep_statement,
     "claim_exemption": claim_exemption,
     "revise_record": revise_record,
     "recompute_periods": recompute_periods,
+    "replace_unserved_notices": replace_unserved_notices,
 }

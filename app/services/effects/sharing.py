@@ -9,6 +9,9 @@ from app.services.applying import SYSTEM, StepRun, apply_step
 from app.services.opening import child_of
 from workflows.rules.model import SyncTarget
 
+#: States of a record that no correction reaches any more.
+_NO_LONGER_CORRECTED = frozenset({"declined", "annulled", "exempted"})
+
 
 def open_sync_items(run: StepRun) -> None:
     """Open one item per target that takes this record; what was never listed was never shared."""
@@ -20,7 +23,8 @@ def open_sync_items(run: StepRun) -> None:
 
 
 def _open_all(run: StepRun, record: Record) -> None:
-    targets = [target for target in run.ctx.rules.sync_targets if takes(target, record)]
+    told = _told_before(run, record)
+    targets = [target for target in run.ctx.rules.sync_targets if target.id in told or takes(target, record)]
     for target in targets:
         item = child_of(run.work, run.case, "sync")
         item.rule_set_id = run.case.rule_set_id
@@ -31,6 +35,19 @@ def _open_all(run: StepRun, record: Record) -> None:
             apply_step(run.work, item, "confirm", SYSTEM, {"note": "自动同步"})
     if not targets and run.case.kind == "repair":
         apply_step(run.work, run.case, "complete", SYSTEM, {})
+
+
+def _told_before(run: StepRun, record: Record) -> frozenset[str]:
+    """Whoever was told of the record hears of each change, also of the one that takes it out of his sight."""
+    statement = select(SyncItem.target).where(SyncItem.dossier_id == record.dossier_id)
+    return frozenset(run.work.session.execute(statement).scalars())
+
+
+def open_sync_items_if_still_shown(run: StepRun) -> None:
+    """An upheld “still shown”: the record ended before, so that no step of its own tells the targets."""
+    record = run.work.session.execute(select(Record).where(Record.dossier_id == run.case.dossier_id)).scalar_one()
+    if record.state in _NO_LONGER_CORRECTED and run.outcome.cascades:
+        open_sync_items(run)
 
 
 def _pending(run: StepRun) -> list[SyncItem]:
@@ -65,4 +82,8 @@ def _drop_replaced(run: StepRun, item: SyncItem) -> None:
         apply_step(run.work, replaced, "drop", SYSTEM, {"reason": f"由新的同步事项代替：{item.trigger}"})
 
 
-EFFECTS = {"open_sync_items": open_sync_items, "keep_sync_item": keep_sync_item}
+EFFECTS = {
+    "open_sync_items": open_sync_items,
+    "open_sync_items_if_still_shown": open_sync_items_if_still_shown,
+    "keep_sync_item": keep_sync_item,
+}

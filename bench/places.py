@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from app.crypto import KeyRing
 from app.database import make_engine, migrate
 from tests.support.cluster import Cluster, new_cluster_folder
-from tests.support.databases import PostgresSource, SqliteSource
+from tests.support.databases import DatabaseSource, PostgresSource, SqliteSource
 from tests.support.world import World, found_world
 
 DATABASES = ("sqlite", "postgresql")
@@ -32,7 +32,7 @@ class Places:
 
     def __init__(self, folder: Path, cluster: Cluster) -> None:
         self._folder = folder
-        self._sources = {
+        self._sources: dict[str, DatabaseSource] = {
             "sqlite": SqliteSource(folder, migrate),
             "postgresql": PostgresSource(cluster, migrate),
         }

@@ -68,7 +68,7 @@ class RawWriter:
     def __init__(self, engine: Engine, written: Written, template: Identity) -> None:
         self._written = written
         self._postgresql = engine.dialect.name == "postgresql"
-        self._dialect: Any = postgresql.psycopg.dialect() if self._postgresql else sqlite.dialect()  # type: ignore[no-untyped-call]
+        self._dialect: Any = postgresql.psycopg.dialect() if self._postgresql else sqlite.dialect()
         self._tables = {table.name: table for table in _tables()}
         self._template = template
         self._next_id = 10_000_000

@@ -118,8 +118,8 @@ def _write(
         cursor.execute("BEGIN IMMEDIATE")
     for statement, rows in calls:
         if len(rows) == 1:
-            cursor.execute(statement, rows[0])  # type: ignore[arg-type]
+            cursor.execute(statement, rows[0])
             assert cursor.rowcount == 1
         else:
-            cursor.executemany(statement, rows)  # type: ignore[arg-type]
+            cursor.executemany(statement, rows)
     connection.commit()

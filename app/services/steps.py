@@ -58,13 +58,10 @@ def take_within(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
 
 
 def _advance(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
-    found = work.session.execute(
-        select(Case.id, Case.dossier_id, Case.kind).where(Case.uid == command.case)
-    ).one_or_none()
+    found = work.lock_dossier_of(command.case)
     if found is None:
         raise NotFound
-    work.lock(found.dossier_id)
-    case = load_case(work, found.id, found.kind)
+    case = load_case(work, *found)
     # Whoever took the step hears of it again, even if the step took the case out of his sight.
     repeated = _repetition(work, case, command)
     if repeated is not None:
@@ -93,13 +90,10 @@ def _open(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
             return repeated
     parent = None
     if command.parent:
-        found = work.session.execute(
-            select(Case.id, Case.dossier_id, Case.kind).where(Case.uid == command.parent)
-        ).one_or_none()
+        found = work.lock_dossier_of(command.parent)
         if found is None:
             raise NotFound
-        work.lock(found.dossier_id)
-        parent = load_case(work, found.id, found.kind)
+        parent = load_case(work, *found)
         _demand_sight(work, parent, command.actor)
         _demand_told(work, parent, command.paper)
     case = new_case(work, command, parent, uid)
@@ -107,11 +101,8 @@ def _open(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
 
 
 def _opened_before(work: UnitOfWork, uid: str, command: TakeStep) -> Taken | None:
-    known = work.session.execute(select(Case.id, Case.dossier_id, Case.kind).where(Case.uid == uid)).one_or_none()
-    if known is None:
-        return None
-    work.lock(known.dossier_id)
-    return _repetition(work, load_case(work, known.id, known.kind), command)
+    known = work.lock_dossier_of(uid)
+    return None if known is None else _repetition(work, load_case(work, *known), command)
 
 
 def load_case(work: UnitOfWork, case_id: int, kind: str) -> Case:

@@ -27,6 +27,7 @@ from workflows.kit.errors import ClockWentBack, Refusal
 from workflows.rules.model import RuleSet
 
 _TOLERATED_DRIFT = timedelta(minutes=5)
+_ONE_DOSSIER = "a transaction locks exactly one dossier"
 
 
 @dataclass
@@ -86,12 +87,34 @@ class UnitOfWork:
         """
         if self.dossier is not None:
             if self.dossier.id != dossier_id:
-                raise AssertionError("a transaction locks exactly one dossier")
+                raise AssertionError(_ONE_DOSSIER)
             return self.dossier
         statement = select(Dossier).where(Dossier.id == dossier_id).with_for_update(key_share=True)
         self.dossier = self.session.execute(statement).scalar_one()
         self._keep_time_running(self.dossier)
         return self.dossier
+
+    def lock_dossier_of(self, uid: str) -> tuple[int, str] | None:
+        """Lock the dossier of a case known by its uid; its id and kind, None if there is no such case.
+
+        Raises:
+            ClockWentBack, AssertionError: as `lock`.
+        """
+        statement = (
+            select(Dossier, Case.id, Case.kind)
+            .join(Case, Case.dossier_id == Dossier.id)
+            .where(Case.uid == uid)
+            .with_for_update(of=Dossier, key_share=True)
+        )
+        found = self.session.execute(statement).one_or_none()
+        if found is None:
+            return None
+        if self.dossier is None:
+            self.dossier = found.Dossier
+            self._keep_time_running(found.Dossier)
+        elif self.dossier is not found.Dossier:
+            raise AssertionError(_ONE_DOSSIER)
+        return found.id, found.kind
 
     def take_turns(self, word: str) -> None:
         """Wait for whoever does the same thing at this moment (opening a case with one key); before any other lock.

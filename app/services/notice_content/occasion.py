@@ -15,7 +15,6 @@ from app.models.history import EventRow
 from app.models.kinds import Notice, Record
 from app.models.terms import TermRow
 from app.services.contexts import context_of
-from app.services.lawbook import current_calendar
 from app.services.notice_content.parties import parent_of, serves_the_subject
 from app.services.unit_of_work import UnitOfWork
 from workflows.kit.calendar import Calendar
@@ -142,6 +141,6 @@ def occasion_of(work: UnitOfWork, notice: Notice) -> Occasion:
         notice=notice,
         parent=parent,
         ctx=context_of(work, parent, SYSTEM),
-        calendar=current_calendar(work.session),
+        calendar=work.calendar,
         dated=notice.signed_on or work.today,
     )

@@ -27,10 +27,10 @@ def command(folder: Path, *arguments: str, **settings: str) -> tuple[list[str], 
 
 
 @contextmanager
-def started(folder: Path, port: int) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
+def started(folder: Path, port: int, *options: str) -> Iterator[tuple[subprocess.Popen[bytes], Path]]:
     """A running `start` and the file of what it prints."""
     printed = folder.with_suffix(".log")
-    line, environment = command(folder, "start", ZHENGCHENG_PORT=str(port))
+    line, environment = command(folder, "start", *options, ZHENGCHENG_PORT=str(port))
     with printed.open("wb") as output:
         process = subprocess.Popen(line, cwd=ROOT, env=environment, stdout=output, stderr=output)
         try:
@@ -93,7 +93,7 @@ def test_a_port_that_is_taken_is_passed_over(tmp_path: Path, port: int) -> None:
         taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", port))
         taken.listen()
-        with started(tmp_path / "kept", port) as (_process, printed):
+        with started(tmp_path / "kept", port, "--no-demo") as (_process, printed):
             eventually(lambda: "政诚已启动" in printed.read_text(encoding="utf-8"), 180)
             text = printed.read_text(encoding="utf-8")
     assert f"端口 {port} 已被占用，改用 " in text

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.database import Database
@@ -18,6 +18,9 @@ from app.services.files import keep_upload
 from app.services.reading.reader import Reader, case_for
 from workflows.kit.definition import Audience
 from workflows.registry import workflow
+
+#: What a draft holds that is there for its files only.
+_NO_TEXT = "{}"
 
 
 def keep_for_step(
@@ -51,7 +54,7 @@ def _draft(session: Session, reader: Reader, case: Case, step: str) -> DraftRow:
             kind=case.kind,
             step=step,
             case_id=case.id,
-            form="{}",
+            form=_NO_TEXT,
             saved_at=reader.now,
         )
         session.add(draft)
@@ -78,8 +81,17 @@ def hand_in(database: Database, author_id: int | None, uids: Iterable[str], case
             .order_by(EventRow.seq.desc())
             .limit(1)
         ).scalar_one_or_none()
+        drafts = set()
         for row in session.execute(_own(author_id, wanted)).scalars().all():
+            drafts.add(row.draft_id)
             row.case_id, row.draft_id, row.event_seq, row.uploaded_at = case.id, None, seq, now
+        session.flush()
+        still_used = select(Attachment.draft_id).where(Attachment.draft_id.is_not(None))
+        session.execute(
+            delete(DraftRow).where(
+                DraftRow.id.in_(drafts - {None}), DraftRow.form == _NO_TEXT, DraftRow.id.not_in(still_used)
+            )
+        )
 
 
 def _own(author_id: int | None, uids: Iterable[str]):  # type: ignore[no-untyped-def]

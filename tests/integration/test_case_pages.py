@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.clock import MovableClock
 from app.jobs.rounds import Rounds
-from app.models.history import Attachment
+from app.models.history import Attachment, DraftRow
 from tests.support import uploads
 from tests.support.paths import EXEMPTION, OBJECTION, RECORD, RECTIFICATION, REPAIR
 from tests.support.web_world import client_of, text_of, world_on
@@ -192,6 +192,7 @@ def test_a_file_is_handed_in_with_the_step_and_survives_a_refusal(app: Flask, wo
     assert f'value="{kept.uid}" checked' in refused.text
     fields = {"verdicts-facts-verdict": "keep", "explanation": "与凭证一致。", "files": kept.uid}
     assert post(client, uid, "draft_answer", **fields).status_code == 303
+    assert world.rows(DraftRow) == []
     answer = client.get(f"/cases/{uid}/materials/{kept.uid}")
     assert answer.data == uploads.PDF
     assert answer.headers["Content-Disposition"].startswith("attachment")

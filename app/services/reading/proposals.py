@@ -68,5 +68,9 @@ def _reasons(reader: Reader, case: Case, step: Step, ctx: Context) -> tuple[str,
     opening = opening_of(reader, case, step.key)
     if opening is not None:
         step, ctx = opening.step, opening.ctx
-    answers = [condition.check(ctx) for condition in step.guards if not condition.needs_form]
-    return tuple(answer.detail for answer in answers if isinstance(answer, Unmet))
+    asked = [(condition, condition.check(ctx)) for condition in step.guards if not condition.needs_form]
+    return tuple(
+        answer.detail if isinstance(answer, Unmet) else f"不符合条件：{condition.label}"
+        for condition, answer in asked
+        if answer is not True
+    )

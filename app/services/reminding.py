@@ -24,6 +24,14 @@ from app.settings import MailSettings
 from workflows.roles import RELATIONS, Capacity
 
 _SECONDS = 20.0
+_HEADS = {
+    Capacity.SUBJECT: Capacity.SUBJECT_HEAD,
+    Capacity.PROVIDER: Capacity.PROVIDER_HEAD,
+    Capacity.FINDER: Capacity.FINDER_HEAD,
+    Capacity.OFFICE: Capacity.SUPERVISOR,
+    Capacity.REVIEW_OFFICE: Capacity.REVIEWER,
+    Capacity.TOLERANCE: Capacity.TOLERANCE_HEAD,
+}
 
 
 class MailNotSent(RuntimeError):
@@ -66,7 +74,7 @@ def _send(server: smtplib.SMTP, message: EmailMessage) -> str:
 
 
 def _messages(backend: Backend, mail: MailSettings, claim: Claim, today: date) -> list[EmailMessage]:
-    _work, _uid, term, arming, _rung = claim.key.split(":")
+    _work, _uid, term, arming, rung = claim.key.split(":")
     with read_transaction(backend.engine) as session:
         case = session.get(Case, claim.case_id)
         row = session.scalar(
@@ -75,11 +83,21 @@ def _messages(backend: Backend, mail: MailSettings, claim: Claim, today: date) -
         if case is None or row is None or row.status != "running" or row.due_on is None:
             # Done meanwhile: there is nothing left to remind of.
             return []
-        people = _who_must_act(session, case, Capacity(row.holder), today)
+        people = {
+            user.id: user
+            for capacity in _reminded(Capacity(row.holder), rung)
+            for user in _who_must_act(session, case, capacity, today)
+        }.values()
         addresses = {user.uid: mail_address_of(backend.keys, user) for user in people}
         text = _text(case, row.due_on, backend.base_url)
         subject = f"办理提醒：{case.number}" if case.number else "办理提醒：您有一项事项待办"
     return [_message(mail, claim, uid, to, subject, text) for uid, to in addresses.items() if to]
+
+
+def _reminded(holder: Capacity, rung: str) -> tuple[Capacity, ...]:
+    """The holder, and on the last working day but one his head as well (ladder, procedures, section 0)."""
+    head = _HEADS.get(holder)
+    return (holder, head) if rung == "t-1" and head is not None else (holder,)
 
 
 def _who_must_act(session: Session, case: Case, capacity: Capacity, today: date) -> Iterable[User]:

@@ -21,6 +21,7 @@ from app.services.reminding import MailNotSent, remind
 from app.services.sweeping import sweep
 from app.settings import MailSettings
 from tests.support.world import World
+from workflows.kit.calendar import shipped_calendar
 
 ADDRESS = "clerk@shili.example"
 
@@ -77,15 +78,17 @@ def give_address(world: World, login: str, address: str) -> None:
     set_mail_address(Database.on(world.backend.engine), world.backend.keys, login, address, world.clock())
 
 
-def reminder(world: World) -> tuple[str, Claim]:
+def reminder(world: World, rung: str = "t-3") -> tuple[str, Claim]:
     """An objection whose provider is to be reminded, and the reminder as the outbox hands it out."""
     case = world.objection_in("verifying")
     wakes = world.terms(case)["objection.verification"].wakes_on
     assert wakes is not None
+    if rung == "t-1":
+        wakes = shipped_calendar().add_working_days(wakes, 2)
     world.clock.set(shanghai(wakes))
     assert not sweep(world.backend, world.clock).failed
     while (claim := claim_next(world.backend, world.clock())) is not None:
-        if claim.work == "remind" and claim.case_id == world.case(case).id:
+        if claim.work == "remind" and claim.key.endswith(rung) and claim.case_id == world.case(case).id:
             return case, claim
     raise AssertionError("no reminder fell due")
 
@@ -110,6 +113,18 @@ def test_the_mail_has_number_day_and_link_and_no_name(district: World, mail: Mai
     everything = text + str(sent["Subject"]) + str(sent["To"])
     assert not [actor.name for actor in district.people.values() if actor.name in everything]
     assert "未按承诺" not in text
+
+
+@pytest.mark.parametrize(("rung", "to"), [("t-3", {ADDRESS}), ("t-1", {ADDRESS, "head@shili.example"})])
+def test_the_last_reminder_reaches_the_head_as_well(
+    district: World, mail: MailSettings, postbox: Postbox, rung: str, to: set[str]
+) -> None:
+    """R55 by analogy, ladder: three working days before, whoever holds the duty; one before, his head too."""
+    give_address(district, "clerk", ADDRESS)
+    give_address(district, "head", "head@shili.example")
+    _case, claim = reminder(district, rung)
+    send(district, mail, claim)
+    assert set(postbox.recipients) == to
 
 
 def test_a_repeated_mail_carries_the_same_id(district: World, mail: MailSettings, postbox: Postbox) -> None:

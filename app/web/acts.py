@@ -22,6 +22,9 @@ _SELDOM = frozenset(
 )  # fmt: skip
 _SELDOM_BEGINNINGS = ("reject_", "return_", "refuse")
 
+#: Acts that have a page of their own, since their form needs choices that only that page knows.
+ELSEWHERE = {"record": {"edit": "records.edit"}}
+
 
 class PaperForm(StepForm):
     """Where paper came from and when; the postmark decides whether it was in time."""
@@ -62,7 +65,8 @@ class Act:
 def acts_of(page: CasePage) -> tuple[Act, ...]:
     """Every act of the page, the main one first, then the other possible ones, then what is barred."""
     acts = [_offered(offer, page) for offer in page.offers if offer.step not in PROPOSAL_STEPS or offer.possible]
-    acts = [act for act in acts if act.step != "propose"]
+    own_pages = ELSEWHERE.get(page.line.kind, {})
+    acts = [act for act in acts if act.step != "propose" and act.step not in own_pages]
     if page.proposal is None:
         barred = next((offer.reasons for offer in page.offers if offer.step == "propose"), ())
         acts += [_proposing(decision, barred, page) for decision in page.proposable]

@@ -2,7 +2,7 @@
 
 from io import BytesIO
 
-from flask import Blueprint, make_response, render_template, request, send_file
+from flask import Blueprint, make_response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
@@ -13,10 +13,11 @@ from app.services.reading.attached import read_material
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.search import COUNTED, Sought, search
 from app.services.reading.sheets import sheets_of
-from app.web.acts import acts_of
+from app.web.acts import ELSEWHERE, acts_of
 from app.web.case_forms import Attempt, draw
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
 from app.web.reading import current_reader, signed_in
+from app.web.views import Link
 from workflows.registry import WORKFLOWS
 
 blueprint = Blueprint("cases", __name__)
@@ -87,6 +88,7 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         identity=identity_of(page, page.today),
         strip=strip_for(page.line),
         open_forms=[form for form in forms if form.act.possible],
+        elsewhere=_elsewhere(page),
         barred=[form.act for form in forms if not form.act.possible],
         lines=lines,
         failed=status >= 400,
@@ -98,6 +100,16 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         today=page.today,
     )
     return make_response(content, status)
+
+
+def _elsewhere(page: CasePage) -> list[Link]:
+    """Links to the pages of possible acts that are not drawn here."""
+    pages = ELSEWHERE.get(page.line.kind, {})
+    return [
+        Link(offer.label, url_for(pages[offer.step], uid=page.line.uid))
+        for offer in page.offers
+        if offer.step in pages and offer.possible
+    ]
 
 
 def _result(page: CasePage) -> str:

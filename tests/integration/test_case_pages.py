@@ -276,3 +276,13 @@ def test_what_cannot_be_decided_now_is_not_proposed_but_explained(app: Flask, wo
     page = client_of(app, "officer").get(f"/cases/{record}").text
     assert 'value="propose-order"' not in page
     assert "拟办：下达限期整改通知（现在不能办理）" in page
+
+
+def test_a_draft_is_changed_on_the_page_of_its_registration(app: Flask, world: World) -> None:
+    """R17: 修改草稿 needs the lists of behaviours and subjects, which the page of the registration has."""
+    record = world.record_in("draft")
+    client = client_of(app, "clerk")
+    page = client.get(f"/cases/{record}").text
+    assert f'href="/records/{record}/edit">修改草稿</a>' in page
+    assert 'value="edit"' not in page
+    assert client.get(f"/records/{record}/edit").status_code == 200

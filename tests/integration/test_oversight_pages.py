@@ -59,27 +59,36 @@ def board(world: World, role: str = "officer") -> Oversight:
 # -- 督办 ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_number_of_the_board_equals_a_recount(busy: World) -> None:
-    """interface 9: counted again from rows and calendar, without the code of the board."""
-    calendar, cases = shipped_calendar(), {case.id: case for case in busy.rows(Case)}
-    recount: Counter[str] = Counter()
-    for row in busy.rows(TermRow):
+def recount(world: World) -> Counter[str]:
+    """The duties counted from rows and calendar, without the code of the board."""
+    calendar, cases, found = shipped_calendar(), {case.id: case for case in world.rows(Case)}, Counter[str]()
+    for row in world.rows(TermRow):
         if row.nature != "duty" or row.status not in ("running", "paused"):
             continue
-        assert cases[row.case_id].handling_unit_id == busy.organs.office.id
+        assert cases[row.case_id].handling_unit_id == world.organs.office.id
         if row.status == "paused":
-            recount["paused"] += 1
-        elif row.due_on < busy.today:
-            recount["late"] += 1
+            found["paused"] += 1
+        elif row.due_on < world.today:
+            found["late"] += 1
         else:
-            recount["near" if calendar.working_days_between(busy.today, row.due_on) <= NEAR else "fine"] += 1
-    found = board(busy)
-    assert {standing.value: number for standing, number in found.whole.counts.items() if number} == dict(recount)
-    assert recount["late"] > 0
-    for standing in Standing:
-        assert sum(row.counts[standing] for row in found.rows) == found.whole.counts[standing]
-        for row in found.rows:
-            assert len(found.of(row.unit, standing)) == row.counts[standing]
+            found["near" if calendar.working_days_between(world.today, row.due_on) <= NEAR else "fine"] += 1
+    return found
+
+
+def test_every_number_of_the_board_equals_a_recount(busy: World) -> None:
+    """interface 9: also on the day a duty becomes near, on its last day and on the day after."""
+    newest = max((case for case in busy.rows(Case) if case.kind == "objection"), key=lambda case: case.id)
+    due = busy.terms(newest.uid)["objection.total"].due_on
+    assert due is not None
+    for day in (busy.today, shipped_calendar().previous_working_days(due, NEAR), due, due + timedelta(days=1)):
+        busy.go(day)
+        found, counted = board(busy), recount(busy)
+        assert {standing.value: number for standing, number in found.whole.counts.items() if number} == dict(counted)
+        assert counted["late"] > 0
+        for standing in Standing:
+            assert sum(row.counts[standing] for row in found.rows) == found.whole.counts[standing]
+            for row in found.rows:
+                assert len(found.of(row.unit, standing)) == row.counts[standing]
 
 
 def test_each_number_leads_to_its_list(app: Flask, busy: World) -> None:

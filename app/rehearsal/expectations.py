@@ -22,6 +22,7 @@ from app.rehearsal.moments import Moment
 from app.rehearsal.script import Expected, NoticeExpected, TermExpected
 from app.rehearsal.world import UnknownName, World
 from app.services.audit import verify
+from app.services.files import read_bytes
 from app.services.lawbook import current_calendar
 from app.services.terms import counting_of
 from workflows.kit.counting import ledger
@@ -167,8 +168,6 @@ class Looking:
 
     def text_of(self, notice: Notice) -> str:
         """What a notice says, as the play keeps it."""
-        from app.services.files import read_bytes
-
         return read_bytes(self.world.files, notice.sha256).decode() if notice.sha256 else ""
 
     # -- who and what ---------------------------------------------------------------------------------------------

@@ -10,19 +10,22 @@ from sqlalchemy import select
 from app.clock import shanghai
 from app.database import read_transaction
 from app.models.cases import Case
+from app.models.history import EventRow
+from app.models.people import Unit
 from app.models.terms import TermRow
 from app.rehearsal.acting import Acting, state_named
 from app.rehearsal.content import BENT, record_content, usual_form
 from app.rehearsal.moments import OPENING_HOUR, plain_values
 from app.rehearsal.routes import CONFIRM_ALL, ROUTES
 from app.rehearsal.script import Given
-from app.rehearsal.world import World
+from app.rehearsal.world import UnknownName, World
 from app.services.commands import TakeStep
 from app.services.lawbook import rule_set_in_force
+from workflows.kit.context import Actor
 from workflows.kit.definition import Step
 from workflows.kit.errors import GuardRefused, Refusal
 from workflows.registry import workflow
-from workflows.roles import Capacity
+from workflows.roles import Capacity, Post
 
 _DAY = timedelta(days=1)
 
@@ -108,7 +111,7 @@ class Preparation:
 
     def _take(self, step: Step, *, opening: bool) -> None:
         if opening and self.given.kind == "record":
-            actor = self.acting_clerk()
+            actor = self._clerk()
             taken = self.acting.take(TakeStep(step.key, actor, self._content(), opens="record"))
             self._opened(taken.uid)
             return
@@ -138,22 +141,16 @@ class Preparation:
         """Who drafted what is signed now."""
         if not step.four_eyes:
             return []
-        from app.models.history import EventRow
-
         with read_transaction(self.world.backend.engine) as session:
             statement = select(EventRow.actor_id).where(EventRow.case_id == case.id, EventRow.step == step.four_eyes)
             return list(session.execute(statement).scalars())
 
-    def acting_clerk(self) -> Any:
+    def _clerk(self) -> Actor:
         """The clerk of the unit that reports the record.
 
         Raises:
-            GivenFailed: the script names no such unit.
+            UnknownName: the script names no such unit.
         """
-        from app.models.people import Unit
-        from app.rehearsal.world import UnknownName
-        from workflows.roles import Post
-
         with read_transaction(self.world.backend.engine) as session:
             unit = session.execute(select(Unit.id).where(Unit.uid == self.world.units.get(self.given.provider, "")))
             unit_id = unit.scalar_one_or_none()

@@ -29,19 +29,11 @@ def page(file: Path, played: Played) -> str:
 
 
 def index() -> str:
-    """The list of all scenarios, by what they are about."""
+    """How scenarios are written (scenarios/README.md), and the list of those that ship."""
     rows = [(file, load_script(file)) for file in shipped()]
     lines = [
-        "# 推演脚本",
-        "",
-        "每个脚本是一段带日期的程序：谁、何时、办什么，预期什么。推演在临时数据库上用真实的服务走一遍，",
-        "列出经过、自动步骤、提醒催办、文书和逐日计算的期限；与预期不符的，列出预期和实际。",
-        "",
-        "```sh",
-        "flask --app wsgi rehearse scenarios/objection-laiwu.yaml",
-        "flask --app wsgi rehearse --quiet scenarios/*.yaml",
-        "flask --app wsgi rehearse --pages   # 重新生成本目录",
-        "```",
+        (SCENARIOS / INDEX).read_text(encoding="utf-8"),
+        "## 自带的脚本",
         "",
         "| 脚本 | 地区 | 说明 | 要求 |",
         "|---|---|---|---|",

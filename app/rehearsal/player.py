@@ -18,7 +18,7 @@ from app.rehearsal.expectations import Check, Looking
 from app.rehearsal.given import GivenFailed, Preparation
 from app.rehearsal.moments import Moment, counted_day, plain_values
 from app.rehearsal.script import CalendarAct, DaysAct, DownAct, Expected, Script, StepAct
-from app.rehearsal.world import UnknownName, World
+from app.rehearsal.world import UnknownName, World, found_world
 from app.services.backend import Backend
 from app.services.calendar_imports import import_calendar
 from app.services.commands import Paper, TakeStep
@@ -306,8 +306,6 @@ def play_script(script: Script, backend: Backend, files: Path, today: date) -> P
     Args:
         today: the day from which counted days (`-3 WD`) are reckoned.
     """
-    from app.rehearsal.world import found_world
-
     clock = MovableClock(first_moment(script, today, calendar_of(script)))
     return Player(script, found_world(script, backend, clock, files), today).play()
 

@@ -8,8 +8,10 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from operator import itemgetter
 from typing import Any
 
+from pydantic_core import from_json
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,8 +24,9 @@ from app.services.events import ALGORITHM
 _BATCH = 5_000
 #: More faults than this are counted, not listed: one wrong row in a chain makes every later one wrong.
 _LISTED = 200
-#: Columns that are copies of what the body says.
-_COPIES = ("seq", "sort", "step", "actor", "audience", "version", "round")
+#: Columns that are copies of what the body says, in the order in which they are read after case, MAC and body.
+_COPIES = ("seq", "sort", "step", "actor", "audience", "version", "round", "at")
+_copies_of = itemgetter(*_COPIES[:-1])
 
 
 @dataclass(frozen=True)
@@ -81,15 +84,19 @@ def verify(session: Session, keys: KeyRing) -> AuditReport:
     cases: dict[int, Any] = {row.id: row for row in rows}
     head: _Head | None = None
     followed: set[int] = set()
-    for row in _events(session):
-        if head is None or head.case_id != row.case_id:
+    sealed: dict[int, str] = {}
+    for case_id, mac, body, key_id, algorithm, *copies in _events(session):
+        if head is None or head.case_id != case_id:
             _end(report, head, cases, anchored)
-            known = cases.get(row.case_id)
-            head = _Head(row.case_id, known.uid if known else f"#{row.case_id}")
-            followed.add(row.case_id)
-        _follow(report, keys, head, row)
-        sealed = anchored.get(head.uid, {}).get(head.seq)
-        if sealed is not None and sealed != head.mac:
+            known = cases.get(case_id)
+            head = _Head(case_id, known.uid if known else f"#{case_id}")
+            sealed = anchored.get(head.uid, {})
+            followed.add(case_id)
+        _follow(report, keys, head, copies[0], mac, body, key_id)
+        if algorithm != ALGORITHM:
+            report.found(head.uid, head.seq, f"不认识的算法“{algorithm}”")
+        _compare(report, head, body, copies)
+        if sealed and sealed.get(head.seq, mac) != mac:
             report.found(head.uid, head.seq, "与存证时的历史不一致")
         report.events += 1
     _end(report, head, cases, anchored)
@@ -105,54 +112,51 @@ def verify(session: Session, keys: KeyRing) -> AuditReport:
 def _events(session: Session) -> Iterator[Any]:
     statement = select(
         EventRow.case_id,
+        EventRow.mac,
+        EventRow.body,
+        EventRow.key_id,
+        EventRow.algorithm,
         EventRow.seq,
         EventRow.sort,
         EventRow.step,
-        EventRow.actor_id.label("actor"),
-        EventRow.at,
+        EventRow.actor_id,
         EventRow.audience,
         EventRow.version,
         EventRow.round,
-        EventRow.body,
-        EventRow.mac,
-        EventRow.key_id,
-        EventRow.algorithm,
+        EventRow.at,
     ).order_by(EventRow.case_id, EventRow.seq)
     yield from session.execute(statement.execution_options(yield_per=_BATCH))
 
 
-def _follow(report: AuditReport, keys: KeyRing, head: _Head, row: Any) -> None:
+def _follow(report: AuditReport, keys: KeyRing, head: _Head, seq: int, mac: str, body: str, key_id: str) -> None:
+    """One link of the chain: its place, and its MAC over the one before."""
     head.seq += 1
-    if row.seq != head.seq:
-        report.found(head.uid, row.seq, f"序号不连续，应为第{head.seq}条")
-        head.seq = row.seq
-    if row.algorithm != ALGORITHM:
-        report.found(head.uid, row.seq, f"不认识的算法“{row.algorithm}”")
+    if seq != head.seq:
+        report.found(head.uid, seq, f"序号不连续，应为第{head.seq}条")
+        head.seq = seq
     try:
-        holds = keys.chain_mac(head.mac, row.body, row.key_id) == row.mac
+        holds = keys.chain_mac(head.mac, body, key_id) == mac
     except KeyFileRefused:
-        report.found(head.uid, row.seq, f"密钥文件中没有密钥“{row.key_id}”")
+        report.found(head.uid, seq, f"密钥文件中没有密钥“{key_id}”")
     else:
         if not holds:
-            report.found(head.uid, row.seq, "内容或者前后次序被改动（校验值不符）")
-    head.mac = row.mac
-    _compare(report, head, row)
+            report.found(head.uid, seq, "内容或者前后次序被改动（校验值不符）")
+    head.mac = mac
 
 
-def _compare(report: AuditReport, head: _Head, row: Any) -> None:
+def _compare(report: AuditReport, head: _Head, body: str, copies: list[Any]) -> None:
     """The searchable columns say what the body says."""
     try:
-        body = json.loads(row.body)
-        differing = [name for name in _COPIES if body[name] != getattr(row, name)]
-        if body["case"] != head.uid:
-            differing.append("case")
-        if datetime.fromisoformat(body["at"]) != row.at:
-            differing.append("at")
+        said = from_json(body)
+        own = (*_copies_of(said), datetime.fromisoformat(said["at"]))
+        case = said["case"]
     except (ValueError, KeyError, TypeError):
-        report.found(head.uid, row.seq, "正文不是完整的记录")
+        report.found(head.uid, head.seq, "正文不是完整的记录")
         return
-    if differing:
-        report.found(head.uid, row.seq, "检索列与正文不一致：" + "、".join(differing))
+    if own != tuple(copies) or case != head.uid:
+        differing = [name for name, here, there in zip(_COPIES, own, copies, strict=True) if here != there]
+        differing += ["case"] if case != head.uid else []
+        report.found(head.uid, head.seq, "检索列与正文不一致：" + "、".join(differing))
 
 
 def _end(report: AuditReport, head: _Head | None, cases: dict[int, Any], anchored: dict[str, dict[int, str]]) -> None:

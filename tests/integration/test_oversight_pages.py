@@ -78,7 +78,8 @@ def recount(world: World) -> Counter[str]:
 def test_every_number_of_the_board_equals_a_recount(busy: World) -> None:
     """interface 9: also on the day a duty becomes near, on its last day and on the day after."""
     newest = max((case for case in busy.rows(Case) if case.kind == "objection"), key=lambda case: case.id)
-    due = busy.terms(newest.uid)["objection.total"].due_on
+    busy.take("officer", "accept", newest.uid)
+    due = busy.terms(newest.uid)["objection.verification"].due_on
     assert due is not None
     for day in (busy.today, shipped_calendar().previous_working_days(due, NEAR), due, due + timedelta(days=1)):
         busy.go(day)

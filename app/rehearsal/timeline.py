@@ -139,7 +139,9 @@ class Telling:
         step = flow.step(event.step)
         who = people.get(event.actor_id, "") if event.actor_id is not None else "［系统］"
         moved = f" → {flow.state(body['to']).label}" if body["from"] != body["to"] else ""
-        number = f"，{case.number}" if body["from"] == "" or (step is not None and step.opening) else ""
+        # A record's draft has no number yet; every other case is filed with its opening step.
+        filed = event.step == "report" if case.kind == "record" else step is not None and step.opening
+        number = f"，{case.number}" if filed else ""
         paper = "（代录纸质材料）" if body.get("paper") else ""
         what = ""
         if event.step == "propose":

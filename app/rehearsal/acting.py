@@ -7,8 +7,6 @@ from typing import Any
 from sqlalchemy import select
 
 from app.database import read_transaction
-from app.documents.context import NoticeContext
-from app.documents.text import notice_text
 from app.models.cases import Case, ProposalRow
 from app.models.registry import MODELS
 from app.rehearsal.world import World
@@ -29,11 +27,6 @@ class NobodyThere(LookupError):
     """Nobody of the play may take a step; the message says which capacity is missing."""
 
 
-def plain_sheet(context: str) -> bytes:
-    """A notice as plain text: what a rehearsal and a demo keep instead of a rendered sheet."""
-    return notice_text(NoticeContext.from_json(context)).encode()
-
-
 @dataclass
 class Acting:
     """The hands of a play."""
@@ -47,7 +40,7 @@ class Acting:
         return taken
 
     def work_outbox(self) -> None:
-        """Seal what was signed, with plain text; nobody is mailed.
+        """Seal what was signed; nobody is mailed.
 
         Raises:
             AssertionError: a notice could not be sealed; the message of the row says why.
@@ -55,7 +48,7 @@ class Acting:
         world = self.world
 
         def seal(claim: Claim) -> None:
-            seal_notice(world.backend, world.files, claim, plain_sheet, world.clock())
+            seal_notice(world.backend, world.files, claim, world.render, world.clock())
 
         drain(world.backend, world.clock, {"seal": seal, "remind": lambda claim: None})
 

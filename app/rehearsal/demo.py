@@ -1,6 +1,6 @@
 """The demo district: every state of every procedure, played up to the present day in one time line.
 
-Nothing is rendered while it is played: notices keep their text, and their sheet is drawn when somebody looks at it.
+With a renderer every notice gets its real sheet while it is played, so that a demo shows what an office would hand out.
 """
 
 from collections.abc import Callable
@@ -16,9 +16,10 @@ from app.models.cases import Case
 from app.rehearsal.loading import load_script
 from app.rehearsal.player import Player, first_moment
 from app.rehearsal.scratch import hurrying
-from app.rehearsal.world import extend_world
+from app.rehearsal.world import extend_world, plain_sheet
 from app.services.backend import Backend
 from app.services.demo_district import DemoLogin, demo_logins
+from app.services.sealing import Render
 from app.settings import ROOT
 from workflows.kit.calendar import shipped_calendar
 
@@ -34,13 +35,16 @@ class DemoReport:
     logins: tuple[DemoLogin, ...]
 
 
-def play_demo(backend: Backend, files: Path, now: datetime, progress: Progress | None = None) -> DemoReport:
+def play_demo(
+    backend: Backend, files: Path, now: datetime, progress: Progress | None = None, render: Render = plain_sheet
+) -> DemoReport:
     """Play the demo in a database in which the district was founded and nothing has happened yet.
 
     Args:
         files: where files are kept (`Settings.files_dir`).
         now: the present; everything happens before the legal day to which it belongs.
         progress: told (done, of all) after each case.
+        render: makes the sheet of each notice; without one it is kept as plain text.
 
     Raises:
         PlayFailed: a case cannot reach its state; the tests play the whole demo.
@@ -49,7 +53,7 @@ def play_demo(backend: Backend, files: Path, now: datetime, progress: Progress |
     clock = MovableClock(first_moment(script, today, shipped_calendar()))
     quiet = replace(backend, wake=lambda: None)
     with hurrying(backend.engine):
-        Player(script, extend_world(script, quiet, clock, files), today).play(progress)
+        Player(script, extend_world(script, quiet, clock, files, render), today).play(progress)
     backend.wake()
     with read_transaction(backend.engine) as session:
         counted = select(Case.kind, func.count()).group_by(Case.kind).order_by(Case.kind)

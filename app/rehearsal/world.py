@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from app.access.capacities import Standing, capacities_on, standing_of
 from app.clock import MovableClock, legal_day
 from app.database import read_transaction, write_transaction
+from app.documents.context import NoticeContext
+from app.documents.text import notice_text
 from app.models.cases import Case
 from app.models.people import PostHolding, Unit, User
 from app.models.registry import MODELS
@@ -27,6 +29,7 @@ from app.services.founding import (
     organs_of,
 )
 from app.services.lawbook import current_calendar
+from app.services.sealing import Render
 from workflows.identity import credit_check_character
 from workflows.kit.calendar import Calendar
 from workflows.kit.context import Actor
@@ -40,6 +43,11 @@ class UnknownName(LookupError):
     """The script speaks of a person, unit or case that it does not introduce; the message says which."""
 
 
+def plain_sheet(context: str) -> bytes:
+    """A notice as plain text: what a rehearsal keeps instead of a rendered sheet."""
+    return notice_text(NoticeContext.from_json(context)).encode()
+
+
 @dataclass
 class World:
     """Who and what there is. People are known by their key in the script and by their name."""
@@ -48,6 +56,8 @@ class World:
     clock: MovableClock
     files: Path
     calendar: Calendar
+    #: What makes the sheet of a signed notice: plain text in a rehearsal, the real renderer in the demo.
+    render: Render = plain_sheet
     people: dict[str, Actor] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
@@ -131,10 +141,12 @@ def found_world(script: Script, backend: Backend, clock: MovableClock, files: Pa
     return world
 
 
-def extend_world(script: Script, backend: Backend, clock: MovableClock, files: Path) -> World:
+def extend_world(
+    script: Script, backend: Backend, clock: MovableClock, files: Path, render: Render = plain_sheet
+) -> World:
     """A world in a database that is founded already (demo): its people by login, and whoever the script adds."""
     with write_transaction(backend.sessions) as session:
-        world = World(backend, clock, files, current_calendar(session))
+        world = World(backend, clock, files, current_calendar(session), render)
         for user in session.execute(select(User).order_by(User.id)).scalars():
             world.people[user.login] = Actor(user.id, user.name, user.uid)
         _Founding(session, script, organs_of(session, script.locality), world).run()

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont, ImageOps, ImageStat
@@ -52,8 +53,9 @@ def test_every_notice_says_what_it_must(renderer: Renderer, key: str) -> None:
         assert squeeze(f"{context.organ.name}{day(context.dated)}") in text
     for term in context.terms if NOTICES[key].format is not Format.SLIP and key != "service_receipt" else ():
         assert squeeze(f"{day(term.first_day)}{day(term.last_day)}") in text
-    assert context.title in (PdfReader(io.BytesIO(pdf)).metadata or {})["/Title"]
-    assert PdfReader(io.BytesIO(pdf)).trailer["/Root"]["/Lang"] == "zh-CN"
+    read: Any = PdfReader(io.BytesIO(pdf))
+    assert context.title in read.metadata["/Title"]
+    assert read.trailer["/Root"]["/Lang"] == "zh-CN"
 
 
 @pytest.mark.parametrize("key", NOTICES)
@@ -165,7 +167,8 @@ def test_fonts_are_embedded_subsets_under_names_of_their_own(renderer: Renderer)
     """R28: nothing but our own families is embedded, so no two files can share a name."""
     pdf = renderer.render(sample("objection_decision").to_json())
     names = set()
-    for page in PdfReader(io.BytesIO(pdf)).pages:
+    pages: Any = PdfReader(io.BytesIO(pdf)).pages
+    for page in pages:
         for font in page["/Resources"]["/Font"].values():
             base = font.get_object()["/BaseFont"]
             names.add(base.split("+")[1])

@@ -30,5 +30,6 @@ def test_what_was_signed_reads_as_it_was_signed(world: World) -> None:
     record = world.record_in("listed")
     decision = world.notices(record, "record_decision")[0]
     words = _words(world, "subject", decision.uid)
+    assert decision.number
     assert decision.number in words
     assert decision.title in words

@@ -53,9 +53,9 @@ def test_every_notice_says_what_it_must(renderer: Renderer, key: str) -> None:
         assert squeeze(f"{context.organ.name}{day(context.dated)}") in text
     for term in context.terms if NOTICES[key].format is not Format.SLIP and key != "service_receipt" else ():
         assert squeeze(f"{day(term.first_day)}{day(term.last_day)}") in text
-    read: Any = PdfReader(io.BytesIO(pdf))
-    assert context.title in read.metadata["/Title"]
-    assert read.trailer["/Root"]["/Lang"] == "zh-CN"
+    sheet: Any = PdfReader(io.BytesIO(pdf))
+    assert context.title in sheet.metadata["/Title"]
+    assert sheet.trailer["/Root"]["/Lang"] == "zh-CN"
 
 
 @pytest.mark.parametrize("key", NOTICES)

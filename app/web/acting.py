@@ -15,6 +15,7 @@ from app.services.file_kinds import FileRefused
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.paper import party_id
 from app.services.reading.repetition import taken_before
+from app.services.recusals import declare_recusal
 from app.services.steps import take_step
 from app.web.acts import Act, PaperForm, acts_of
 from app.web.case_forms import Attempt
@@ -37,6 +38,16 @@ class Posted:
     given: dict[str, Any]
     paper: dict[str, Any]
     files: tuple[str, ...]
+
+
+@blueprint.post("/cases/<uid>/recusal")
+@login_required
+def recuse(uid: str) -> ResponseReturnValue:
+    """自行回避 from the dossier of a case."""
+    own = installation()
+    declare_recusal(own.backend, signed_in().actor, uid, request.form.get("reason", ""), own.clock())
+    flash(gettext("已登记回避，您不再办理本案卷的事项。"), "done")
+    return redirect(url_for("inbox.show"), 303)
 
 
 @blueprint.post("/cases/<uid>/steps/<step>")

@@ -31,7 +31,7 @@ from workflows.kit.engine import Offer, offers
 from workflows.kit.forms import StepForm
 from workflows.registry import workflow
 from workflows.repair_gate import GateLine, gate
-from workflows.roles import Capacity
+from workflows.roles import OFFICIAL, Capacity
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,8 @@ class CasePage:
     capacities: tuple[str, ...]
     today: date
     proposable: tuple[Proposable, ...]
+    #: Whether the reader acts here for an organ, and so may declare himself out (自行回避).
+    may_recuse: bool
     #: Whether the reader is the one who has to act now.
     holds: bool
     checklist: tuple[GateLine, ...]
@@ -141,6 +143,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         capacities=tuple(sorted(capacity.label for capacity in ctx.capacities)),
         today=reader.today,
         proposable=proposable(reader, case, ctx),
+        may_recuse=bool(ctx.capacities & OFFICIAL) and not ctx.facts.recusal_ground(),
         holds=case.holder in ctx.capacities,
         checklist=_checklist(ctx, withheld) if case.kind == "repair" else (),
         materials=materials_of(reader, case),

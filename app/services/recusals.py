@@ -1,0 +1,89 @@
+"""自行回避: an official declares himself out of a dossier; who decides instead follows (procedures 0; R147)."""
+
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from app.access.capacities import capacities_on, may_see
+from app.models.cases import Case
+from app.models.people import Locality, PostHolding, Recusal
+from app.services import terms
+from app.services.backend import Backend
+from app.services.holding import settle_holder
+from app.services.unit_of_work import UnitOfWork, unit_of_work
+from workflows.kit.context import Actor
+from workflows.kit.errors import FieldError, FormIncomplete, NotFound, NotPermitted
+from workflows.registry import workflow
+from workflows.roles import OFFICIAL, Post
+
+_LONGEST = 400
+
+
+def declare_recusal(backend: Backend, actor: Actor, case_uid: str, reason: str, now: datetime) -> None:
+    """Declare oneself out of the whole dossier of a case; it cannot be taken back.
+
+    Where every approver of the handling office is out, the superior office handles the dossier (指定办理).
+
+    Raises:
+        NotFound: there is no such case, or the actor may not see it.
+        NotPermitted: the actor holds no official capacity on it.
+        FormIncomplete: no reason, or one that is too long.
+    """
+    reason = reason.strip()
+    if not reason or len(reason) > _LONGEST:
+        message = "尚未填写" if not reason else f"最多{_LONGEST}字，请精简"
+        raise FormIncomplete((FieldError("reason", "回避的理由", message),))
+    assert actor.user_id is not None
+    with unit_of_work(backend, now) as work:
+        found = work.session.execute(select(Case.id, Case.dossier_id).where(Case.uid == case_uid)).one_or_none()
+        if found is None:
+            raise NotFound
+        work.lock(found.dossier_id)
+        case = work.session.get(Case, found.id)
+        assert case is not None
+        standing = work.standing(actor.user_id)
+        if not may_see(workflow(case.kind), standing, case):
+            raise NotFound
+        if not capacities_on(standing, case) & OFFICIAL:
+            raise NotPermitted("自行回避", "办理本事项的工作人员")
+        if _is_out(work, case, actor.user_id):
+            return
+        work.session.add(
+            Recusal(dossier_id=case.dossier_id, user_id=actor.user_id, reason=reason, declared_at=work.now)
+        )
+        work.session.flush()
+        terms.note_on_case(work, case, "noted", "recusal", {"note": f"{actor.name}声明自行回避：{reason}"}, "inside")
+        _hand_up(work, case)
+
+
+def _is_out(work: UnitOfWork, case: Case, user_id: int) -> bool:
+    statement = select(Recusal.id).where(Recusal.dossier_id == case.dossier_id, Recusal.user_id == user_id)
+    return work.session.execute(statement).first() is not None
+
+
+def _hand_up(work: UnitOfWork, case: Case) -> None:
+    """指定办理, once nobody is left in the handling office who may approve."""
+    place = work.session.get(Locality, case.locality)
+    assert place is not None
+    if place.superior_unit_id is None or _approvers_left(work, case):
+        return
+    open_cases = select(Case).where(
+        Case.dossier_id == case.dossier_id, Case.phase != "closed", Case.handling_unit_id == case.handling_unit_id
+    )
+    for moved in list(work.session.execute(open_cases).scalars()):
+        moved.handling_unit_id = place.superior_unit_id
+        note = {"note": "审批人均已回避，指定上级信用管理部门办理"}
+        terms.note_on_case(work, moved, "noted", "handed_up", note, "inside")
+        settle_holder(work, moved, workflow(moved.kind), terms.live_terms(work, moved.id))
+
+
+def _approvers_left(work: UnitOfWork, case: Case) -> bool:
+    out = select(Recusal.user_id).where(Recusal.dossier_id == case.dossier_id)
+    statement = select(PostHolding.id).where(
+        PostHolding.unit_id == case.handling_unit_id,
+        PostHolding.post == Post.APPROVER.value,
+        PostHolding.from_on <= work.today,
+        or_(PostHolding.until_on.is_(None), PostHolding.until_on >= work.today),
+        PostHolding.user_id.not_in(out),
+    )
+    return work.session.execute(statement).first() is not None

@@ -8,6 +8,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.extensions import Installation
 from app.jobs.handlers import Sheets, handlers
 from app.services.anchors import seal_heads
+from app.services.drafts import remove_old_drafts
 from app.services.heartbeat import beat
 from app.services.outbox import drain
 from app.services.sweeping import sweep
@@ -56,6 +57,17 @@ class Rounds:
             return
         if made is not None:
             LOGGER.info("anchored", extra={"job": "anchor", "count": made.chains})
+
+    def tidy(self) -> None:
+        """Remove drafts that nobody has touched for 90 days."""
+        try:
+            with self._own.database.write() as session:
+                removed = remove_old_drafts(session, self._own.clock())
+        except SQLAlchemyError:
+            LOGGER.exception("round failed", extra={"job": "tidy"})
+            return
+        if removed:
+            LOGGER.info("tidied", extra={"job": "tidy", "count": removed})
 
     def drain(self) -> None:
         """Work the outbox to rest."""

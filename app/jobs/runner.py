@@ -28,7 +28,7 @@ _JOIN_SECONDS = 10.0
 
 
 class Jobs:
-    """Sweep, drain and the daily anchor of one installation, running in this process from `start` to `stop`."""
+    """Sweep, drain, the daily anchor and tidying of one installation, running in this process from `start` to `stop`."""
 
     def __init__(self, own: Installation) -> None:
         self._own = own
@@ -45,6 +45,7 @@ class Jobs:
         self._alarm.add_job(sweep, CronTrigger(second=5, timezone=SHANGHAI), id="sweep")
         self._alarm.add_job(sweep, id="sweep at the start")
         self._alarm.add_job(self._own.outbox_grew.set, IntervalTrigger(seconds=DRAIN_EVERY.seconds), id="drain")
+        self._alarm.add_job(self._rounds.tidy, CronTrigger(hour=3, timezone=SHANGHAI), id="tidy")
         self._alarm.add_job(self._rounds.anchor, CronTrigger(hour=0, minute=30, timezone=SHANGHAI), id="anchor")
         self._alarm.start()
         self._own.outbox_grew.set()

@@ -17,7 +17,7 @@ from app.database import make_engine, read_transaction, write_sessions
 from app.extensions import Installation
 from app.jobs.rounds import Rounds
 from app.jobs.runner import Jobs
-from app.models.history import StoredFile
+from app.models.history import DraftRow, StoredFile
 from app.models.terms import RungRow
 from app.services.backend import Backend
 from app.services.files import read_bytes
@@ -103,6 +103,21 @@ def test_after_a_month_of_downtime_one_round_catches_up(own: Installation, insta
     assert sweep_condition(own.database, own.clock()) == "ok"
     with own.database.read() as session:
         assert breaches(session) == []
+
+
+def test_the_nightly_round_removes_drafts_that_nobody_touched_for_ninety_days(
+    own: Installation, installed: World
+) -> None:
+    """R133: what a person began to write and forgot is not kept for ever."""
+    author = installed["subject"].user_id
+    assert author is not None
+    kept = {"author_id": author, "kind": "objection", "step": "submit", "form": "{}"}
+    with own.database.write() as session:
+        session.add(DraftRow(uid="old", saved_at=own.clock() - timedelta(days=91), **kept))
+        session.add(DraftRow(uid="fresh", saved_at=own.clock() - timedelta(days=89), **kept))
+    Rounds(own).tidy()
+    with own.database.read() as session:
+        assert session.scalars(select(DraftRow.uid)).all() == ["fresh"]
 
 
 def sweep_in_a_process(url: str, key_file: str, now: str) -> tuple[int, list[str]]:

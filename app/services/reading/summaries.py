@@ -53,7 +53,7 @@ def summary_of(session: Session, case: Case, rules: RuleSet, withheld: frozenset
     """The matter of a case in words; without the parts of which its reader was not told yet."""
     hidden = {label for part in withheld for label in _LABELS[part]}
     pairs = _BY_KIND[case.kind](session, case, rules)
-    dispute = _dispute(case, withheld) if isinstance(case, Objection) else ()
+    dispute = _dispute(case, withheld, rules) if isinstance(case, Objection) else ()
     return Summary(tuple((label, text) for label, text in pairs if text and label not in hidden), dispute)
 
 
@@ -107,14 +107,14 @@ def _objection(session: Session, case: Any, rules: RuleSet) -> Pairs:
     ]
 
 
-def _dispute(case: Objection, withheld: frozenset[Part]) -> tuple[DisputeRow, ...]:
+def _dispute(case: Objection, withheld: frozenset[Part], rules: RuleSet) -> tuple[DisputeRow, ...]:
     answered = {} if Part.FINDINGS in withheld else case.verdicts or {}
     decided = {} if withheld & {Part.DECISION, Part.REVIEW} else case.decided_verdicts or {}
     return tuple(
         DisputeRow(
             field=item["field"],
             label=RecordField(item["field"]).label,
-            recorded=recorded_words(item["field"], case.recorded),
+            recorded=recorded_words(item["field"], case.recorded, rules),
             ground=Ground(item["ground"]).label,
             wanted=item.get("wanted", ""),
             answer=_verdict(answered.get(item["field"])),
@@ -124,9 +124,11 @@ def _dispute(case: Objection, withheld: frozenset[Part]) -> tuple[DisputeRow, ..
     )
 
 
-def recorded_words(field: str, recorded: dict[str, Any]) -> str:
+def recorded_words(field: str, recorded: dict[str, Any], rules: RuleSet) -> str:
     """The record's words on one field."""
     value = recorded.get(field, "")
+    if field == RecordField.BEHAVIOUR:
+        return _behaviour(str(value), rules)
     if field == RecordField.SEVERITY:
         return Severity(value).label
     if field == RecordField.DISCLOSURE_LEVEL:

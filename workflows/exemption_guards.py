@@ -2,11 +2,13 @@
 
 from workflows.forms.exemption import ExemptionOutcome
 from workflows.forms.record import RecordField
+from workflows.guards import duty_is_late
 from workflows.kit.context import Context
 from workflows.kit.definition import Unmet, guard
 from workflows.roles import Capacity
 
 _DUTIES = ("exemption.acceptance", "exemption.examination")
+some_duty_is_late = duty_is_late(*_DUTIES)
 _SUBJECT = frozenset({Capacity.SUBJECT, Capacity.SUBJECT_HEAD})
 BY_PROVIDER = "provider"
 #: States of the record before its subject is told of it.
@@ -85,11 +87,6 @@ def organ_is_late_and_warned(ctx: Context) -> bool | Unmet:
 @guard("记录仍在等待本项认定")
 def record_still_waits(ctx: Context) -> bool | Unmet:
     return ctx.facts.times_taken("proceed") == 0 or Unmet("已经决定不再等待，无需重复决定")
-
-
-@guard("办理期限已经逾期")
-def some_duty_is_late(ctx: Context) -> bool | Unmet:
-    return any(ctx.facts.term_over_since(key) for key in _DUTIES) or Unmet("没有逾期的办理期限，无需催办")
 
 
 @guard("认定结论为予以容错")

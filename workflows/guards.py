@@ -1,7 +1,7 @@
 """Guards that several procedures share. Each is phrased as the statement that must be true."""
 
 from workflows.kit.context import Context
-from workflows.kit.definition import Unmet, guard
+from workflows.kit.definition import Guard, Unmet, guard
 from workflows.roles import Capacity
 
 
@@ -36,3 +36,41 @@ def head_files_for_the_unit(ctx: Context) -> bool | Unmet:
     if not ctx.facts.subject_is_unit() or ctx.received_on or Capacity.SUBJECT_HEAD in ctx.capacities:
         return True
     return Unmet("单位提出的事项由经办人员拟定后，应当由单位负责人签发提出")
+
+
+def duty_is_late(*terms: str) -> Guard:
+    """The guard of 催办 and 督办: one of these duties of the case is overdue."""
+
+    @guard("办理期限已经逾期")
+    def some_duty_is_late(ctx: Context) -> bool | Unmet:
+        return any(ctx.facts.term_over_since(term) for term in terms) or Unmet("没有逾期的办理期限，无需催办")
+
+    return some_duty_is_late
+
+
+@guard("尚未告知过补正")
+def supplement_not_requested_yet(ctx: Context) -> bool | Unmet:
+    return ctx.facts.times_taken("request_supplement") == 0 or Unmet("补正只能一次性告知，不得再次要求补正")
+
+
+def asked_in_time(term: str) -> Guard:
+    """The guard of 申请复核: within the term that runs from the service of the decision, or late with good reason."""
+
+    @guard("在期限内申请，或者逾期有正当理由", form=True)
+    def filing_term_kept_or_excused(ctx: Context) -> bool | Unmet:
+        due = ctx.facts.term_due_on(term)
+        if due is None or ctx.in_time_on <= due or ctx.form.late_reason:
+            return True
+        return Unmet(f"申请复核期限已于{due.year}年{due.month}月{due.day}日届满；有正当理由的，请写明逾期理由")
+
+    return filing_term_kept_or_excused
+
+
+@guard("复核申请逾期且无正当理由")
+def late_without_reason(ctx: Context) -> bool | Unmet:
+    return bool(ctx.case.review_was_late) or Unmet("复核申请在期限内提出，应当受理")
+
+
+@guard("复核人员没有参与原处理")
+def reviewer_took_no_part(ctx: Context) -> bool | Unmet:
+    return ctx.taker_id not in ctx.facts.handlers() or Unmet("您参与过原处理，不得参与复核")

@@ -20,7 +20,12 @@ from workflows.forms.objection import (
     SubmitObjectionForm,
     TransferBackForm,
 )
-from workflows.guards import head_files_for_the_unit
+from workflows.guards import (
+    head_files_for_the_unit,
+    late_without_reason,
+    reviewer_took_no_part,
+    supplement_not_requested_yet,
+)
 from workflows.kit.context import Context
 from workflows.kit.counting import Nature
 from workflows.kit.definition import (
@@ -54,7 +59,6 @@ from workflows.objection_guards import (
     filing_term_kept_or_excused,
     is_about_more_than_the_period,
     is_about_the_period_only,
-    late_without_reason,
     no_objection_on_same_fields,
     not_the_same_again,
     not_transferred_by_this_unit,
@@ -66,10 +70,8 @@ from workflows.objection_guards import (
     review_annuls,
     review_is_consistent_and_not_worse,
     review_result_changes,
-    reviewer_took_no_part,
     some_duty_is_late,
     some_field_changes,
-    supplement_not_requested_yet,
     term_still_runs,
     transfer_is_early,
     verdict_outcome,

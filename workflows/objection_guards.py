@@ -2,6 +2,7 @@
 
 from workflows.forms.objection import RefusalGround, ReviewResult, Verdict
 from workflows.forms.record import RecordField, Severity
+from workflows.guards import asked_in_time, duty_is_late
 from workflows.kit.context import Context
 from workflows.kit.counting import Span
 from workflows.kit.definition import Unmet, guard
@@ -60,11 +61,6 @@ def not_the_same_again(ctx: Context) -> bool | Unmet:
     fields = {item.field for item in ctx.form.fields}
     same = ctx.facts.same_objection_decided(fields, ctx.form.reason)
     return not same or Unmet("相同事实和理由的异议已经审定；不服的，可以在期限内申请复核")
-
-
-@guard("尚未告知过补正")
-def supplement_not_requested_yet(ctx: Context) -> bool | Unmet:
-    return ctx.facts.times_taken("request_supplement") == 0 or Unmet("补正只能一次性告知，不得再次要求补正")
 
 
 @guard("不予受理的情形成立", form=True)
@@ -196,12 +192,6 @@ def answer_came_from_the_provider(ctx: Context) -> bool | Unmet:
     return ctx.facts.times_taken("answer") > 0 or Unmet("本异议属于本机关更正范围，没有可以退回的核查意见")
 
 
-@guard("办理期限已经逾期")
-def some_duty_is_late(ctx: Context) -> bool | Unmet:
-    late = any(ctx.facts.term_over_since(key) for key in _DUTIES)
-    return late or Unmet("没有逾期的办理期限，无需催办")
-
-
 _DUTIES = (
     "objection.acceptance",
     "objection.verification",
@@ -210,6 +200,8 @@ _DUTIES = (
     "objection.decision",
     "objection.review",
 )
+some_duty_is_late = duty_is_late(*_DUTIES)
+filing_term_kept_or_excused = asked_in_time("objection.review_filing")
 
 
 @guard("核查期限逾期五个工作日以上，且已经督办")
@@ -266,24 +258,6 @@ def review_result_changes(ctx: Context) -> bool:
 @guard("复核撤销整条记录")
 def review_annuls(ctx: Context) -> bool:
     return ctx.form.result is ReviewResult.CHANGED and _annulled(_reviewed(ctx))
-
-
-@guard("在期限内申请，或者逾期有正当理由", form=True)
-def filing_term_kept_or_excused(ctx: Context) -> bool | Unmet:
-    due = ctx.facts.term_due_on("objection.review_filing")
-    if due is None or ctx.in_time_on <= due or ctx.form.late_reason:
-        return True
-    return Unmet(f"申请复核期限已于{due.year}年{due.month}月{due.day}日届满；有正当理由的，请写明逾期理由")
-
-
-@guard("复核申请逾期且无正当理由")
-def late_without_reason(ctx: Context) -> bool | Unmet:
-    return bool(ctx.case.review_was_late) or Unmet("复核申请在期限内提出，应当受理")
-
-
-@guard("复核人员没有参与原处理")
-def reviewer_took_no_part(ctx: Context) -> bool | Unmet:
-    return ctx.taker_id not in ctx.facts.handlers() or Unmet("您参与过原处理，不得参与复核")
 
 
 @guard("异议涉及期限以外的内容")

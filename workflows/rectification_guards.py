@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from workflows.guards import duty_is_late
 from workflows.kit.context import Context
 from workflows.kit.counting import Span
 from workflows.kit.definition import Unmet, guard
@@ -12,6 +13,7 @@ LEVEL_LABELS = ("正常", "催办", "督办", "通报批评")
 #: The unit's own duties; the other two are the office's and say nothing about the unit.
 _SUBJECT_DUTIES = ("rectification.explanation", "rectification.completion")
 _DUTIES = (*_SUBJECT_DUTIES, "rectification.plan", "rectification.verification")
+some_duty_is_late = duty_is_late(*_DUTIES)
 
 
 def days_late(ctx: Context) -> int:
@@ -152,11 +154,6 @@ def new_date_leaves_the_floor(ctx: Context) -> bool | Unmet:
         return True
     first = ctx.calendar.add_working_days(ctx.today, rule.span.number)
     return ctx.form.until >= first or Unmet(f"重新整改至少应当留出{rule.span.text}，截止日期不得早于{_day(first)}")
-
-
-@guard("办理期限已经逾期")
-def some_duty_is_late(ctx: Context) -> bool | Unmet:
-    return any(ctx.facts.term_over_since(key) for key in _DUTIES) or Unmet("没有逾期的办理期限，无需催办")
 
 
 @guard("当事单位逾期，且已到升级的时间")

@@ -20,7 +20,12 @@ from workflows.forms.repair import (
     SignFindingForm,
     SubmitRepairForm,
 )
-from workflows.guards import head_files_for_the_unit
+from workflows.guards import (
+    head_files_for_the_unit,
+    late_without_reason,
+    reviewer_took_no_part,
+    supplement_not_requested_yet,
+)
 from workflows.kit.context import Context
 from workflows.kit.counting import Nature
 from workflows.kit.definition import (
@@ -52,7 +57,6 @@ from workflows.repair_guards import (
     finder_is_late_and_warned,
     finding_covers_the_gate,
     finding_may_be_returned,
-    late_without_reason,
     no_open_repair,
     no_other_repair,
     record_can_be_repaired,
@@ -61,10 +65,8 @@ from workflows.repair_guards import (
     review_accepts,
     review_grants,
     review_outcome,
-    reviewer_took_no_part,
     some_duty_is_late,
     subject_was_heard,
-    supplement_not_requested_yet,
     sync_is_complete,
     unmet_lines_named,
 )

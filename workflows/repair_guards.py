@@ -1,6 +1,7 @@
 """Guards and outcome of the credit repair, each guard a statement that must be true."""
 
 from workflows.forms.repair import GateKey, RepairReviewResult
+from workflows.guards import asked_in_time, duty_is_late
 from workflows.kit.context import Context
 from workflows.kit.definition import Unmet, guard
 from workflows.repair_gate import TO_VERIFY, GateLine, described, first_possible_on, gate, unmet, unmet_dates
@@ -20,6 +21,8 @@ _REPAIR_OPEN_OR_GRANTED = (
 )
 _OPEN = tuple(state for state in _REPAIR_OPEN_OR_GRANTED if state != "completed")
 _DUTIES = ("repair.acceptance", "repair.total", "repair.verification", "repair.review")
+some_duty_is_late = duty_is_late(*_DUTIES)
+filing_term_kept_or_excused = asked_in_time("repair.review_filing")
 
 
 def review_outcome(ctx: Context) -> str:
@@ -86,11 +89,6 @@ def _shown_to_be_met(line: GateLine) -> bool:
     return line.met and line.key not in TO_VERIFY
 
 
-@guard("尚未告知过补正")
-def supplement_not_requested_yet(ctx: Context) -> bool | Unmet:
-    return ctx.facts.times_taken("request_supplement") == 0 or Unmet("补正只能一次性告知，不得再次要求补正")
-
-
 @guard("需要核实的条件均有核实意见", form=True)
 def finding_covers_the_gate(ctx: Context) -> bool | Unmet:
     missing = [key.label for key in GateKey if key in TO_VERIFY and key not in ctx.form.findings]
@@ -113,11 +111,6 @@ def finder_is_late_and_warned(ctx: Context) -> bool | Unmet:
     return ctx.facts.notice_issued("supervision") or Unmet("尚未发出督办通知书，不能径行审查")
 
 
-@guard("办理期限已经逾期")
-def some_duty_is_late(ctx: Context) -> bool | Unmet:
-    return any(ctx.facts.term_over_since(key) for key in _DUTIES) or Unmet("没有逾期的办理期限，无需催办")
-
-
 @guard("同步事项全部办结，或者未反馈的同步对象均经督办并逐一写明", form=True)
 def sync_is_complete(ctx: Context) -> bool | Unmet:
     pending = ctx.facts.pending_sync_targets()
@@ -129,24 +122,6 @@ def sync_is_complete(ctx: Context) -> bool | Unmet:
         return Unmet("以下同步对象尚未确认，应当逐一写明：" + "、".join(sorted(unnamed)))
     unwarned = sorted(target for target in pending if not ctx.facts.sync_reminded(target))
     return not unwarned or Unmet("以下同步对象尚未督办：" + "、".join(unwarned))
-
-
-@guard("在期限内申请，或者逾期有正当理由", form=True)
-def filing_term_kept_or_excused(ctx: Context) -> bool | Unmet:
-    due = ctx.facts.term_due_on("repair.review_filing")
-    if due is None or ctx.in_time_on <= due or ctx.form.late_reason:
-        return True
-    return Unmet(f"申请复核期限已于{due.year}年{due.month}月{due.day}日届满；有正当理由的，请写明逾期理由")
-
-
-@guard("复核申请逾期且无正当理由")
-def late_without_reason(ctx: Context) -> bool | Unmet:
-    return bool(ctx.case.review_was_late) or Unmet("复核申请在期限内提出，应当受理")
-
-
-@guard("复核人员没有参与原处理")
-def reviewer_took_no_part(ctx: Context) -> bool | Unmet:
-    return ctx.taker_id not in ctx.facts.handlers() or Unmet("您参与过原处理，不得参与复核")
 
 
 @guard("变更为准予修复的，期间条件均已满足", form=True)

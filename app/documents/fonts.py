@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from fontTools.ttLib import TTCollection, TTFont
-
 _FANDOL = (
     "/usr/share/texlive/texmf-dist/fonts/opentype/public/fandol",
     "/usr/share/texmf/fonts/opentype/public/fandol",
@@ -123,6 +121,9 @@ def report(environ: Mapping[str, str] | None = None) -> tuple[FontUse, ...]:
 @lru_cache(maxsize=32)
 def _characters(path: Path) -> frozenset[str]:
     """The characters that one file can print, read from its cmap."""
+    # Loaded with the first text that is checked, not with the first page that is served.
+    from fontTools.ttLib import TTCollection, TTFont
+
     if path.suffix.lower() == ".ttc":
         with TTCollection(path, lazy=True) as collection:
             tables = [face.getBestCmap() for face in collection.fonts]

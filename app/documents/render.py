@@ -19,7 +19,6 @@ from typing import Self
 
 from app.documents import fonts
 from app.documents.context import NoticeContext
-from app.documents.font_outlines import prepared
 from app.documents.text import TEMPLATES, notice_html, plain, template_version
 from workflows.catalogue import NOTICES, Format
 
@@ -124,6 +123,9 @@ class Renderer:
         if self._child is not None and self._child.poll() is None:
             return
         self._end()
+        # The font tools are needed once per child, not to serve pages.
+        from app.documents.font_outlines import prepared
+
         files = prepared()
         if self._folder is None:
             self._folder = tempfile.TemporaryDirectory(prefix="zhengcheng-render-")

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from pypinyin import lazy_pinyin
 from sqlalchemy import func, or_, select
 
 from app.access.capacities import may_see
@@ -212,6 +211,9 @@ def _in_pinyin(wanted: str, name: str) -> bool:
     text = _plain(wanted)
     if not text.isascii():
         return False
+    # Its dictionary takes half a second to load, which no start should wait for.
+    from pypinyin import lazy_pinyin
+
     syllables = [part.lower() for part in lazy_pinyin(name)]
     return text in "".join(syllables) or text in "".join(part[:1] for part in syllables)
 

@@ -28,7 +28,7 @@ _JOIN_SECONDS = 10.0
 
 
 class Jobs:
-    """Sweep, drain, the daily anchor and tidying of one installation, running in this process from `start` to `stop`."""
+    """Sweep, drain, daily anchor and tidying of one installation, running in this process from `start` to `stop`."""
 
     def __init__(self, own: Installation) -> None:
         self._own = own

@@ -8,11 +8,15 @@ from sqlalchemy.orm import Session
 
 from app.models.cases import CalendarRow, RuleSetRow
 from workflows.kit.calendar import Calendar
+from workflows.kit.errors import Refusal
 from workflows.rules.model import RuleSet
 
 
-class LawMissing(Exception):
+class LawMissing(Refusal):
     """The database holds no calendar, or no confirmed rule set of a locality; `doctor` says how to mend it."""
+
+    code = "LawMissing"
+    status = 503
 
 
 Law = TypeVar("Law", Calendar, RuleSet)

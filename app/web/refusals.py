@@ -21,7 +21,8 @@ PROBLEM = "application/problem+json"
 
 #: Status → template; any other 4xx is answered as 400.
 PAGES = {400: "errors/400.html", 401: "errors/401.html", 403: "errors/403.html", 404: "errors/404.html",
-         405: "errors/405.html", 409: "errors/409.html", 413: "errors/413.html", 422: "errors/422.html"}  # fmt: skip
+         405: "errors/405.html", 409: "errors/409.html", 413: "errors/413.html", 422: "errors/422.html",
+         503: "errors/503.html"}  # fmt: skip
 _KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
 _NEVER_GIVEN_BACK = frozenset({"csrf_token", "password", "new_password", "next", "version", "key", "add", "remove"})
 

@@ -11,9 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from app import create_app
 from app.clock import MovableClock
 from app.database import migrate
-from app.extensions import Installation
 from app.models.base import db
-from app.services.founding import found_calendar, found_rules
 from tests.browser.support.checks import WIDE
 from tests.browser.support.chromium import chromium
 from tests.browser.support.gallery import gallery
@@ -38,10 +36,6 @@ def site(tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
     migrate(url)
     made = create_app(replace(settings_for(url, tmp_path / "kept"), database_purpose="demo"), clock)
     made.register_blueprint(gallery)
-    own: Installation = made.extensions["zhengcheng"]
-    with own.database.write() as session:
-        found_calendar(session, clock())
-        found_rules(session, "demo", clock())
     yield made
     with made.app_context():
         db.engine.dispose()

@@ -5,6 +5,8 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from app.clock import MovableClock
+from app.extensions import Installation
+from app.services.founding import found_calendar, found_rules
 from tests.browser.support.checks import expect_good_page
 from tests.browser.support.hand import Hand
 from tests.browser.support.people import PASSWORD, add_person
@@ -14,8 +16,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def wang(site: Flask) -> str:
-    """A clerk of the make-believe district, and her login."""
+def wang(site: Flask, clock: MovableClock) -> str:
+    """A clerk of the make-believe district, whose calendar and rules are in force, and her login."""
+    own: Installation = site.extensions["zhengcheng"]
+    with own.database.write() as session:
+        found_calendar(session, clock())
+        found_rules(session, "demo", clock())
     add_person(site, "wangceshi", "王测试", {Post.CLERK: "示范区示例局", Post.STAFF: "示范区示例局"})
     return "wangceshi"
 

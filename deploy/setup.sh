@@ -9,10 +9,11 @@ set -euo pipefail
 purpose="${1:-run}"
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-# fontconfig, pango and harfbuzz draw the notices; the two font packages cover every character in them.
+# fontconfig, pango and harfbuzz draw the notices; texlive-lang-chinese brings the five faces of the standard, the other
+# two font packages single rare characters of names.
 run_packages=(
     tzdata libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
-    fonts-noto-cjk texlive-lang-chinese graphviz
+    texlive-lang-chinese fonts-noto-cjk fonts-babelstone-han graphviz
 )
 test_packages=(postgresql chromium chromium-l10n poppler-utils)
 

@@ -8,7 +8,6 @@ Run ``python -m app.documents.font_outlines`` at set-up; it takes about ten seco
 """
 
 import hashlib
-import os
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -19,26 +18,19 @@ from fontTools.pens.cu2quPen import Cu2QuPen
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont, newTable
 
-from app.documents.fonts import ROLES, Role, locate
+from app.documents.font_files import cache_folder
+from app.documents.fonts import ROLES, Role, demand_usable
 
 _MAKE = "1"
 _TOLERANCE = 1.0
 _FAMILY_NAMES = {1: "{family}", 2: "Regular", 3: "{family} {digest}", 4: "{family}", 6: "{postscript}", 16: "{family}"}
 
 
-def cache_folder() -> Path:
-    """Where prepared fonts lie: ``ZHENGCHENG_FONT_CACHE``, else the user's cache folder."""
-    if chosen := os.environ.get("ZHENGCHENG_FONT_CACHE"):
-        return Path(chosen)
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "zhengcheng" / "fonts"
-
-
 def prepared(folder: Path | None = None) -> dict[str, Path]:
     """The prepared file of each role, by role key; makes what is missing. Raises ``FontMissing``."""
     folder = folder or cache_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    sources = {role: locate(role) for role in ROLES}
+    sources = {role: demand_usable(role) for role in ROLES}
     targets = {role: folder / f"{role.key}-{_digest(source)}.ttf" for role, source in sources.items()}
     todo = [role for role in ROLES if not targets[role].is_file()]
     if todo:
@@ -52,7 +44,8 @@ def prepared(folder: Path | None = None) -> dict[str, Path]:
 
 def convert(source: Path, role: Role, target: Path) -> None:
     """Write ``source`` with quadratic outlines and the role's own family name to ``target``, all or nothing."""
-    with TTFont(source, recalcTimestamp=False) as font:
+    # Of a collection (such as simsun.ttc) the first face is meant.
+    with TTFont(source, recalcTimestamp=False, fontNumber=0) as font:
         if "glyf" not in font:
             _quadratic(font)
         _rename(font, role, _digest(source))

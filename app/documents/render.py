@@ -13,13 +13,16 @@ import sys
 import tempfile
 import threading
 import time
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from app.documents import fonts
 from app.documents.context import NoticeContext
-from app.documents.text import TEMPLATES, notice_html, plain, template_version
+from app.documents.elements import elements_of
+from app.documents.glyphs import describe, unprintable
+from app.documents.text import TEMPLATES, notice_html, template_version
 from workflows.catalogue import NOTICES, Format
 
 _WORKER = Path(__file__).with_name("worker.py")
@@ -28,7 +31,12 @@ _START_SECONDS = 60.0
 
 
 class RenderError(RuntimeError):
-    """No PDF could be made; the message is for the person whose queue the notice goes to."""
+    """No PDF could be made; the message is for the person whose queue the notice goes to.
+
+    ``hopeless``: trying again cannot help before a person has done something.
+    """
+
+    hopeless = False
 
 
 class RenderTimeout(RenderError):
@@ -38,9 +46,13 @@ class RenderTimeout(RenderError):
 class TemplateChanged(RenderError):
     """The shipped template is not the one the notice was signed with."""
 
+    hopeless = True
+
 
 class GlyphMissing(RenderError):
     """A character of the notice has no glyph in any installed font."""
+
+    hopeless = True
 
 
 class Renderer:
@@ -103,15 +115,23 @@ class Renderer:
                 "不能再按原文成文。请作废后按新模板重新制作。"
             )
         html = notice_html(context)
-        missing = fonts.missing_glyphs(plain(html))
+        missing = unprintable(context, context_json)
         if missing:
-            raise GlyphMissing(fonts.describe_missing(missing))
+            raise GlyphMissing(describe(missing))
         identifier = hashlib.sha256(f"{shipped}\n{context_json}".encode()).hexdigest()[:32]
-        return self.render_html(html, NOTICES[context.key].format, identifier)
+        elements = elements_of(context, context_json, shipped)
+        return self.render_html(html, NOTICES[context.key].format, identifier, elements, context.dated)
 
-    def render_html(self, html: str, sheet: Format, identifier: str) -> bytes:
-        """The PDF of finished HTML on one of our sheets; ``identifier`` is its fixed file id, 32 hex digits."""
-        job = json.dumps({"html": html, "sheet": sheet.value, "identifier": identifier}).encode()
+    def render_html(
+        self, html: str, sheet: Format, identifier: str, elements: str = "", dated: date = date.min
+    ) -> bytes:
+        """The PDF/A-3a of finished HTML on one of our sheets.
+
+        ``identifier`` is its fixed file id, 32 hex digits; ``elements`` a JSON text that goes with the sheet as an
+        associated file dated ``dated``, empty for none. Raises ``GlyphMissing``, ``RenderTimeout``, ``RenderError``.
+        """
+        values = {"html": html, "sheet": sheet.value, "identifier": identifier}
+        job = json.dumps({**values, "elements": elements, "dated": dated.isoformat()}).encode()
         with self._lock:
             if self._made >= self._sheets:
                 self._end()
@@ -180,6 +200,9 @@ class Renderer:
         except (OSError, EOFError) as error:
             self._end()
             raise RenderError("文书成文进程意外退出，请稍后重试；反复出现时请管理员检查内存和字体。") from error
+        if answer[:1] == b"?":
+            shown = "、".join(f"“{char}”（U+{ord(char):04X}）" for char in answer[1:].decode())
+            raise GlyphMissing(f"下列字符没有可用的字形，文书不能生成：{shown}。请管理员安装补充字体后重试。")
         if answer[:1] != b"+":
             # Whatever failed may have left the child short of memory; the next sheet gets a fresh one.
             self._end()

@@ -1,8 +1,9 @@
-"""The renderer's child process: HTML in, PDF out, with limits and without a way to the network or to files.
+"""The renderer's child process: HTML in, PDF/A-3a out, with limits and without a way to the network or to files.
 
 Run by path in an isolated interpreter (``python -I worker.py``), so it imports nothing of the application. Frames on
 stdin and stdout are a four-byte length and that many bytes. The first frame is the set-up (fonts and style sheets, kept
-warm for every sheet), each further one a job; each answer is one status byte (``+`` or ``-``) and the PDF or a message.
+warm for every sheet), each further one a job; each answer is one status byte and a body: ``+`` the PDF, ``-`` what went
+wrong, ``?`` the characters that no face can print.
 """
 
 import json
@@ -11,14 +12,21 @@ import resource
 import struct
 import sys
 import zlib
-from typing import BinaryIO
+from datetime import datetime
+from typing import Any, BinaryIO
 
 import pydyf  # type: ignore[import-untyped]
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 _SHEETS = ("letter", "document", "slip", "form")
+#: Nothing but fontconfig's cache is ever written.
+_LARGEST_FILE = 64 * 1024 * 1024
+
+
+class Unprintable(ValueError):
+    """Characters were drawn as empty boxes; the message holds them and nothing else."""
 
 
 class PreparedFonts(URLFetcher):
@@ -48,6 +56,38 @@ def compress_once(_document: object, pdf: pydyf.PDF) -> None:
             item.extra["Filter"] = "/FlateDecode"
 
 
+def finish(document: Any, pdf: pydyf.PDF) -> None:
+    """The last look at a sheet before it becomes bytes.
+
+    Raises:
+        Unprintable: a character has no glyph, so the sheet must not leave.
+    """
+    boxes = {chr(point) for font in document.fonts.values() for point in font.missing}
+    if boxes:
+        raise Unprintable("".join(sorted(boxes)))
+    if "AF" in pdf.catalog:
+        # WeasyPrint 70 names every associated file twice.
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+    compress_once(document, pdf)
+
+
+def attachments(job: dict[str, Any]) -> list[Attachment]:
+    """The notice's elements for machines, an associated file of the sheet (PDF/A-3); none where the job has none."""
+    if not job["elements"]:
+        return []
+    day = datetime.fromisoformat(job["dated"])
+    return [
+        Attachment(
+            string=job["elements"],
+            name="notice.json",
+            description="文书要素（机器可读）",
+            relationship="Data",
+            created=day,
+            modified=day,
+        )
+    ]
+
+
 def receive(stream: BinaryIO) -> bytes | None:
     """One frame, or ``None`` when the parent has closed the pipe."""
     head = stream.read(4)
@@ -75,6 +115,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (setup["memory"], setup["memory"]))
     resource.setrlimit(resource.RLIMIT_CPU, (setup["cpu"], setup["cpu"]))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LARGEST_FILE, _LARGEST_FILE))
     fonts = FontConfiguration()
     from_disk = PreparedFonts(setup["font_urls"])
     faces = CSS(string=setup["faces"], font_config=fonts, url_fetcher=from_disk)
@@ -89,10 +130,14 @@ def main() -> None:
             pdf = sheet.write_pdf(
                 stylesheets=styles[job["sheet"]],
                 font_config=fonts,
-                finisher=compress_once,
+                finisher=finish,
                 pdf_identifier=bytes.fromhex(job["identifier"]),
+                pdf_variant="pdf/a-3a",
+                attachments=attachments(job),
                 optimize_images=False,
             )
+        except Unprintable as error:
+            send(answers, b"?", str(error).encode())
         except (Exception, MemoryError) as error:  # noqa: BLE001 - whatever broke, the parent must learn of it
             send(answers, b"-", f"{type(error).__name__}: {error}".encode())
         else:

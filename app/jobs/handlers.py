@@ -2,31 +2,49 @@
 
 from app.clock import legal_day
 from app.documents.context import NoticeContext
-from app.documents.render import Renderer
-from app.documents.text import notice_text
+from app.documents.fonts import FontMissing
+from app.documents.pool import RendererPool
+from app.documents.render import RenderError
+from app.documents.text import NoticeIncomplete, notice_text
 from app.extensions import Installation
-from app.services.outbox import Claim, Handler
+from app.services.outbox import Claim, Failed, Handler
 from app.services.reminding import remind
 from app.services.sealing import seal_notice
 from app.settings import RendererKind
 
 
 class Sheets:
-    """Makes the sheets of notices: PDF by a child process that starts with the first one, or plain text."""
+    """Makes the sheets of notices: PDF by child processes that start with the first ones, or plain text."""
 
     def __init__(self, kind: RendererKind) -> None:
-        self._renderer = Renderer() if kind == "pdf" else None
+        self._renderers = RendererPool() if kind == "pdf" else None
 
     def render(self, context: str) -> bytes:
-        """The bytes of one sheet; raises what `Renderer.render` raises."""
-        if self._renderer is None:
-            return notice_text(NoticeContext.from_json(context)).encode()
-        return self._renderer.render(context)
+        """The bytes of one sheet; several threads may ask at once.
+
+        Raises:
+            Failed: no sheet could be made; hopeless where only a person can mend it.
+        """
+        try:
+            if self._renderers is None:
+                return notice_text(NoticeContext.from_json(context)).encode()
+            return self._renderers.render(context)
+        except NoticeIncomplete as incomplete:
+            raise Failed(str(incomplete), hopeless=True) from incomplete
+        except RenderError as error:
+            raise Failed(str(error), hopeless=error.hopeless) from error
+        except FontMissing as missing:
+            raise Failed(str(missing)) from missing
+
+    def rest(self) -> None:
+        """The rush is over: one warm child is enough."""
+        if self._renderers is not None:
+            self._renderers.rest()
 
     def close(self) -> None:
-        """End the child process, if there is one."""
-        if self._renderer is not None:
-            self._renderer.stop()
+        """End the child processes."""
+        if self._renderers is not None:
+            self._renderers.stop()
 
 
 def handlers(own: Installation, sheets: Sheets) -> dict[str, Handler]:

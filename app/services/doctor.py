@@ -103,11 +103,16 @@ def _fine(name: str, detail: str) -> Check:
 def _fonts() -> Iterator[Check]:
     for use in fonts.report():
         if use.path is not None:
-            yield _fine(f"字体：{use.label}", str(use.path))
+            yield _fine(f"字体：{use.label}", f"{use.path}（{use.family}，汉字{use.han}个）")
         elif use.required:
-            yield _fault(f"字体：{use.label}", "缺少，文书不能生成", use.advice)
+            yield _fault(f"字体：{use.label}", "缺少或者不能使用，文书不能生成", use.advice)
         else:
             yield _warning(f"字体：{use.label}", "缺少", use.advice)
+    if fonts.can_subset():
+        yield _fine("字体子集", f"{fonts.SUBSETTER_PACKAGE} 已安装")
+    else:
+        advice = f"请安装软件包 {fonts.SUBSETTER_PACKAGE}。"
+        yield _warning("字体子集", f"缺少 {fonts.SUBSETTER_PACKAGE}，每份文书的生成时间超过1秒", advice)
 
 
 def _keys_file(settings: Settings) -> Iterator[Check]:

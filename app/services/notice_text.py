@@ -1,7 +1,7 @@
 """A notice goes to be sealed: it is numbered, its text is fixed, and the renderer is asked for the sheet."""
 
-from app.documents.fonts import missing_glyphs
-from app.documents.text import notice_text
+from app.documents.glyphs import describe, unprintable
+from app.documents.text import NoticeIncomplete, notice_text
 from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.people import Unit
@@ -9,6 +9,7 @@ from app.services.notice_context import context_for
 from app.services.numbers import NumberRequest
 from app.services.unit_of_work import UnitOfWork
 from workflows.catalogue import NOTICES
+from workflows.kit.errors import GuardRefused, UnmetGuard
 
 
 def put_to_seal(work: UnitOfWork, notice: Notice) -> None:
@@ -27,13 +28,22 @@ def put_to_seal(work: UnitOfWork, notice: Notice) -> None:
 
 
 def _fix_text(work: UnitOfWork, notice: Notice) -> None:
-    notice.context = context_for(work, notice).to_json()
+    """Fix the words; whoever signs by a step of the parent is refused here, and the number goes back with the step."""
+    context = context_for(work, notice)
+    text = context.to_json()
+    missing = unprintable(context, text)
+    if missing:
+        raise GuardRefused((UnmetGuard("text_complete", f"《{notice.title}》没有缺字", describe(missing)),))
+    notice.context = text
 
 
 def problem_of(work: UnitOfWork, case: Case) -> str:
     """What keeps a drafted notice from being signed, in Chinese; empty if nothing does."""
     assert isinstance(case, Notice)
-    missing = missing_glyphs(notice_text(context_for(work, case)))
-    if missing:
-        return "以下字符没有可用的字形，请更换用字或者补装字体：" + "、".join(sorted(missing))
-    return ""
+    context = context_for(work, case)
+    try:
+        notice_text(context)
+    except NoticeIncomplete as incomplete:
+        return str(incomplete)
+    missing = unprintable(context)
+    return describe(missing) if missing else ""

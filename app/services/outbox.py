@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
-from app.database import write_transaction
+from app.database import read_transaction, write_transaction
 from app.models.history import OutboxRow
 from app.services.backend import Backend
 
@@ -25,6 +25,18 @@ class Claim:
     work: str
     case_id: int | None
     attempt: int
+
+
+class Failed(RuntimeError):
+    """Work that could not be done, said in Chinese for the person in whose queue it ends.
+
+    Args:
+        hopeless: trying again cannot help before somebody has done something, so the row goes to him at once.
+    """
+
+    def __init__(self, message: str, *, hopeless: bool = False) -> None:
+        super().__init__(message)
+        self.hopeless = hopeless
 
 
 Handler = Callable[[Claim], None]
@@ -51,10 +63,19 @@ def claim_next(backend: Backend, now: datetime) -> Claim | None:
         return Claim(row.id, row.key, row.work, row.case_id, row.attempts)
 
 
-def settle(backend: Backend, claim: Claim, now: datetime, error: str = "") -> None:
+def due_count(backend: Backend, now: datetime, work: str, most: int) -> int:
+    """How many rows of one kind of work wait to be done now; stops counting at `most`."""
+    waiting = select(OutboxRow.id).where(
+        OutboxRow.status == "open", OutboxRow.not_before <= now, OutboxRow.work == work
+    )
+    with read_transaction(backend.engine) as session:
+        return session.execute(select(func.count()).select_from(waiting.limit(most).subquery())).scalar_one()
+
+
+def settle(backend: Backend, claim: Claim, now: datetime, error: str = "", *, hopeless: bool = False) -> None:
     """Record how a claim ended; refused silently if somebody else has taken it over since."""
     failed = bool(error)
-    stuck = failed and claim.attempt > len(RETRIES)
+    stuck = failed and (hopeless or claim.attempt > len(RETRIES))
     values: dict[str, Any] = {
         "status": "stuck" if stuck else ("open" if failed else "done"),
         "claimed_until": None,
@@ -79,6 +100,9 @@ def drain(
             return done
         try:
             handlers[claim.work](claim)
+        except Failed as failure:
+            settle(backend, claim, clock(), str(failure), hopeless=failure.hopeless)
+            continue
         except Exception as error:  # noqa: BLE001 - outside any transaction: whatever fails is counted and shown
             settle(backend, claim, clock(), f"{type(error).__name__}: {error}")
             continue

@@ -157,8 +157,8 @@ def test_a_missing_glyph_names_the_character(renderer: Renderer) -> None:
     """R28: a character without a glyph refuses the notice, a rare one that a fallback has does not."""
     rare = replace(sample("lapse_notice"), recipient=Recipient("王䶮", "person"))
     assert "王䶮" in read(renderer.render(rare.to_json()))
-    impossible = replace(sample("lapse_notice"), recipient=Recipient("王\U0001f600", "person"))
-    with pytest.raises(GlyphMissing, match=r"U\+1F600"):
+    impossible = replace(sample("lapse_notice"), recipient=Recipient("王\U00013000", "person"))
+    with pytest.raises(GlyphMissing, match=r"U\+13000，见受送达人“王𓀀”"):
         renderer.render(impossible.to_json())
     assert fonts.missing_glyphs("王\x07") == {"\x07"}
 

@@ -1,16 +1,13 @@
 """文书: the procedure of a notice, from its draft to its service (procedures, section 2; R28, R141, R142)."""
 
-from workflows.forms.notice import (
+from workflows.forms.notice import DraftNoticeForm, EditNoticeForm, IssueForm, SignNoticeForm, VoidForm
+from workflows.forms.service import (
+    AddReceiptForm,
     AnnounceForm,
     ConfirmServiceForm,
     CorrectServiceForm,
     DispatchForm,
-    DraftNoticeForm,
-    EditNoticeForm,
     FailServiceForm,
-    IssueForm,
-    SignNoticeForm,
-    VoidForm,
 )
 from workflows.kit.counting import Nature
 from workflows.kit.definition import (
@@ -29,13 +26,18 @@ from workflows.kit.definition import (
 )
 from workflows.kit.forms import NoForm, ReasonForm
 from workflows.notice_guards import (
+    announced_not_in_the_future,
+    can_be_passed_on,
     can_be_served_electronically,
     earlier_methods_failed,
     edit_is_by_the_signing_organ,
+    method_follows_the_dispatch,
     nothing_hangs_on_it,
     parent_still_there,
+    posted_not_in_the_future,
     served_not_in_the_future,
     signed_by_the_named,
+    signed_for_by_the_right_one,
     text_complete,
     voided_by_its_organ,
 )
@@ -56,6 +58,9 @@ EVERY = (DRAFTED, SEALING, ISSUED, DISPATCHED, UNDELIVERABLE, ANNOUNCED, SERVED,
 SIGNERS = frozenset({C.SUPERVISOR, C.OFFICE, C.PROVIDER_HEAD, C.REVIEWER, C.TOLERANCE_HEAD})
 CLERKS = SIGNERS | {C.PROVIDER, C.REVIEW_OFFICE, C.TOLERANCE}
 
+#: Whatever way a notice is sent, the first time or again.
+SENT_BY = (can_be_served_electronically, can_be_passed_on, posted_not_in_the_future)
+
 STEPS = (
     Step("draft", "拟稿", moves({OPENING: Fork("signed_with_the_step", (DRAFTED, SEALING),
                                             lambda ctx: SEALING if ctx.form.signed else DRAFTED)}),
@@ -68,20 +73,23 @@ STEPS = (
          audience=Audience.INSIDE),
     Step("issue", "成文", moves({SEALING: ISSUED}), frozenset({C.SYSTEM}), IssueForm, effects=("keep_bytes",)),
     Step("dispatch", "送出", moves({ISSUED: DISPATCHED}), frozenset({C.OFFICE, C.SYSTEM}), DispatchForm,
-         guards=(can_be_served_electronically,), effects=("tell_parent_of_dispatch",)),
+         guards=SENT_BY, effects=("tell_parent_of_dispatch",)),
     Step("confirm_service", "登记送达", moves({DISPATCHED: SERVED, ANNOUNCED: SERVED}),
-         frozenset({C.OFFICE, C.SYSTEM}), ConfirmServiceForm, guards=(served_not_in_the_future,),
+         frozenset({C.OFFICE, C.SYSTEM}), ConfirmServiceForm,
+         guards=(served_not_in_the_future, method_follows_the_dispatch, signed_for_by_the_right_one),
          effects=("keep_service", "tell_parent_of_service")),
     Step("fail", "送达未成", moves({DISPATCHED: UNDELIVERABLE}), frozenset({C.OFFICE}), FailServiceForm),
     Step("redispatch", "再次送达", moves({UNDELIVERABLE: DISPATCHED}), frozenset({C.OFFICE}), DispatchForm,
-         guards=(can_be_served_electronically,)),
+         guards=SENT_BY, effects=("keep_dispatch",)),
     Step("announce", "公告送达", moves({UNDELIVERABLE: ANNOUNCED}), frozenset({C.SUPERVISOR}), AnnounceForm,
-         guards=(earlier_methods_failed,), effects=("keep_announcement",)),
+         guards=(earlier_methods_failed, announced_not_in_the_future), effects=("keep_announcement",)),
     Step("deem_served", "视为送达", moves({ANNOUNCED: SERVED}), frozenset({C.SYSTEM}), NoForm,
          effects=("keep_deemed_service", "tell_parent_of_service")),
     Step("correct_service", "更正送达日", stay(SERVED), frozenset({C.SUPERVISOR}), CorrectServiceForm,
          guards=(parent_still_there, served_not_in_the_future), four_eyes="confirm_service",
          effects=("keep_service", "rearm_parent"), after_close=True),
+    Step("add_receipt", "补交送达回证", stay(SERVED), frozenset({C.OFFICE}), AddReceiptForm,
+         effects=("keep_receipt",), after_close=True),
     Step("void", "作废", moves(dict.fromkeys(EVERY[:-1], VOIDED)), SIGNERS - {C.OFFICE} | {C.SYSTEM}, VoidForm,
          guards=(voided_by_its_organ, nothing_hangs_on_it), after_close=True),
 )  # fmt: skip

@@ -1,6 +1,9 @@
 """Guards of the notice, each a statement that must be true."""
 
+from datetime import date
+
 from workflows.forms.notice import ServiceMethod
+from workflows.forms.service import FOR_A_PERSON, FOR_A_UNIT
 from workflows.kit.context import Context
 from workflows.kit.definition import Unmet, guard
 from workflows.roles import PROPOSER, Capacity
@@ -38,13 +41,72 @@ def can_be_served_electronically(ctx: Context) -> bool | Unmet:
     return Unmet("受送达人没有签署送达地址确认书，不能电子送达，请改用其他方式")
 
 
-@guard("送达日期不晚于今天", form=True)
+@guard("送达日期在签发之后、不晚于今天", form=True)
 def served_not_in_the_future(ctx: Context) -> bool | Unmet:
-    served = ctx.form.served_on
-    if served > ctx.today:
-        return Unmet("送达日期不得晚于今天")
+    return _between_issue_and_today(ctx, ctx.form.served_on, "送达日期")
+
+
+@guard("转交送达只适用于法定情形", form=True)
+def can_be_passed_on(ctx: Context) -> bool | Unmet:
+    if ctx.form.method is not ServiceMethod.THROUGH_UNIT or ctx.case.recipient_unit_id is None:
+        return True
+    return Unmet("转交送达只适用于军人和被监禁、被采取强制性教育措施的人，受送达人是单位的，请改用其他方式")
+
+
+@guard("交邮日期在签发之后、不晚于今天", form=True)
+def posted_not_in_the_future(ctx: Context) -> bool | Unmet:
+    return _between_issue_and_today(ctx, ctx.form.posted_on, "交邮日期") if ctx.form.posted_on else True
+
+
+@guard("公告发布日期在签发之后、不晚于今天", form=True)
+def announced_not_in_the_future(ctx: Context) -> bool | Unmet:
+    return _between_issue_and_today(ctx, ctx.form.posted_on, "公告发布日期")
+
+
+def sent_by(ctx: Context) -> ServiceMethod | None:
+    """The method of the last dispatch; an announcement after it."""
+    return ServiceMethod(ctx.case.method) if ctx.case.method else None
+
+
+#: What may be registered besides the method of dispatch. Whoever is called in and signs is served directly (art. 131).
+_ENDS_IN = {
+    ServiceMethod.DIRECT: {ServiceMethod.DIRECT, ServiceMethod.LEAVING},
+    ServiceMethod.ENTRUSTED: {ServiceMethod.ENTRUSTED, ServiceMethod.LEAVING},
+}
+
+
+def methods_after(sent: ServiceMethod | None) -> tuple[ServiceMethod, ...]:
+    """The methods of service that can come of a dispatch, the one of the dispatch first."""
+    if sent is None or sent is ServiceMethod.ANNOUNCEMENT:
+        return (ServiceMethod.DIRECT,)
+    possible = _ENDS_IN.get(sent, {sent}) | {ServiceMethod.DIRECT}
+    return tuple(sorted(possible, key=lambda method: (method is not sent, tuple(ServiceMethod).index(method))))
+
+
+@guard("登记的送达方式与送出的方式相符", form=True)
+def method_follows_the_dispatch(ctx: Context) -> bool | Unmet:
+    sent = sent_by(ctx)
+    possible = methods_after(sent)
+    if ctx.form.method in possible:
+        return True
+    how, words = sent.label if sent else "其他方式", "、".join(method.label for method in possible)
+    return Unmet(f"本文书以{how}送出，可以登记为{words}；改用其他方式的，请先登记送达未成")
+
+
+@guard("由有权签收的人签收", form=True)
+def signed_for_by_the_right_one(ctx: Context) -> bool | Unmet:
+    if ctx.form.receiver is None:
+        return True
+    allowed = FOR_A_PERSON if ctx.case.recipient_unit_id is None else FOR_A_UNIT
+    words = "、".join(receiver.label for receiver in allowed)
+    return ctx.form.receiver in allowed or Unmet(f"本文书应当由以下人员签收：{words}")
+
+
+def _between_issue_and_today(ctx: Context, day: date, name: str) -> bool | Unmet:
+    if day > ctx.today:
+        return Unmet(f"{name}不得晚于今天")
     issued = ctx.case.issued_on
-    return issued is None or served >= issued or Unmet("送达日期不得早于文书签发日期")
+    return issued is None or day >= issued or Unmet(f"{name}不得早于文书签发日期")
 
 
 @guard("已经采用其他方式送达未成")

@@ -158,13 +158,16 @@ _FORMS: Mapping[tuple[str, str], Callable[[Case | None, date], Form]] = {
     ("exemption", "confirm_correction"): _plain(evidence="整改报告及复查记录"),
     ("sync", "confirm"): _plain(note="已更新"),
     ("sync", "drop"): _plain(reason="该对象未收录本记录"),
-    ("notice", "dispatch"): _plain(method="post"),
+    ("notice", "dispatch"): lambda case, today: {
+        "method": "post", "tracking_number": "演示邮1001", "posted_on": today.isoformat()
+    },
     ("notice", "fail"): _plain(reason="原址查无此人，邮件退回"),
     ("notice", "announce"): lambda case, today: {
         "posted_on": today.isoformat(), "place": "区政府门户网站", "reason": "下落不明，邮寄送达未成"
     },
     ("notice", "confirm_service"): lambda case, today: {
-        "served_on": today.isoformat(), "method": "direct", "signed_by": "代收人"
+        "served_on": today.isoformat(), "method": "direct", "hour": "15:30", "place": "受送达人单位收发室",
+        "receiver": "designated", "signed_by": "代收人", "no_receipt_reason": "回证原件随卷，扫描后补交",
     },
     ("notice", "void"): _plain(reason="文书内容有误，另行制作"),
 }  # fmt: skip

@@ -7,6 +7,7 @@ from sqlalchemy import Engine
 
 from app.crypto import KeyRing
 from tests.support.paths import VERDICTS, lapse, objection_form
+from tests.support.serving import by_post
 from tests.support.world import World, found_world
 from workflows.kit.calendar import shipped_calendar
 from workflows.kit.errors import GuardRefused
@@ -22,7 +23,7 @@ def _listed_by_post(world: World, **content: Any) -> str:
     """A listed record of somebody who does not take notices electronically."""
     record = world.record_in("noticing", **content)
     (notice,) = world.notices(record, "record_notice")
-    world.take("officer", "dispatch", notice.uid, method="邮寄送达")
+    world.take("officer", "dispatch", notice.uid, **by_post(world))
     served = {"served_on": world.today, "method": "邮寄送达", "slip_number": "演示1号"}
     world.take("officer", "confirm_service", notice.uid, **served)
     lapse(world, record, "record.statement")
@@ -143,7 +144,7 @@ def test_in_laiwu_both_duties_run_from_the_complete_objection(laiwu: World) -> N
     laiwu.decide("decide", objection, reasons="异议成立")
     assert laiwu.terms(objection)["objection.total"].status == "running"
     (mine,) = [item for item in laiwu.notices(objection, "objection_decision") if item.recipient_person_id]
-    laiwu.take("officer", "dispatch", mine.uid, method="邮寄送达")
+    laiwu.take("officer", "dispatch", mine.uid, **by_post(laiwu))
     assert "objection.total" not in laiwu.terms(objection)
 
 

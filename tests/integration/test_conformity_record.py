@@ -8,6 +8,7 @@ from sqlalchemy import Engine
 from app.crypto import KeyRing
 from app.services.commands import Paper
 from tests.support.paths import lapse
+from tests.support.serving import by_post
 from tests.support.world import World, found_world
 from workflows.kit.calendar import shipped_calendar
 from workflows.kit.errors import GuardRefused
@@ -16,7 +17,7 @@ WD = shipped_calendar().add_working_days
 
 
 def _send_by_post(world: World, notice: str, served_on: date) -> None:
-    world.take("officer", "dispatch", notice, method="邮寄送达")
+    world.take("officer", "dispatch", notice, **by_post(world))
     world.take("officer", "confirm_service", notice, served_on=served_on, method="邮寄送达", slip_number="演示1号")
 
 

@@ -4,6 +4,7 @@ from sqlalchemy import update
 
 from app.database import write_transaction
 from app.models.people import User
+from tests.support.serving import handed_over
 from tests.support.world import World
 
 
@@ -19,7 +20,6 @@ def test_the_copy_served_on_the_provider_arms_nothing(world: World) -> None:
     assert world.terms(objection)["objection.review_filing"].status == "awaiting"
     own = copies[False].uid
     world.take("officer", "dispatch", own, method="direct")
-    served = {"served_on": world.today.isoformat(), "method": "direct", "signed_by": "本人"}
-    world.take("officer", "confirm_service", own, **served)
+    world.take("officer", "confirm_service", own, **handed_over(world.today))
     row = world.terms(objection)["objection.review_filing"]
     assert (row.status, row.anchor_on) == ("running", world.today)

@@ -1,6 +1,5 @@
 """文书: who signs, serves and voids, and when (R28, R141, R142)."""
 
-from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +8,6 @@ from tests.support.judging import taken, unmet
 from tests.support.situation import TODAY, situation
 from workflows.catalogue import NOTICES
 from workflows.kit.context import Context
-from workflows.kit.errors import FormIncomplete, NotPermitted
 from workflows.notice import NOTICE, SIGNERS
 from workflows.roles import Capacity as C
 
@@ -65,54 +63,6 @@ def test_a_notice_is_edited_in_the_organ_that_signs_it(signer: C, editor: C, all
     """R141: the clerk of the signer, or the signer."""
     found = unmet(NOTICE, "edit", notice("drafted", editor, signer=signer, form={"added_text": "请携带证件"}))
     assert ("edit_is_by_the_signing_organ" not in found) is allowed
-
-
-@pytest.mark.parametrize("step", ["dispatch", "redispatch"])
-def test_electronic_service_needs_the_recipients_consent(step: str) -> None:
-    """R142: a signed 送达地址确认书; other methods do not."""
-    state = "issued" if step == "dispatch" else "undeliverable"
-    refused = notice(state, C.OFFICE, electronic=False, form={"method": "electronic"})
-    assert "can_be_served_electronically" in unmet(NOTICE, step, refused)
-    assert taken(NOTICE, step, notice(state, C.OFFICE, electronic=False, form={"method": "邮寄送达"})).moved
-
-
-@pytest.mark.parametrize(
-    ("served_on", "words"),
-    [(TODAY, ""), (TODAY + timedelta(1), "不得晚于今天"), (date(2026, 11, 15), "不得早于文书签发日期")],
-)
-def test_the_day_of_service_lies_between_signing_and_today(served_on: date, words: str) -> None:
-    """R142: the day arms terms, so it is checked."""
-    ctx = notice("dispatched", C.OFFICE, form={"served_on": served_on}, issued_on=date(2026, 11, 16))
-    assert words in unmet(NOTICE, "confirm_service", ctx).get("served_not_in_the_future", "")
-
-
-@pytest.mark.parametrize(
-    ("method", "field", "words"),
-    [
-        ("direct", "signed_by", "直接送达应当填写签收人"),
-        ("through_unit", "signed_by", "转交送达应当填写签收人"),
-        ("leaving", "witness", "留置送达应当填写见证人"),
-        ("post", "slip_number", "邮寄送达应当填写邮件回执编号"),
-    ],
-)
-def test_each_method_of_service_has_its_own_fields(method: str, field: str, words: str) -> None:
-    """R142: what the 送达回证 must hold."""
-    form = {"served_on": TODAY, "method": method}
-    with pytest.raises(FormIncomplete, match=words):
-        taken(NOTICE, "confirm_service", notice("dispatched", C.OFFICE, form=form))
-    filled = notice("dispatched", C.OFFICE, form={**form, field: "王测试"})
-    assert taken(NOTICE, "confirm_service", filled).to_state.key == "served"
-
-
-def test_an_announcement_comes_after_other_methods_failed() -> None:
-    """R142: 公告送达 is the last resort, and served when its term is over."""
-    form = {"posted_on": TODAY, "place": "示范区政务公告栏", "reason": "下落不明"}
-    first = notice("undeliverable", C.SUPERVISOR, form=form)
-    assert "earlier_methods_failed" in unmet(NOTICE, "announce", first)
-    assert taken(NOTICE, "announce", notice("undeliverable", C.SUPERVISOR, form=form, told={"times_taken": 1})).moved
-    assert taken(NOTICE, "deem_served", notice("announced", C.SYSTEM)).to_state.key == "served"
-    with pytest.raises(NotPermitted):
-        taken(NOTICE, "deem_served", notice("announced", C.OFFICE, C.SUPERVISOR))
 
 
 def test_the_day_of_service_is_corrected_by_another_while_it_still_matters() -> None:

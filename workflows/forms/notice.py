@@ -1,10 +1,8 @@
-"""Forms of the notice (文书)."""
+"""Forms of the notice (文书): drafting, signing, voiding. Those of its service are in `workflows.forms.service`."""
 
-from datetime import date
+from pydantic import Field
 
-from pydantic import Field, model_validator
-
-from workflows.kit.forms import LabelledEnum, Line, OptionalLine, OptionalText, StepForm, Text
+from workflows.kit.forms import LabelledEnum, Line, OptionalText, StepForm, Text
 
 
 class DraftNoticeForm(StepForm):
@@ -42,60 +40,6 @@ class ServiceMethod(LabelledEnum):
     POST = "post", "邮寄送达"
     THROUGH_UNIT = "through_unit", "转交送达"
     ANNOUNCEMENT = "announcement", "公告送达"
-
-
-class DispatchForm(StepForm):
-    """送出."""
-
-    method: ServiceMethod = Field(title="送达方式")
-    note: OptionalText = Field(default="", title="说明")
-
-
-class ConfirmServiceForm(StepForm):
-    """登记送达, from the 送达回证; each method has its own required fields."""
-
-    served_on: date = Field(title="送达日期")
-    hour: OptionalLine = Field(default="", title="送达时刻", description="例如“15:30”")
-    signed_by: OptionalLine = Field(default="", title="签收人")
-    relation: OptionalLine = Field(default="", title="代收人与受送达人的关系")
-    witness: OptionalLine = Field(default="", title="见证人")
-    refusal_reason: OptionalText = Field(default="", title="拒收理由")
-    slip_number: OptionalLine = Field(default="", title="邮件回执编号")
-    method: ServiceMethod | None = Field(default=None, title="实际送达方式")
-
-    @model_validator(mode="after")
-    def _fields_of_the_method(self) -> "ConfirmServiceForm":
-        wanted = {
-            ServiceMethod.DIRECT: (self.signed_by, "直接送达应当填写签收人"),
-            ServiceMethod.THROUGH_UNIT: (self.signed_by, "转交送达应当填写签收人"),
-            ServiceMethod.LEAVING: (self.witness, "留置送达应当填写见证人，或者在见证人栏注明拍照、录像"),
-            ServiceMethod.POST: (self.slip_number, "邮寄送达应当填写邮件回执编号"),
-        }
-        value, message = wanted.get(self.method, ("-", "")) if self.method else ("-", "")
-        if not value:
-            raise ValueError(message)
-        return self
-
-
-class FailServiceForm(StepForm):
-    """送达未成."""
-
-    reason: Text = Field(title="未能送达的原因")
-
-
-class AnnounceForm(StepForm):
-    """公告送达: earlier methods and their reasons stand in the history."""
-
-    posted_on: date = Field(title="公告发布日期")
-    place: Line = Field(title="公告载体")
-    reason: Text = Field(title="采用公告送达的理由")
-
-
-class CorrectServiceForm(StepForm):
-    """更正送达日."""
-
-    served_on: date = Field(title="更正后的送达日期")
-    evidence: Text = Field(title="依据")
 
 
 class VoidForm(StepForm):

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.models.cases import Case
+from app.models.history import Attachment
 from app.models.kinds import Notice
 from app.models.registry import MODELS
 from app.models.terms import LIVE, TermRow
@@ -15,6 +16,7 @@ from app.services.holding import settle_holder
 from app.services.notice_content.parties import serves_the_subject
 from app.services.notice_text import put_to_seal as seal
 from workflows.forms.notice import ServiceMethod
+from workflows.kit.errors import FieldError, FormIncomplete
 from workflows.registry import workflow
 
 
@@ -44,16 +46,19 @@ def keep_bytes(run: StepRun) -> None:
 
 
 def _serve_electronically(run: StepRun, notice: Notice) -> None:
-    method = ServiceMethod.ELECTRONIC.value
-    apply_step(run.work, notice, "dispatch", SYSTEM, {"method": method})
-    served = {"served_on": run.ctx.today.isoformat(), "method": method}
+    apply_step(run.work, notice, "dispatch", SYSTEM, {"method": ServiceMethod.ELECTRONIC.value})
+    _arrive(run, notice)
+
+
+def _arrive(run: StepRun, notice: Notice) -> None:
+    served = {"served_on": run.ctx.today.isoformat(), "method": ServiceMethod.ELECTRONIC.value}
     apply_step(run.work, notice, "confirm_service", SYSTEM, served)
 
 
 def tell_parent_of_dispatch(run: StepRun) -> None:
     """Dispatch ends the terms that run until then, and shows a record to its subject."""
+    keep_dispatch(run)
     notice = _notice(run)
-    notice.method, notice.dispatched_on = run.ctx.form.method.value, run.ctx.today
     parent = parent_of(run)
     notice.subject_sees = True
     if notice.key == "record_notice":
@@ -69,6 +74,15 @@ def tell_parent_of_dispatch(run: StepRun) -> None:
     settle_holder(run.work, parent, workflow(parent.kind), live)
 
 
+def keep_dispatch(run: StepRun) -> None:
+    """How it was sent, the first time or again; what is sent into the recipient's inbox has arrived there."""
+    notice, form = _notice(run), run.ctx.form
+    notice.method, notice.dispatched_on = form.method.value, run.ctx.today
+    notice.service = {**(notice.service or {}), "dispatch": form.model_dump(mode="json")}
+    if form.method is ServiceMethod.ELECTRONIC and not run.ctx.actor.is_system:
+        run.after.append(lambda: _arrive(run, notice))
+
+
 def _show_to_subject(run: StepRun, record: Case) -> None:
     """He is told of the record, and with it of what already hangs on it (an exemption that its unit asked for)."""
     record.subject_sees = True
@@ -80,8 +94,31 @@ def _show_to_subject(run: StepRun, record: Case) -> None:
 def keep_service(run: StepRun) -> None:
     """The day of service and the fields of its method, from the 送达回证."""
     notice, form = _notice(run), run.ctx.form
+    if files := getattr(form, "files", None):
+        _demand_own(run, files)
     notice.served_on = form.served_on
     notice.service = {**(notice.service or {}), **form.model_dump(mode="json")}
+
+
+def keep_receipt(run: StepRun) -> None:
+    """The signed 送达回证 that was not at hand when the service was registered."""
+    notice, form = _notice(run), run.ctx.form
+    _demand_own(run, form.files)
+    kept = (notice.service or {}).get("files", [])
+    notice.service = {**(notice.service or {}), "files": [*kept, *form.files]}
+
+
+def _demand_own(run: StepRun, files: list[str]) -> None:
+    """A 送达回证 is a file that its registrar has just handed in, not a word.
+
+    Raises:
+        FormIncomplete: one of them was not uploaded by him for this step.
+    """
+    own = select(func.count()).where(
+        Attachment.uid.in_(files), Attachment.uploaded_by == run.ctx.actor.user_id, Attachment.case_id.is_(None)
+    )
+    if run.work.session.execute(own).scalar_one() != len(set(files)):
+        raise FormIncomplete((FieldError("files", "送达回证", "没有找到上传的文件，请重新选择文件后提交"),))
 
 
 def keep_announcement(run: StepRun) -> None:
@@ -151,7 +188,9 @@ EFFECTS = {
     "put_to_seal": put_to_seal,
     "keep_bytes": keep_bytes,
     "tell_parent_of_dispatch": tell_parent_of_dispatch,
+    "keep_dispatch": keep_dispatch,
     "keep_service": keep_service,
+    "keep_receipt": keep_receipt,
     "keep_announcement": keep_announcement,
     "keep_deemed_service": keep_deemed_service,
     "tell_parent_of_service": tell_parent_of_service,

@@ -11,7 +11,7 @@ from workflows.kit.definition import Step, Workflow
 from workflows.kit.forms import LabelledEnum, StepForm
 
 #: Fields that hold a uid, a hash or the code of a list: the summary of the case says them in words.
-_CODES = frozenset({"subject", "sha256", "key", "signed", "behaviour"})
+_CODES = frozenset({"subject", "sha256", "key", "signed", "behaviour", "files"})
 
 
 def form_lines(model: type[StepForm], given: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:

@@ -156,7 +156,7 @@ def _rows() -> tuple[NoticeKind, ...]:
         ),
         kind("rectification_order", "限期整改通知书", document, step, "SUPERVISOR", party, "整改", "rectification"),
         kind("rectification_return", "重新整改通知书", document, step, "SUPERVISOR", party, "整返", "rectification"),
-        kind("rectification_closure", "整改验收意见书", document, step, "SUPERVISOR", party, "整验", "rectification"),
+        kind("rectification_closure", "整改验收意见书", document, step, "SUPERVISOR", party, "整验"),
         kind("reminder", "催办通知书", letter, system, "SYSTEM", inside, "催"),
         kind("supervision", "督办通知书", document, step, "SUPERVISOR", inside, "督", "circular"),
         kind("supervision_report", "督办情况报告", letter, apart, "SUPERVISOR", inside, "报"),

@@ -23,7 +23,20 @@ from workflows.catalogue import NOTICES, Format
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "notices"
 _NUMERALS = ("", "一", "二", "三", "四", "五", "六", "七", "八", "九")
-_GENRES = ("告知书", "通知书", "决定书", "答复书", "意见书", "认定书", "反馈函", "建议函", "函", "回执", "告知单")
+_GENRES = (
+    "告知书",
+    "通知书",
+    "决定书",
+    "答复书",
+    "意见书",
+    "认定书",
+    "反馈函",
+    "建议函",
+    "函",
+    "回执",
+    "告知单",
+    "报告",
+)
 _BLOCKS = frozenset(("p", "h1", "h2", "h3", "div", "section", "table", "tr", "li", "footer", "header"))
 
 
@@ -83,6 +96,8 @@ def clause(text: str) -> str:
 
 def this_document(title: str) -> str:
     """How the notice names itself: 本告知书, 本决定书, 本函."""
+    if title.startswith("通报"):
+        return "本通报"
     for genre in _GENRES:
         if title.endswith(genre):
             return "本函" if genre.endswith("函") else f"本{genre}"

@@ -4,6 +4,8 @@ Called at the end of the transaction that signs a notice, after the numbers are 
 written; and for a draft, whose number is empty then.
 """
 
+from typing import Any
+
 from app.documents.context import CaseFacts, NoticeContext
 from app.models.kinds import Notice
 from app.models.people import Locality
@@ -59,9 +61,11 @@ def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
     )
 
 
-def _addressing(occasion: Occasion) -> dict[str, str]:
-    """Who applied, by name, where the notice tells somebody else what came of it."""
-    if occasion.parent.kind in ("record", "notice") or occasion.serves_the_subject:
+def _addressing(occasion: Occasion) -> dict[str, Any]:
+    """Whether it speaks to the recorded party itself; who applied, by name, where it tells somebody else."""
+    if occasion.serves_the_subject:
+        return {"to_subject": True}
+    if occasion.parent.kind in ("record", "notice"):
         return {}
     return {"applicant": subject_name(occasion.work.session, occasion.parent)}
 

@@ -20,6 +20,7 @@ from app.services.unit_of_work import unit_of_work
 from tests.support import notice_scenes as scenes
 from tests.support.notice_scenes import in_the_demo, said, with_rules, with_switch
 from tests.support.notice_words import ALL, Expected
+from tests.support.serving import by_post, handed_over
 from tests.support.world import World
 from workflows.catalogue import NOTICES
 from workflows.kit.counting import Span
@@ -177,11 +178,11 @@ def test_free_paragraph_of_a_draft_is_kept_apart(world: World) -> None:
 
 
 def test_default_of_the_product_is_never_cited_as_law(world: World) -> None:
-    """What no text fixes is called 指定期限 in the table and is not among the bases."""
+    """What no text fixes is called 指定期限 in the table; the order then rests on the founding document alone (R12)."""
     case = world.rectification_in("explaining")
     (order,) = world.notices(case, "rectification_order")
     context = said(world, order)
-    assert context.basis == ()
+    assert context.basis == ("《国务院关于加强政务诚信建设的指导意见》（国发〔2016〕76号）",)
     assert [line.basis for line in context.terms] == ["指定期限", "指定期限"]
     assert all(line.unconfirmed and line.by_service for line in context.terms)
 
@@ -199,7 +200,7 @@ def test_term_sheet_gives_the_binding_last_day(world: World) -> None:
         assert term_sheet_context(session, world.backend, notice) is None
     world.take("officer", "dispatch", notice.uid, method="直接送达")
     world.go(date(2026, 9, 17))
-    world.take("officer", "confirm_service", notice.uid, served_on="2026-09-16", method="直接送达", signed_by="何测试")
+    world.take("officer", "confirm_service", notice.uid, **handed_over(date(2026, 9, 16), "何测试"))
     served = world.case(notice.uid)
     with read_transaction(world.backend.engine) as session:
         sheet = term_sheet_context(session, world.backend, served)
@@ -231,7 +232,7 @@ def test_service_slip_leaves_blanks_for_what_is_not_known(world: World) -> None:
     (notice,) = world.notices(record, "record_notice")
     with read_transaction(world.backend.engine) as session:
         before = notice_text(service_receipt_context(session, world.backend, notice))
-    world.take("officer", "dispatch", notice.uid, method="邮寄送达")
+    world.take("officer", "dispatch", notice.uid, **by_post(world))
     with read_transaction(world.backend.engine) as session:
         after = notice_text(service_receipt_context(session, world.backend, world.case(notice.uid)))
     assert f"《拟记入政务失信记录告知书》（{notice.number}）" in before
@@ -270,11 +271,11 @@ def test_words_of_the_record_are_those_of_its_own_rule_set(world: World) -> None
 
 
 def test_citations_name_what_is_only_followed(world: World) -> None:
-    """Peers are 参照适用的; a default is left out (Basis.kind)."""
+    """Peers are followed by analogy (参照); a default is left out (Basis.kind)."""
     objection = world.objection_in("decided")
     (decision, _) = (said(world, notice) for notice in world.notices(objection, "objection_decision"))
     assert decision.basis[0].startswith("《国务院")
-    assert decision.basis[1].startswith("参照适用的《")
+    assert decision.basis[1].startswith("参照《")
     default = next(rule for rule in scenes.load_locality("demo").terms if rule.basis.kind is BasisKind.DEFAULT)
     assert default.basis.text not in notice_text(decision)
     assert NOTICES["objection_decision"].remedies_about == "objection"

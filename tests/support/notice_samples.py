@@ -15,6 +15,7 @@ from app.documents.context import (
     TermLine,
 )
 from workflows.catalogue import NOTICES
+from workflows.rules import load_locality
 
 OFFICE = Organ("示范区信用管理办公室", "示范区示例路1号", "0000-12345678")
 PERSON = Recipient("王测试", "person", "同志")
@@ -57,13 +58,11 @@ OWN = TermLine(
 REVIEW = replace(
     OWN, label="复核申请期限", rule_text="三十日", first_day=date(2026, 11, 22), last_day=date(2026, 12, 21), days=30
 )
-REMEDIES = (
-    "对上述处理不服的，可以自收到本文书之日起三十日内，收到当日不计，向示范区政务诚信复核办公室申请复核",
-    "对办理过程有意见的，可以向上一级信用管理部门投诉",
-)
+#: The shipped rules name what may be done about each thing.
+RULES = load_locality("demo")
 FIELDS = [
     {
-        "label": "失信等级",
+        "label": "失信程度",
         "recorded": "一般",
         "ground": "错误",
         "wanted": "轻微",
@@ -82,7 +81,7 @@ FIELDS = [
 LINES = [
     {"label": "记录处于已记入状态", "met": True, "possible_on": None, "note": ""},
     {
-        "label": "最短公示期限已满（失信等级一般，三个月）",
+        "label": "最短公示期限已满（失信程度一般，三个月）",
         "met": False,
         "possible_on": "2027-01-15",
         "note": "自记入之日起算",
@@ -98,7 +97,7 @@ OVERDUE = {
     "facts": "逾期不反馈异议核查结果，致使异议人的申请不能按期处理",
 }
 ORIGINAL = {"title": "异议处理结果告知书", "number": "示信用异告〔2026〕17号", "on": "2026-10-12"}
-REASON = "提交的问责决定书显示影响范围限于一名申请人，且事后主动登门致歉，原定等级偏重"
+REASON = "提交的问责决定书显示影响范围限于一名申请人，且事后主动登门致歉，原定失信程度认定偏重"
 TASKS = [
     "修订窗口首问负责和一次性告知制度，报本机关备案",
     "对窗口工作人员开展一次全员培训，留存签到和考核材料",
@@ -109,12 +108,13 @@ CONTENT: dict[str, dict[str, Any]] = {
     "statement_answer": {
         "statements": [{"raised": "往返次数应为三次。", "answer": "经调取叫号记录，为四次", "adopted": False}]
     },
+    "record_notice": {"keeping": "五年", "publication": "自然人的记录不向社会公示"},
     "record_decision": {
         "statement_answered": True,
         "publication": "自然人的记录不向社会公示",
         "repair_possible_on": "2027-01-15",
     },
-    "record_correction": {"changes": [{"label": "失信等级", "before": "一般", "after": "轻微"}]},
+    "record_correction": {"changes": [{"label": "失信程度", "before": "一般", "after": "轻微"}]},
     "clarification": {"ending_label": "撤销", "ended_on": "2026-11-20"},
     "objection_receipt": {"materials": ["异议申请书", "身份证明复印件", "问责决定书复印件"]},
     "repair_receipt": {"materials": ["信用修复申请书", "信用承诺书"]},
@@ -146,7 +146,7 @@ CONTENT: dict[str, dict[str, Any]] = {
     "objection_decision": {
         "fields": FIELDS,
         "outcome_label": "部分成立",
-        "explanation": "经核对叫号记录和问责决定书，失信等级认定偏重，予以更正；失信行为终止日期与原始依据一致",
+        "explanation": "经核对叫号记录和问责决定书，失信程度认定偏重，予以更正；失信行为终止日期与原始依据一致",
     },
     "review_refusal": {"original": ORIGINAL, "reasons": ["申请超过法定期限，且无正当理由"]},
     "review_decision": {"original": ORIGINAL, "filed_on": "2026-11-02", "outcome_label": "维持"},
@@ -167,6 +167,7 @@ CONTENT: dict[str, dict[str, Any]] = {
     "repair_decision": {"lines": [line | {"met": True} for line in LINES], "effective_on": "2026-11-21"},
     "repair_denial": {"lines": LINES},
     "repair_revocation": {
+        "hearing": "当事人未提出异议",
         "original": ORIGINAL | {"title": "准予信用修复决定书", "number": "示信用修准〔2026〕5号"},
         "barred_until": "2029-11-21",
     },
@@ -206,14 +207,42 @@ _TO_UNIT = frozenset(
         "accountability_referral",
     )
 )
-_OWN_TERM = {"record_notice": OWN, "rectification_order": replace(OWN, label="书面说明期限", rule_text="十个工作日")}
+_OWN_TERM = {
+    "record_notice": OWN,
+    "supplement_notice": replace(OWN, label="补正期限"),
+    "rectification_order": replace(OWN, label="书面说明期限", rule_text="十个工作日"),
+    **dict.fromkeys(("objection_decision", "objection_refusal", "repair_refusal", "repair_denial"), REVIEW),
+}
+_REASONS = {
+    "record_decision": "经综合考虑行为性质、造成的损失和事后补救情况，失信程度认定适当",
+    "record_correction": "异议（示信异〔2026〕17号）经审查部分成立",
+    "record_annulment": "原问责决定已被撤销（依据：示纪撤〔2026〕2号）",
+    "clarification": "原问责决定已被撤销",
+    "extension_notice": "需要向有关单位调取原始台账",
+    "term_change": "工作日历变更",
+    "termination_notice": "所涉记录已撤销",
+    "circular": "经多次督促仍不整改",
+    "accountability_referral": "该单位主要负责人未组织办理",
+    "reminder": "请一并说明未能按期办结的原因",
+    "supervision": "请主要负责人于三日内到本机关说明情况",
+    "supervision_report": "该单位尚未说明逾期原因",
+    "rectification_return": "台账尚未建立，回访记录不完整",
+    "rectification_closure": "经逐项核验，整改措施已经落实",
+    "repair_refusal": "最短公示期限尚未届满",
+    "repair_denial": "最短公示期限尚未届满",
+    "repair_revocation": "提供虚假材料：所附整改证明系伪造",
+    "review_decision": "经复查，原处理认定事实清楚，结论适当",
+    "exemption_decision": "符合容错条件",
+}
 
 
 def sample(key: str) -> NoticeContext:
-    """The sample of one notice."""
+    """The sample of one notice; its basis, remedies and terms fit what it is about."""
     kind = NOTICES[key]
     to_unit = key in _TO_UNIT or key.startswith("rectification_")
-    own = (_OWN_TERM.get(key, REVIEW),) if kind.remedies_about or key == "supplement_notice" else ()
+    own = (_OWN_TERM[key],) if key in _OWN_TERM else ()
+    about = "rectification" if key == "supervision" else kind.remedies_about
+    remedies = RULES.remedies(about, "unit" if to_unit else "person") if about else ()
     case_kind = key.split("_")[0]
     number = f"示信用{kind.series}〔2026〕8号" if kind.series else ""
     return NoticeContext(
@@ -227,11 +256,12 @@ def sample(key: str) -> NoticeContext:
             case_kind, "异议", "示信异〔2026〕17号", date(2026, 9, 18), date(2026, 9, 21), date(2026, 9, 18)
         ),
         record=replace(RECORD, subject_name=UNIT.name) if key.startswith("rectification_") else RECORD,
-        content=CONTENT.get(key, {}),
+        content=CONTENT.get(key, {})
+        | ({} if to_unit and not key.startswith("rectification_") else {"to_subject": True}),
         terms=(RUNNING, *own) if case_kind in ("objection", "assistance", "term") else own,
-        remedies=REMEDIES if kind.remedies_about else (),
+        remedies=remedies,
         basis=("《示范区政务失信记录管理办法》第八条、第十二条",),
-        reason=REASON,
+        reason=_REASONS.get(key, REASON),
         copies_to=("示例街道办事处",) if to_unit or key == "objection_decision" else (),
         code="7K3M-Q9TX-2HPD",
         verify_url="http://127.0.0.1:5000/verify/7K3MQ9TX2HPD",

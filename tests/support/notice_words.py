@@ -19,16 +19,16 @@ ALL = (
         scenes.listed_after_statement,
         {
             "record_notice": (
-                "拟定失信等级为一般",
-                "自收到本告知书之日起五个工作日内",
+                "失信程度拟定为一般",
+                "自收到本告知书之日起五个工作日内，向示范区信用管理办公室书面或者口头陈述、申辩",
                 "行政审批领域",
                 "向原处理机关申请复核",
             ),
-            "statement_answer": ("往返次数应为三次", "经调取叫号记录，为四次。该项意见不予采纳"),
+            "statement_answer": ("往返次数应为三次", "经调取叫号记录，为四次。对该项意见不予采纳"),
             "record_decision": (
                 "自2026年9月21日起记入",
                 "至2031年5月1日二十四时届满",
-                "最早可于2026年12月22日申请",
+                "最早可于2026年12月22日提出申请",
                 "对你提出的陈述申辩意见已书面答复",
                 "自然人的记录不向社会公示",
             ),
@@ -37,7 +37,7 @@ ALL = (
     Expected(
         scenes.declined_after_statement,
         {
-            "statement_answer": ("该项意见予以采纳",),
+            "statement_answer": ("对该项意见予以采纳",),
             "record_declined": ("陈述申辩成立：考勤记录表明其未在岗", "不予记入政务失信记录"),
         },
     ),
@@ -55,13 +55,13 @@ ALL = (
     ),
     Expected(
         scenes.forwarded,
-        {"forward_letter": ("失信等级：一般", "行政审批失职渎职"), "record_decision": ("示例丙局的政务失信记录",)},
+        {"forward_letter": ("失信程度：一般", "行政审批失职渎职"), "record_decision": ("示例丙局的政务失信记录",)},
     ),
     Expected(
         scenes.objection_to_its_review,
         {
             "objection_receipt": ("异议申请书", "受理期限：二个工作日，至2026年9月22日届满"),
-            "objection_acceptance": ("事实、失信程度", "经审查符合受理条件"),
+            "objection_acceptance": ("事实、失信程度", "经审查，符合受理条件"),
             "assistance_letter": ("核查意见请于2026年10月10日前（含当日）反馈", "失信程度｜一般｜错误｜轻微"),
             "extension_notice": ("原定于2026年10月10日届满", "延长二个工作日，延长后的届满日为2026年10月13日"),
             "verification_feedback": ("失信程度｜一般｜轻微｜更正为｜轻微", "经核对台账，等级认定偏重"),
@@ -77,7 +77,7 @@ ALL = (
                 "《异议处理结果告知书》（示信用异告〔2026〕1号）",
                 "｜更正为｜未造成损失。",
             ),
-            "record_correction": ("部分成立", "失信程度｜一般｜轻微"),
+            "record_correction": ("经审查部分成立", "失信程度｜一般｜轻微"),
         },
     ),
     Expected(
@@ -95,8 +95,8 @@ ALL = (
     Expected(
         scenes.objection_lapsed,
         {
-            "supplement_notice": ("1. 证明材料", "自收到本通知书之日起十个工作日内"),
-            "lapse_notice": ("补正期限于2026年10月10日届满", "视为放弃"),
+            "supplement_notice": ("证明材料。", "自收到本通知书之日起十个工作日内"),
+            "lapse_notice": ("补正期限已于2026年10月10日届满", "视为放弃"),
         },
     ),
     Expected(

@@ -1,12 +1,13 @@
 """Bases as a notice cites them: law and documents by name, never a default of the product as if it were law."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
-from workflows.rules.model import Basis, BasisKind
+from workflows.rules.model import Basis, BasisKind, RuleSet
 
 
 def cited(bases: Iterable[Basis], clauses: Iterable[str] = ()) -> tuple[str, ...]:
-    """Citations that follow 依据 and precede 的规定, what applies directly before what is followed by analogy.
+    """Citations that follow 依据 or 参照 and precede 的规定, what applies directly before what is followed by analogy.
 
     A basis of kind DEFAULT is left out: no text says so, and the notice must not pretend one does.
     """
@@ -17,7 +18,7 @@ def cited(bases: Iterable[Basis], clauses: Iterable[str] = ()) -> tuple[str, ...
 
 
 def _words(basis: Basis) -> str:
-    return basis.text if basis.kind is BasisKind.DIRECT else "参照适用的" + basis.text.removeprefix("参照")
+    return basis.text if basis.kind is BasisKind.DIRECT else "参照" + basis.text.removeprefix("参照")
 
 
 def nearest(bases: Iterable[Basis]) -> tuple[Basis, ...]:
@@ -25,6 +26,14 @@ def nearest(bases: Iterable[Basis]) -> tuple[Basis, ...]:
     known = tuple(bases)
     direct = tuple(basis for basis in known if basis.kind is BasisKind.DIRECT)
     return direct or tuple(basis for basis in known if basis.kind is not BasisKind.DEFAULT)[:1]
+
+
+def founding(rules: RuleSet) -> Basis:
+    """The document on which the whole system of records, correction and remedies rests here, without an article.
+
+    Cited where neither the act nor its term has a text of its own (国发〔2016〕76号 in the shipped rules).
+    """
+    return replace(rules.remedy_rule("record", "person").basis, article="")
 
 
 def binding(bases: Iterable[Basis]) -> tuple[Basis, ...]:

@@ -10,6 +10,7 @@ from app.models.cases import Case
 from app.models.history import Attachment
 from app.models.kinds import Notice, Objection
 from app.models.terms import LIVE, TermRow
+from app.services.notice_content.citations import founding
 from app.services.notice_content.occasion import Matter, Occasion
 from app.services.notice_content.of_objection import disputed, system_basis
 from app.services.notice_content.wording import day
@@ -78,7 +79,8 @@ def _extended(occasion: Occasion) -> TermRow:
 
 def termination_notice(occasion: Occasion) -> Matter:
     """终止办理告知书."""
-    return Matter(reason=occasion.form("terminate", "record_expired").get("cause", "所涉记录已经终结"))
+    cause = occasion.form("terminate", "record_expired").get("cause", "所涉记录已经终结")
+    return Matter(reason=cause, basis=(founding(occasion.rules),))
 
 
 def term_change(occasion: Occasion) -> Matter:
@@ -133,6 +135,9 @@ def review_decision(occasion: Occasion) -> Matter:
     }
     if isinstance(occasion.parent, Objection) and result is ReviewResult.CHANGED:
         content["fields"] = [row for row in disputed(occasion, occasion.parent.decided_verdicts) if "verdict" in row]
+    if occasion.parent.kind == "repair" and result is ReviewResult.CHANGED:
+        refused = "不予受理" in content["original"]["title"]
+        content["effect"] = "对该信用修复申请予以受理" if refused else "准予信用修复，由原处理机关另行出具决定书"
     basis = occasion.basis_of(f"{occasion.parent.kind}.review")
     if isinstance(occasion.parent, Objection):
         basis = (*system_basis(occasion), *basis)

@@ -61,7 +61,8 @@ def objection_acceptance(occasion: Occasion) -> Matter:
         "deemed": taken is not None and taken.by_system,
         "own": taken is not None and taken.step == "accept_own",
     }
-    return Matter(content, running=("objection.verification", "objection.own_decision", "objection.total"))
+    basis = occasion.basis_of("objection.acceptance")
+    return Matter(content, basis=basis, running=("objection.verification", "objection.own_decision", "objection.total"))
 
 
 def assistance_letter(occasion: Occasion) -> Matter:
@@ -77,7 +78,8 @@ def verification_feedback(occasion: Occasion) -> Matter:
     """异议核查情况反馈函: the provider's verdict on each field."""
     objection = _objection(occasion)
     content = {"fields": disputed(occasion, objection.verdicts), "explanation": objection.explanation}
-    return Matter(content, running=("objection.decision", "objection.total"))
+    basis = occasion.basis_of("objection.verification")
+    return Matter(content, basis=basis, running=("objection.decision", "objection.total"))
 
 
 def objection_refusal(occasion: Occasion) -> Matter:

@@ -8,7 +8,7 @@ from app.clock import legal_day
 from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.terms import TermRow
-from app.services.notice_content.citations import binding
+from app.services.notice_content.citations import binding, founding
 from app.services.notice_content.occasion import Matter, Occasion
 from app.services.notice_content.parties import recipient_of, subject_name, unit_name
 from app.services.notice_content.wording import day
@@ -109,21 +109,20 @@ def overdue(occasion: Occasion) -> Matter:
     }
     form = occasion.form(*_BY_HAND) if not occasion.notice.reason else {}
     reason = form.get("note") or form.get("reason") or ""
-    return Matter(content, reason, binding(occasion.basis_of(row.key)))
+    return Matter(content, reason, binding(occasion.basis_of(row.key)) or (founding(occasion.rules),))
 
 
 def accountability_referral(occasion: Occasion) -> Matter:
     """问责建议函 (R64): who is responsible, what was done before, what is suggested."""
     reason = occasion.form("give_up", "escalate").get("reason", "")
-    facts = "经督促仍未按要求完成整改" + (f"：{reason.rstrip('。')}" if reason else "")
     content = {
         "unit": subject_name(occasion.work.session, occasion.parent),
-        "facts": facts,
+        "facts": "经督促仍未按要求完成整改",
         "persons": list(getattr(occasion.parent, "responsible_persons", None) or []),
         "measures": _measures(occasion),
-        "suggestion": "建议对上述责任单位和责任人员，区分情节轻重予以问责",
+        "suggestion": "按照管理权限，区分情节轻重，对上述责任单位和责任人员依规依纪依法问责",
     }
-    return Matter(content)
+    return Matter(content, reason, (founding(occasion.rules),))
 
 
 def _measures(occasion: Occasion) -> list[str]:
@@ -138,7 +137,9 @@ def _measures(occasion: Occasion) -> list[str]:
         )
         .order_by(Notice.id)
     ).scalars()
-    sent = [f"{day(row.signed_on)}发出《{row.title}》（{row.number}）" for row in rows if row.signed_on and row.number]
+    sent = [
+        f"于{day(row.signed_on)}发出《{row.title}》（{row.number}）" for row in rows if row.signed_on and row.number
+    ]
     return sent or ["多次督促其履行整改义务"]
 
 

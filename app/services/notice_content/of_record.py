@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.models.kinds import Record, RecordRevision, Statement
-from app.services.notice_content.citations import nearest
+from app.services.notice_content.citations import binding, founding, nearest
 from app.services.notice_content.occasion import Matter, Occasion
 from app.services.notice_content.parties import subject_name
 from app.services.notice_content.wording import field_words, listed
@@ -37,8 +37,15 @@ def _statements(occasion: Occasion) -> list[Statement]:
 
 
 def record_notice(occasion: Occasion) -> Matter:
-    """拟记入政务失信记录告知书."""
-    return Matter(basis=_behaviour_basis(occasion))
+    """拟记入政务失信记录告知书: what is found, and what it would lead to, so that it can be answered."""
+    content = {"keeping": _keeping(occasion), "publication": _publication(occasion)}
+    return Matter(content, basis=_behaviour_basis(occasion))
+
+
+def _keeping(occasion: Occasion) -> str:
+    """How long the record would be kept, in words; empty where the locality fixes no length."""
+    rule = occasion.rules.term("record.retention", _record(occasion).severity)
+    return rule.span.text if rule is not None and rule.span is not None else ""
 
 
 def statement_answer(occasion: Occasion) -> Matter:
@@ -91,7 +98,8 @@ def record_declined(occasion: Occasion) -> Matter:
     form = occasion.form("decline")
     reason = form.get("reason", "")
     ground = DeclineGround(form["ground"]).label if form.get("ground") else ""
-    return Matter(reason="：".join(part for part in dict.fromkeys((ground, reason)) if part))
+    words = "：".join(part for part in dict.fromkeys((ground, reason)) if part)
+    return Matter(reason=words, basis=(founding(occasion.rules),))
 
 
 def record_correction(occasion: Occasion) -> Matter:
@@ -104,7 +112,7 @@ def record_correction(occasion: Occasion) -> Matter:
         was, becomes = _value(occasion, field, before.get(name)), _value(occasion, field, value, now=True)
         rows.append({"label": field.label, "before": was, "after": becomes})
     changed = [row for row in rows if row["before"] != row["after"]]
-    return Matter({"changes": changed or rows}, form.get("reason", ""))
+    return Matter({"changes": changed or rows}, form.get("reason", ""), (founding(occasion.rules),))
 
 
 def _value(occasion: Occasion, field: RecordField, value: Any, *, now: bool = False) -> str:
@@ -128,7 +136,7 @@ def record_annulment(occasion: Occasion) -> Matter:
     """撤销政务失信记录告知书."""
     form = occasion.form("annul")
     document = f"（依据：{form['document']}）" if form.get("document") else ""
-    return Matter(reason=f"{form.get('reason', '').rstrip('。')}{document}")
+    return Matter(reason=f"{form.get('reason', '').rstrip('。')}{document}", basis=(founding(occasion.rules),))
 
 
 def clarification(occasion: Occasion) -> Matter:
@@ -141,12 +149,14 @@ def clarification(occasion: Occasion) -> Matter:
     }
     if record.closed_on is not None:
         content["ended_on"] = record.closed_on.isoformat()
-    return Matter(content, form.get("reason") or form.get("cause") or "所涉记录已经终结")
+    reason = form.get("reason") or form.get("cause") or "所涉记录已经终结"
+    return Matter(content, reason, (founding(occasion.rules),))
 
 
 def forward_letter(occasion: Occasion) -> Matter:
     """政务失信信息通报函 (R70)."""
-    return Matter(basis=(occasion.rules.switch_rule("notify_superior").basis,))
+    own = occasion.rules.switch_rule("notify_superior").basis
+    return Matter(basis=binding((own,)) or (founding(occasion.rules),))
 
 
 BUILDERS = {

@@ -1,8 +1,10 @@
 """What the notices of a rectification say (限期整改、重新整改、验收意见)."""
 
 from app.models.kinds_more import Rectification
+from app.services.notice_content.citations import binding, founding
 from app.services.notice_content.occasion import Matter, Occasion
 from workflows.kit.counting import Span, Unit
+from workflows.rules.model import Basis
 
 #: A third failure is not possible: after this many the matter can only be given up (procedures, section 4).
 _LAST_CHANCE = 2
@@ -20,7 +22,11 @@ def rectification_order(occasion: Occasion) -> Matter:
     within = f"{length.text}内" if length is not None else "规定期限内"
     content = {"tasks": list(case.requirements), "completion": f"自收到本通知书之日起{within}（收到当日不计）完成整改"}
     basis = occasion.basis_of("rectification.explanation", "rectification.completion")
-    return Matter(content, basis=basis, facts=case.problems)
+    return Matter(content, basis=binding(basis) or _founding(occasion), facts=case.problems)
+
+
+def _founding(occasion: Occasion) -> tuple[Basis, ...]:
+    return (founding(occasion.rules),)
 
 
 def rectification_return(occasion: Occasion) -> Matter:
@@ -28,7 +34,7 @@ def rectification_return(occasion: Occasion) -> Matter:
     form = occasion.form("fail")
     failures = [item for item in occasion.history if item.step == "fail" and item.version <= occasion.notice.occasion]
     content = {"tasks": _tasks(occasion), "until": form["until"], "last_chance": len(failures) >= _LAST_CHANCE}
-    return Matter(content, form["reason"], running=("rectification.completion",))
+    return Matter(content, form["reason"], _founding(occasion), running=("rectification.completion",))
 
 
 def rectification_closure(occasion: Occasion) -> Matter:
@@ -36,7 +42,7 @@ def rectification_closure(occasion: Occasion) -> Matter:
     case = _case(occasion)
     done = {item["task"]: item["result"].rstrip("。；") for item in case.completion}
     tasks = [f"{task}：{done[number]}" if number in done else task for number, task in enumerate(_tasks(occasion), 1)]
-    return Matter({"tasks": tasks}, occasion.form("pass").get("opinion", ""))
+    return Matter({"tasks": tasks}, occasion.form("pass").get("opinion", ""), _founding(occasion))
 
 
 def _tasks(occasion: Occasion) -> list[str]:

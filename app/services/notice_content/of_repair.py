@@ -24,7 +24,7 @@ def repair_acceptance(occasion: Occasion) -> Matter:
     """信用修复受理告知书."""
     taken = occasion.last("accept")
     deemed = taken is not None and taken.by_system
-    return Matter({"deemed": deemed}, running=("repair.verification", "repair.total"))
+    return Matter({"deemed": deemed}, basis=_basis(occasion), running=("repair.verification", "repair.total"))
 
 
 def _unmet(occasion: Occasion) -> Matter:
@@ -64,7 +64,8 @@ def repair_revocation(occasion: Occasion) -> Matter:
     if bar is not None and bar.due_on is not None:
         # The bar ends with its last day; the sheet says before which day nothing is taken in.
         content["barred_until"] = (bar.due_on + timedelta(days=1)).isoformat()
-    reason = f"{RevocationGround(form['ground']).label}：{form['reason'].rstrip('。')}。{form['hearing'].rstrip('。')}"
+    content["hearing"] = form["hearing"]
+    reason = f"{RevocationGround(form['ground']).label}：{form['reason'].rstrip('。')}"
     return Matter(content, reason, _basis(occasion))
 
 

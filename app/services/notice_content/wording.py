@@ -75,8 +75,8 @@ def _label(values: type[StrEnum], value: Any) -> str:
 
 
 def listed(texts: Iterable[str]) -> str:
-    """Several statements in one sentence part: （一）…；（二）…; one alone stands without a number."""
+    """Several statements in one sentence part: （1）…；（2）…; one alone stands without a number."""
     parts = [text.strip().rstrip("。；;") for text in texts]
     if len(parts) == 1:
         return parts[0]
-    return "；".join(f"{number}．{part}" for number, part in enumerate(parts, start=1))
+    return "；".join(f"（{number}）{part}" for number, part in enumerate(parts, start=1))

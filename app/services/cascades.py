@@ -79,7 +79,13 @@ def _correction_from_verdicts(run: StepRun, target: Case) -> Mapping[str, Any]:
             changes[field] = ""
         elif item["verdict"] == "stop_publication":
             changes[RecordField.DISCLOSURE_LEVEL.value] = "none"
-    return {"changes": changes, "reason": f"异议{run.case.number or ''}审定：{run.case.outcome}"}
+    return {"changes": changes, "reason": _found_on_objection(run.case)}
+
+
+def _found_on_objection(case: Case) -> str:
+    """What came of an objection, to stand after 因 in the notice of the correction."""
+    found = "经复核，决定变更原处理结果" if case.outcome == "变更" else f"经审查{case.outcome}"
+    return f"异议（{case.number}）{found}" if case.number else f"异议{found}"
 
 
 def _annulment_from_verdicts(run: StepRun, target: Case) -> Mapping[str, Any]:

@@ -19,6 +19,7 @@ from sqlalchemy import Engine
 from app.clock import Clock
 from app.crypto import KeyRing
 from app.database import Database, WriteSessions
+from app.seals.setup import SealSetup
 from app.services.backend import Backend
 from app.services.database_purpose import purpose_of
 from app.services.passwords import Passwords
@@ -65,6 +66,11 @@ class Installation:
             demo=purpose_of(self.database) == "demo",
             wake=self.wake,
         )
+
+    @cached_property
+    def seals(self) -> SealSetup:
+        """Who seals notices here, and whose seals are believed."""
+        return SealSetup(self.settings.seal, self.settings.seals_dir, self.keys)
 
     def wake(self) -> None:
         """Tell the drain that the outbox grew: the one of this process, and on PostgreSQL those of all workers."""

@@ -22,6 +22,7 @@ Environment = Literal["local", "production", "test"]
 Purpose = Literal["production", "demo", "rehearsal", "test"]
 RendererKind = Literal["pdf", "text"]
 PasswordProfile = Literal["mlps3", "asvs"]
+SealChoice = Literal["none", "local", "platform"]
 
 _PREFIX = "ZHENGCHENG_"
 _SHORTEST_SECRET = 32
@@ -54,6 +55,21 @@ class MailSettings:
 
 
 @dataclass(frozen=True)
+class SealSettings:
+    """Who seals notices: nobody (print and stamp), this installation (demonstration seals), or a platform.
+
+    The rest is for a platform only: its address, the account and shared secret that requests are signed with, and the
+    file (PEM) of the authorities whose organ certificates are believed.
+    """
+
+    provider: SealChoice = "local"
+    url: str = ""
+    account: str = ""
+    secret: str = field(default="", repr=False)
+    roots_file: Path | None = None
+
+
+@dataclass(frozen=True)
 class Settings:
     """What an installation can be told.
 
@@ -77,6 +93,7 @@ class Settings:
     embedded_jobs: bool = False
     renderer: RendererKind = "pdf"
     anchor_path: Path | None = None
+    seal: SealSettings = SealSettings()
 
     @property
     def anchor_file(self) -> Path:
@@ -92,6 +109,11 @@ class Settings:
     def files_dir(self) -> Path:
         """Stored files, by hash."""
         return self.data_dir / "files"
+
+    @property
+    def seals_dir(self) -> Path:
+        """The installation's own authority: certificates and their encrypted private keys."""
+        return self.data_dir / "seals"
 
     @property
     def in_production(self) -> bool:
@@ -131,7 +153,8 @@ class Settings:
             sign_in_longest=timedelta(hours=given.number("SIGN_IN_LONGEST_HOURS", 12)),
             embedded_jobs=given.switch("EMBEDDED_JOBS"),
             renderer=cast(RendererKind, given.choice("RENDERER", get_args(RendererKind), "pdf")),
-            anchor_path=Path(given.text("ANCHOR_FILE")).expanduser().resolve() if given.text("ANCHOR_FILE") else None,
+            anchor_path=given.path("ANCHOR_FILE"),
+            seal=_seal(given),
         )
         settings.check()
         return settings
@@ -157,6 +180,10 @@ class Settings:
             for proxy in self.trusted_proxies
             if _is_everybody(proxy)
         ]
+        if self.seal.provider == "platform" and not self.seal.url.startswith("https://"):
+            faults.append("ZHENGCHENG_SEAL_PLATFORM_URL 须以 https:// 开头：文书和签章结果须加密传输。")
+        if self.seal.provider != "none" and self.renderer == "text":
+            faults.append("生产环境须生成 PDF 文书才能用印：请删除 ZHENGCHENG_RENDERER。")
         if not self.base_url.startswith("https://"):
             faults.append("ZHENGCHENG_BASE_URL 须以 https:// 开头：请填写用户访问本系统所用的地址。")
         if faults:
@@ -171,6 +198,10 @@ class _Given:
 
     def text(self, name: str, default: str = "") -> str:
         return self.environ.get(_PREFIX + name, "").strip() or default
+
+    def path(self, name: str) -> Path | None:
+        value = self.text(name)
+        return Path(value).expanduser().resolve() if value else None
 
     def switch(self, name: str) -> bool:
         value = self.text(name, "0").lower()
@@ -206,6 +237,26 @@ def _database_url(given: str) -> str:
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=str(Path(url.database).expanduser().resolve()))
     return url.render_as_string(hide_password=False)
+
+
+def _seal(given: _Given) -> SealSettings:
+    """A platform is named completely or not at all."""
+    chosen = SealSettings(
+        provider=cast(SealChoice, given.choice("SEAL", get_args(SealChoice), "local")),
+        url=given.text("SEAL_PLATFORM_URL").rstrip("/"),
+        account=given.text("SEAL_PLATFORM_ACCOUNT"),
+        secret=given.text("SEAL_PLATFORM_SECRET"),
+        roots_file=given.path("SEAL_PLATFORM_ROOTS"),
+    )
+    if chosen.provider != "platform":
+        return chosen
+    needed = {"URL": chosen.url, "ACCOUNT": chosen.account, "SECRET": chosen.secret, "ROOTS": chosen.roots_file}
+    lacking = [f"{_PREFIX}SEAL_PLATFORM_{name}" for name, value in needed.items() if not value]
+    if lacking:
+        raise SettingsRefused(f"使用统一印章平台须填写 {'、'.join(lacking)}（见 docs/seals.md）。")
+    if not chosen.url.startswith(("http://", "https://")):
+        raise SettingsRefused(f"{_PREFIX}SEAL_PLATFORM_URL 应形如 https://印章平台地址，现为“{chosen.url}”。")
+    return chosen
 
 
 def _proxies(given: str) -> tuple[str, ...]:

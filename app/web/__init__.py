@@ -14,6 +14,7 @@ _AREAS = (
     "cases",
     "acting",
     "documents",
+    "verification",
     "credit",
     "records",
     "oversight",

@@ -1,4 +1,4 @@
-"""文书: the sheet of a notice, the sheets that accompany its service, and the public check of a code."""
+"""文书: the sheet of a notice, and the sheets that accompany its service."""
 
 from io import BytesIO
 
@@ -10,7 +10,6 @@ from app.extensions import installation
 from app.services.access_log import Act, record
 from app.services.reading.attached import Download
 from app.services.reading.sheets import accompanying_sheet, read_sheet
-from app.services.verification import verify
 from app.web.reading import current_reader, signed_in
 
 blueprint = Blueprint("documents", __name__)
@@ -39,14 +38,6 @@ def accompanying(uid: str, which: str) -> ResponseReturnValue:
     with current_reader() as reader:
         found = accompanying_sheet(reader, uid, which, as_pdf=installation().settings.renderer == "pdf")
     return _handed_out(uid, found)
-
-
-@blueprint.get("/verify/<code>")
-def check(code: str) -> ResponseReturnValue:
-    """Whether a notice with this code is genuine and in force; open to everybody, without personal content."""
-    with installation().database.read() as session:
-        found = verify(session, code)
-    return make_response(render_template("documents/verify.html", found=found), 200 if found else 404)
 
 
 def _handed_out(uid: str, found: Download) -> ResponseReturnValue:

@@ -1,0 +1,24 @@
+"""Where an imported dossier came from, and the chain values that its events had there."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.models.base import Base, BigKey, Instant
+
+
+class DossierImport(Base):
+    """A dossier that was imported from a bundle. It is a copy to be read: nobody and no clock takes a step in it."""
+
+    __tablename__ = "dossier_import"
+
+    dossier_id: Mapped[int] = mapped_column(BigKey, ForeignKey("dossier.id"), primary_key=True)
+    #: SHA-256 of the bundle's manifest, which names the hash of every other file of it.
+    manifest_sha256: Mapped[str] = mapped_column(String(64), unique=True)
+    imported_at: Mapped[datetime] = mapped_column(Instant)
+    imported_by: Mapped[str] = mapped_column(String(80))
+    #: JSON {case uid: [[mac, key id, algorithm], …]}: what its events carried where they were written.
+    chains: Mapped[str] = mapped_column(Text)
+    #: JSON list of the anchors that came with it.
+    anchors: Mapped[str] = mapped_column(Text)

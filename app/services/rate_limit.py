@@ -1,0 +1,76 @@
+"""How often something public may be asked: counted per address and in all, in the database that all workers share.
+
+A window is one minute by the clock that was handed in. An address is kept only as its keyed hash, and only as long as
+its window is young.
+"""
+
+import ipaddress
+from datetime import datetime, timedelta
+
+from sqlalchemy import case, delete
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.crypto import KeyRing
+from app.database import Database
+from app.models.limits import RateWindow
+from workflows.kit.errors import Refusal
+
+WINDOW = timedelta(minutes=1)
+_KEPT = timedelta(hours=1)
+#: A household or an office has one IPv6 network of this size: counting single addresses would limit nobody.
+_IPV6_NETWORK = 64
+
+
+class TooOften(Refusal):
+    """Asked more often than allowed; `retry_after` is in seconds."""
+
+    code = "TooOften"
+    status = 429
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"查询过于频繁，请在{retry_after}秒后重试。")
+        self.retry_after = retry_after
+
+
+def admit(database: Database, keys: KeyRing, what: str, address: str, now: datetime, *, each: int, in_all: int) -> None:
+    """Count one request for `what`; the count is kept whatever becomes of the request.
+
+    Args:
+        each: how many a minute one address may make.
+        in_all: how many a minute all addresses together may make.
+
+    Raises:
+        TooOften: one of the two is used up until the next minute begins.
+    """
+    began_at = now.replace(second=0, microsecond=0)
+    with database.write() as session:
+        own = _count(session, f"{what}:{keys.blind_index(_network(address))}", began_at)
+        everybody = _count(session, what, began_at)
+        session.execute(delete(RateWindow).where(RateWindow.began_at < now - _KEPT))
+    if own > each or everybody > in_all:
+        raise TooOften(max(1, int((began_at + WINDOW - now).total_seconds())))
+
+
+def _count(session: Session, bucket: str, began_at: datetime) -> int:
+    """One more in the bucket; a window that is over begins anew."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    statement = insert(RateWindow).values(bucket=bucket, began_at=began_at, count=1)
+    grown = case((RateWindow.began_at == statement.excluded.began_at, RateWindow.count + 1), else_=1)
+    statement = statement.on_conflict_do_update(
+        index_elements=["bucket"], set_={"count": grown, "began_at": statement.excluded.began_at}
+    )
+    return session.execute(statement.returning(RateWindow.count)).scalar_one()
+
+
+def _network(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the network of an IPv6 address."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 4:
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((parsed, _IPV6_NETWORK), strict=False))

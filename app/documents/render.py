@@ -22,7 +22,8 @@ from app.documents import fonts
 from app.documents.context import NoticeContext
 from app.documents.elements import elements_of
 from app.documents.glyphs import describe, unprintable
-from app.documents.text import TEMPLATES, notice_html, template_version
+from app.documents.text import TEMPLATES, template_version
+from app.documents.typesetting import sheet_html, turned_over
 from workflows.catalogue import NOTICES, Format
 
 _WORKER = Path(__file__).with_name("worker.py")
@@ -114,7 +115,7 @@ class Renderer:
                 f"《{context.title}》签发时所用的文书模板（{version}）已经更新为{shipped}，"
                 "不能再按原文成文。请作废后按新模板重新制作。"
             )
-        html = notice_html(context)
+        html = sheet_html(context)
         missing = unprintable(context, context_json)
         if missing:
             raise GlyphMissing(describe(missing))
@@ -131,6 +132,8 @@ class Renderer:
         associated file dated ``dated``, empty for none. Raises ``GlyphMissing``, ``RenderTimeout``, ``RenderError``.
         """
         values = {"html": html, "sheet": sheet.value, "identifier": identifier}
+        if sheet is Format.DOCUMENT:
+            values["turned_over"] = turned_over(html)
         job = json.dumps({**values, "elements": elements, "dated": dated.isoformat()}).encode()
         with self._lock:
             if self._made >= self._sheets:

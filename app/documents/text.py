@@ -136,9 +136,10 @@ def _environment() -> Environment:
 
 @lru_cache(maxsize=128)
 def template_version(key: str) -> str:
-    """Twelve hex digits over everything that decides how notice ``key`` looks: its file, the layouts, the styles."""
+    """Twelve hex digits over all that decides how notice ``key`` looks: its file, layouts, styles, typesetting."""
     digest = hashlib.sha256()
-    for path in (TEMPLATES / f"{key}.html", *sorted(TEMPLATES.glob("_*"))):
+    setting = (Path(__file__).with_name(f"{name}.py") for name in ("typesetting", "line_breaking", "titles"))
+    for path in (TEMPLATES / f"{key}.html", *sorted(TEMPLATES.glob("_*")), *setting):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:12]
 

@@ -126,16 +126,18 @@ def main() -> None:
     while (frame := receive(sys.stdin.buffer)) is not None:
         job = json.loads(frame)
         try:
-            sheet = HTML(string=job["html"], url_fetcher=closed, base_url=None)
-            pdf = sheet.write_pdf(
-                stylesheets=styles[job["sheet"]],
-                font_config=fonts,
-                finisher=finish,
-                pdf_identifier=bytes.fromhex(job["identifier"]),
-                pdf_variant="pdf/a-3a",
-                attachments=attachments(job),
-                optimize_images=False,
-            )
+            options = {
+                "stylesheets": styles[job["sheet"]],
+                "pdf_identifier": bytes.fromhex(job["identifier"]),
+                "pdf_variant": "pdf/a-3a",
+                "attachments": attachments(job),
+                "optimize_images": False,
+            }
+            sheet = HTML(string=job["html"], url_fetcher=closed).render(font_config=fonts, **options)
+            if "turned_over" in job and len(sheet.pages) % 2:
+                # The colophon of a document stands on the back of its last leaf.
+                sheet = HTML(string=job["turned_over"], url_fetcher=closed).render(font_config=fonts, **options)
+            pdf = sheet.write_pdf(finisher=finish, **options)
         except Unprintable as error:
             send(answers, b"?", str(error).encode())
         except (Exception, MemoryError) as error:  # noqa: BLE001 - whatever broke, the parent must learn of it

@@ -1,0 +1,126 @@
+"""Where the lines of a Chinese paragraph end, so that full lines fill the type area to its right edge.
+
+WeasyPrint stretches lines at spaces only, and Chinese has none. So lines are broken here, on the grid of
+GB/T 9704-2012, 5.2.3, and each full line carries the letter spacing that makes it as wide as the type area. Where a
+mark may not begin or end a line (避头尾, GB/T 15834-2011, 5.1), it is drawn into the line before or leaves it to the
+next; either moves a character by less than a fifth of a millimetre to its neighbour's column per place.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+_NOT_FIRST = frozenset("，。、；：？！）〕》〉”’」』】％%·—…!?),.:;]}~～")
+"""Marks that may not begin a line."""
+
+_NOT_LAST = frozenset("（〔《〈“‘「『【([{")
+"""Marks that may not end a line."""
+
+_HALF_EMPTY = frozenset("，。、；：）〕》〉”’」』】")
+"""Marks whose right half is blank in the faces of the standard, so that it may stand outside the type area."""
+
+_JOINED = frozenset(".,:/-_%+#@&'()[]")
+_NARROWEST, _WIDEST = 0.94, 1.12
+_SQUEEZED = 1.2
+"""How much worse it looks to press characters together than to draw them apart by the same amount."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: its text, its natural width in characters, and the spacing that each of its characters gets.
+
+    ``spacing`` is in characters (em) beside the character's own width; ``full``: the line reaches the right edge.
+    """
+
+    text: str
+    natural: float
+    spacing: float
+    full: bool
+
+
+def break_lines(text: str, advance: Callable[[str], float], first: float, rest: float, grid: float) -> list[Line]:
+    """The lines of one paragraph.
+
+    Args:
+        text: the paragraph, without line breaks.
+        advance: the natural width of a character in em.
+        first: the width that the first line has, in em.
+        rest: the width that every further line has, in em.
+        grid: the spacing of a character that stands on the grid, in em (negative: the grid is narrower than an em).
+    """
+    reach = [0.0]
+    for char in text:
+        reach.append(reach[-1] + advance(char))
+    lines: list[Line] = []
+    start = 0
+    while start < len(text):
+        line = _next(text, reach, start, rest if lines else first, grid)
+        lines.append(line)
+        start += len(line.text)
+        while start < len(text) and text[start] == " ":
+            start += 1
+    return lines
+
+
+def may_break(before: str, after: str) -> bool:
+    """Whether a line may end between two neighbouring characters."""
+    if after in _NOT_FIRST or before in _NOT_LAST or after == " ":
+        return False
+    if (before == "〕" and after.isdigit()) or (before.isdigit() and after in "年月日号"):
+        # A number keeps what it counts: 〔2026〕17号, 11月21日.
+        return False
+    return not (_within_word(before) and _within_word(after))
+
+
+def _within_word(char: str) -> bool:
+    return char.isascii() and (char.isalnum() or char in _JOINED)
+
+
+def _next(text: str, reach: list[float], start: int, width: float, grid: float) -> Line:
+    """The line that begins at ``start``: the end that disturbs the grid least."""
+    best: Line | None = None
+    best_cost = float("inf")
+    ragged: Line | None = None
+    for end in range(start + 1, len(text) + 1):
+        natural = reach[end] - reach[start]
+        count = end - start
+        hanging = 0.5 if text[end - 1] in _HALF_EMPTY else 0.0
+        if natural - hanging + count * grid > width / _NARROWEST:
+            break
+        if end == len(text):
+            return _last(text[start:], natural, hanging, width, grid, best, best_cost)
+        if not may_break(text[end - 1], text[end]):
+            continue
+        ragged = Line(text[start:end], natural, grid, full=False)
+        for visible in (natural, natural - hanging) if hanging else (natural,):
+            spacing = (width - visible) / count
+            if visible + count * grid < width / _WIDEST:
+                continue
+            cost = abs(spacing - grid) * (_SQUEEZED if spacing < grid else 1.0)
+            if cost < best_cost:
+                best, best_cost = Line(text[start:end].rstrip(" "), natural, spacing, full=True), cost
+    if best is not None:
+        return best
+    if ragged is not None:
+        return ragged
+    return _cut(text, reach, start, width, grid)
+
+
+def _last(
+    rest: str, natural: float, hanging: float, width: float, grid: float, best: Line | None, best_cost: float
+) -> Line:
+    """The paragraph's last line as it stands, pressed together where it is a little too long, or the line before it."""
+    count = len(rest)
+    if natural + count * grid <= width + 1e-6:
+        return Line(rest, natural, grid, full=False)
+    spacing = (width - natural + hanging) / count
+    if best is None or (grid - spacing) * _SQUEEZED <= best_cost:
+        return Line(rest, natural, min(grid, spacing), full=True)
+    return best
+
+
+def _cut(text: str, reach: list[float], start: int, width: float, grid: float) -> Line:
+    """A word longer than the line, cut where the line is full."""
+    end = start + 1
+    while end < len(text) and reach[end + 1] - reach[start] + (end + 1 - start) * grid <= width:
+        end += 1
+    return Line(text[start:end], reach[end] - reach[start], grid, full=False)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, false, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
@@ -14,6 +14,12 @@ from workflows.roles import OFFICIAL, RELATIONS, Capacity, Post
 _SUBJECTS = frozenset({Capacity.SUBJECT, Capacity.SUBJECT_HEAD})
 #: Parties: what concerns them is theirs to see from the day on which it was sent out to them.
 _TOLD = _SUBJECTS | {Capacity.RECIPIENT}
+_HOLDINGS = PostHolding.__table__
+_POSTS_HELD = select(_HOLDINGS.c.unit_id, _HOLDINGS.c.post).where(
+    _HOLDINGS.c.user_id == bindparam("person"),
+    _HOLDINGS.c.from_on <= bindparam("today"),
+    or_(_HOLDINGS.c.until_on.is_(None), _HOLDINGS.c.until_on >= bindparam("today")),
+)
 
 
 @dataclass(frozen=True)
@@ -33,13 +39,7 @@ class Standing:
 
 def standing_of(session: Session, user_id: int, today: date) -> Standing:
     """The posts a person holds today."""
-    rows = session.execute(
-        select(PostHolding.unit_id, PostHolding.post).where(
-            PostHolding.user_id == user_id,
-            PostHolding.from_on <= today,
-            or_(PostHolding.until_on.is_(None), PostHolding.until_on >= today),
-        )
-    )
+    rows = session.execute(_POSTS_HELD, {"person": user_id, "today": today})
     return Standing(user_id, frozenset((unit, Post(post)) for unit, post in rows))
 
 

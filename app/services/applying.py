@@ -68,7 +68,8 @@ def apply_step(
     is_new = not case.is_stored
     ctx = context_of(work, case, actor, given, step=step, expected_version=expected_version, paper=paper)
     proposal = live_proposal(work, case, step)
-    live = {} if is_new else terms.live_terms(work, case.id)
+    kept = terms.KeptTerms() if is_new else terms.kept_terms(work, case.id)
+    live = kept.live
     outcome = advance(workflow, step, ctx)
     ctx = replace(ctx, form=outcome.form)
     case.version += 1
@@ -92,15 +93,15 @@ def apply_step(
     if is_new:
         work.session.add(case)
         work.session.flush()
-    work.touched[case.id] = case
+        work.proposals[case.id] = None
+    work.touched.setdefault(case.id, (case, outcome.from_state.key))
     plan = plan_terms(workflow, step, outcome.from_state, outcome.to_state, frozenset(live), ctx)
-    event.content["terms"] = terms.apply_plan(work, case, step, ctx, plan, live)
+    event.content["terms"] = terms.apply_plan(work, case, step, ctx, plan, kept)
     _end_proposal(run, proposal)
     if outcome.step.ends_round:
         case.round += 1
     settle_holder(work, case, workflow, live)
     draft_notices(run)
-    work.session.flush()
     run_cascades(run)
     for call in run.after:
         call()
@@ -147,4 +148,3 @@ def _end_proposal(run: StepRun, row: ProposalRow | None) -> None:
     if row is None or row.status != "live":
         return
     row.status = "taken" if step.on_proposal and row.step == step.key else "dropped"
-    run.work.session.flush()

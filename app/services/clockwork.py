@@ -30,8 +30,8 @@ _EXPIRY_FORMS: dict[str, Mapping[str, Any]] = {
 }
 
 
-def fire_term(work: UnitOfWork, term_id: int) -> bool:
-    """Do everything that is due on one running term today; the dossier is locked.
+def fire_term(work: UnitOfWork, term_id: int, kind: str) -> bool:
+    """Do everything that is due on one running term of a case of this kind today; the dossier is locked.
 
     Returns:
         False when somebody else was faster and nothing is due any more.
@@ -39,7 +39,6 @@ def fire_term(work: UnitOfWork, term_id: int) -> bool:
     row = work.session.get(TermRow, term_id)
     if row is None or row.status != "running" or row.wakes_on is None or row.wakes_on > work.today:
         return False
-    kind = work.session.execute(select(Case.kind).where(Case.id == row.case_id)).scalar_one()
     case = work.session.get(MODELS[kind], row.case_id)
     assert case is not None
     ctx = context_of(work, case, SYSTEM)

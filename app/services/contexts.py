@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.access.capacities import capacities_on
 from app.models.cases import Case, ProposalRow
@@ -17,6 +17,8 @@ from workflows.kit.context import Actor, Context, Proposal
 from workflows.kit.errors import FieldError, FormIncomplete, NotPermitted
 from workflows.kit.storable import FIRST_DAY, in_words
 from workflows.roles import OFFICIAL, RELATIONS, Capacity
+
+_LIVE_PROPOSAL = select(ProposalRow).where(ProposalRow.case_id == bindparam("case"), ProposalRow.status == "live")
 
 
 def context_of(
@@ -39,11 +41,11 @@ def context_of(
     session, today = work.session, work.today
     if paper is not None:
         _demand_possible_days(work, case, paper)
-    calendar = work.calendar
     if case.rule_set_id is not None:
         rules = work.rules(case.rule_set_id)
     else:
         _, rules = rule_set_in_force(session, case.locality, paper.received_on if paper else today)
+    calendar = work.calendar
     return Context(
         case=case,
         actor=actor,
@@ -109,8 +111,7 @@ def live_proposal(work: UnitOfWork, case: Case, step: str = "") -> ProposalRow |
     if lies_on is None:
         return None
     if lies_on not in work.proposals:
-        statement = select(ProposalRow).where(ProposalRow.case_id == lies_on, ProposalRow.status == "live")
-        work.proposals[lies_on] = work.session.execute(statement).scalar_one_or_none()
+        work.proposals[lies_on] = work.session.execute(_LIVE_PROPOSAL, {"case": lies_on}).scalar_one_or_none()
     row = work.proposals[lies_on]
     if row is None or row.status != "live" or (not case.is_stored and row.step != step):
         return None

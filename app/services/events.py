@@ -5,9 +5,9 @@ import json
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import insert
+from sqlalchemy import Table, insert
 from sqlalchemy.orm import Session
 
 from app.crypto import KeyRing
@@ -15,6 +15,7 @@ from app.models.cases import Case
 from app.models.history import EventRow
 
 ALGORITHM = "HMAC-SM3"
+_WRITE = insert(cast(Table, EventRow.__table__))
 
 
 def canonical(value: Any) -> str:
@@ -61,7 +62,7 @@ def chain_events(keys: KeyRing, pending: list[PendingEvent]) -> list[dict[str, A
 def write_events(session: Session, rows: list[dict[str, Any]]) -> None:
     """Insert chained events with one `executemany`."""
     if rows:
-        session.execute(insert(EventRow).execution_options(render_nulls=True), rows)
+        session.execute(_WRITE, rows)
 
 
 def _row(case: Case, event: PendingEvent, keys: KeyRing) -> dict[str, Any]:

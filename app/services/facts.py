@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from app.documents.context import NoticeContext
 from app.models.cases import Case
@@ -24,10 +24,14 @@ from workflows.kit.counting import Nature, has_ended, running_days_late
 from workflows.kit.definition import State
 from workflows.roles import OFFICIAL, Capacity
 
-_OBJECTION_PENDING = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
+OBJECTION_PENDING = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
 _EXEMPTION_PENDING = ("submitted", "examining", "signing")
 #: Official capacities of the first handling; those of the review organ are none.
 _HANDLING = OFFICIAL - {Capacity.REVIEW_OFFICE, Capacity.REVIEWER}
+_RECUSALS = Recusal.__table__
+_DECLARED = select(_RECUSALS.c.reason).where(
+    _RECUSALS.c.dossier_id == bindparam("dossier"), _RECUSALS.c.user_id == bindparam("person")
+)
 _RECORD_OVER = ("declined", "annulled", "exempted", "expired", "discarded")
 
 
@@ -60,9 +64,7 @@ class SqlFacts:
             return "您是本事项的当事人"
         if self.case.subject_unit_id is not None and self.case.subject_unit_id in self.work.standing(person).works_in:
             return "您在当事单位任职"
-        declared = self.work.session.execute(
-            select(Recusal.reason).where(Recusal.dossier_id == self.case.dossier_id, Recusal.user_id == person)
-        ).scalar()
+        declared = self.work.session.execute(_DECLARED, {"dossier": self.case.dossier_id, "person": person}).scalar()
         return f"您已声明自行回避（{declared}）" if declared else ""
 
     def takers_in_round(self, step: str) -> frozenset[int]:
@@ -207,7 +209,7 @@ class SqlFacts:
     def pending_objection(self) -> bool:
         return self._exists(
             select(Case.id).where(
-                Case.dossier_id == self.case.dossier_id, Case.kind == "objection", Case.state.in_(_OBJECTION_PENDING)
+                Case.dossier_id == self.case.dossier_id, Case.kind == "objection", Case.state.in_(OBJECTION_PENDING)
             )
         )
 
@@ -281,7 +283,7 @@ class SqlFacts:
         return any(
             wanted & {item["field"] for item in objection.fields}
             for objection in self._objections()
-            if objection.state in _OBJECTION_PENDING
+            if objection.state in OBJECTION_PENDING
         )
 
     def same_objection_decided(self, fields: Collection[str], reason: str) -> bool:

@@ -6,6 +6,7 @@ from app.models.cases import Case
 from app.models.terms import TermRow
 from app.services import terms
 from app.services.contexts import context_of
+from app.services.facts import OBJECTION_PENDING
 from app.services.unit_of_work import UnitOfWork
 from workflows.kit.context import SYSTEM
 from workflows.registry import WORKFLOWS, workflow
@@ -18,13 +19,12 @@ CAUSES = {
     "waiting_exemption": "等待容错免责认定",
     "decision_waits": "等待异议审定或者容错免责认定",
 }
-_MOVERS = frozenset({"record", "objection", "exemption"})
 
 
 def settle_pauses(work: UnitOfWork) -> None:
     """Pause and resume what waits for other cases of the dossier, with an event on each case concerned."""
     _ask_refused_expiries_again(work)
-    if work.dossier is None or not any(case.kind in _MOVERS for case in work.touched.values()):
+    if work.dossier is None or not any(_may_pause(case, before) for case, before in work.touched.values()):
         return
     rows = work.session.execute(
         select(TermRow).where(
@@ -39,9 +39,16 @@ def settle_pauses(work: UnitOfWork) -> None:
         _settle(work, case, row)
 
 
+def _may_pause(case: Case, before: str) -> bool:
+    """Whether what happened to this case can change what waits: an objection only by becoming or ceasing pending."""
+    if case.kind == "objection":
+        return (case.state in OBJECTION_PENDING) != (before in OBJECTION_PENDING)
+    return case.kind in {"record", "exemption"}
+
+
 def _ask_refused_expiries_again(work: UnitOfWork) -> None:
     """A case of the dossier closed: what kept an expiry from being carried out may be gone, so the sweep asks now."""
-    if work.dossier is None or not any(case.phase == "closed" for case in work.touched.values()):
+    if work.dossier is None or not any(case.phase == "closed" for case, _ in work.touched.values()):
         return
     rows = work.session.execute(
         select(TermRow).where(

@@ -1,10 +1,11 @@
 """Term rows: opened, closed, paused, extended, armed by service, recomputed. `due_on` is always their pure function."""
 
 import json
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from app.models.cases import Case
 from app.models.terms import LIVE, TermRow
@@ -19,11 +20,30 @@ from workflows.kit.termplan import TermAct, TermMove
 from workflows.registry import workflow
 from workflows.rules.model import RuleSet, TermRule
 
+_OF_CASE = select(TermRow).where(TermRow.case_id == bindparam("case")).order_by(TermRow.arming)
+
+
+@dataclass
+class KeptTerms:
+    """The terms of one case: those that run, are paused or await a service, and the newest arming of each, by key."""
+
+    live: dict[str, TermRow] = field(default_factory=dict)
+    newest: dict[str, TermRow] = field(default_factory=dict)
+
+
+def kept_terms(work: UnitOfWork, case_id: int) -> KeptTerms:
+    """Read every term that a case has had."""
+    kept = KeptTerms()
+    for row in work.session.execute(_OF_CASE, {"case": case_id}).scalars():
+        kept.newest[row.key] = row
+        if row.status in LIVE:
+            kept.live[row.key] = row
+    return kept
+
 
 def live_terms(work: UnitOfWork, case_id: int) -> dict[str, TermRow]:
     """The terms of a case that run, are paused or await a service, by key."""
-    rows = work.session.execute(select(TermRow).where(TermRow.case_id == case_id, TermRow.status.in_(LIVE)))
-    return {row.key: row for row in rows.scalars()}
+    return kept_terms(work, case_id).live
 
 
 def counting_of(row: TermRow) -> Counting:
@@ -64,17 +84,18 @@ def reckon(row: TermRow, calendar: Calendar, rules: RuleSet, today: date, fired:
 
 
 def apply_plan(
-    work: UnitOfWork, case: Case, step: str, ctx: Context, plan: tuple[TermAct, ...], live: dict[str, TermRow]
+    work: UnitOfWork, case: Case, step: str, ctx: Context, plan: tuple[TermAct, ...], kept: KeptTerms
 ) -> list[dict[str, Any]]:
     """Turn the plan of a step into rows; returns what the event of the step notes about terms."""
     noted: list[dict[str, Any]] = []
+    live = kept.live
     for act in plan:
         row = live.get(act.term.key)
         if act.move is TermMove.OPEN:
             assert act.start is not None
-            opened = _open(work, case, act.term, act.start, step, ctx)
+            opened = _open(work, case, act.term, act.start, step, ctx, kept.newest.get(act.term.key))
             if opened is not None:
-                live[act.term.key] = opened
+                live[act.term.key] = kept.newest[act.term.key] = opened
                 noted.append(term_note("open", opened))
         elif row is not None:
             _change(act.move, row, case, step, ctx)
@@ -106,11 +127,12 @@ def term_note(act: str, row: TermRow) -> dict[str, Any]:
     }
 
 
-def _open(work: UnitOfWork, case: Case, term: Term, start: Start, step: str, ctx: Context) -> TermRow | None:
+def _open(
+    work: UnitOfWork, case: Case, term: Term, start: Start, step: str, ctx: Context, last: TermRow | None
+) -> TermRow | None:
     rule = _rule(term, case, ctx)
     if rule is None or rule.span is None:
         return None
-    last = _last_arming(work, case, term.key)
     span, anchor, awaits = rule.span, _anchor(start, step, rule, case, ctx), ""
     if term.length_in and getattr(case, term.length_in):
         span = Span(getattr(case, term.length_in), rule.span.unit)
@@ -160,13 +182,6 @@ def _rule(term: Term, case: Case, ctx: Context) -> TermRule | None:
     if rule is not None and rule.by_severity is not None:
         return rule.for_severity(getattr(case, "severity", None) or ctx.facts.record_severity())
     return rule
-
-
-def _last_arming(work: UnitOfWork, case: Case, key: str) -> TermRow | None:
-    if case.version == 1:
-        return None  # this is the step that opens the case
-    statement = select(TermRow).where(TermRow.case_id == case.id, TermRow.key == key)
-    return work.session.execute(statement.order_by(TermRow.arming.desc()).limit(1)).scalar_one_or_none()
 
 
 def _rest(last: TermRow, ctx: Context) -> Span:

@@ -8,26 +8,41 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import event, func, insert, select
+from sqlalchemy import Table, bindparam, event, func, insert, select
 from sqlalchemy.orm import Session
 
 from app.access.capacities import Standing, standing_of
 from app.clock import legal_day
 from app.models.cases import Case, Dossier, ProposalRow
 from app.models.history import OutboxRow
+from app.models.terms import TermRow
 from app.services.backend import Backend
 from app.services.events import PendingEvent, chain_events, write_events
-from app.services.lawbook import current_calendar, rule_set
+from app.services.lawbook import current_calendar, current_law, rule_set
 from app.services.numbers import NumberRequest, draw_numbers
 from workflows.kit.calendar import Calendar
 from workflows.kit.errors import ClockWentBack, Refusal
 from workflows.rules.model import RuleSet
 
+Read = TypeVar("Read")
 _TOLERATED_DRIFT = timedelta(minutes=5)
 _ONE_DOSSIER = "a transaction locks exactly one dossier"
+_LOCK_BY_CASE = (
+    select(Dossier, Case.id, Case.kind)
+    .join(Case, Case.dossier_id == Dossier.id)
+    .where(Case.uid == bindparam("uid"))
+    .with_for_update(of=Dossier, key_share=True)
+)
+_TRY_LOCK_BY_TERM = (
+    select(Dossier, Case.id, Case.kind)
+    .join(TermRow, TermRow.dossier_id == Dossier.id)
+    .join(Case, Case.id == TermRow.case_id)
+    .where(TermRow.id == bindparam("term"))
+    .with_for_update(of=Dossier, key_share=True, skip_locked=True)
+)
+_OUTBOX = insert(cast(Table, OutboxRow.__table__))
 
 
 @dataclass
@@ -42,18 +57,23 @@ class UnitOfWork:
     numbers: list[NumberRequest] = field(default_factory=list)
     #: Called after the numbers are drawn and before the events are written, in order.
     before_commit: list[Callable[[], None]] = field(default_factory=list)
-    #: Cases that steps of this transaction touched, by id: their pauses are settled at the end.
-    touched: dict[int, Case] = field(default_factory=dict)
+    #: Cases that steps of this transaction touched, by id, and the state each was in before.
+    touched: dict[int, tuple[Case, str]] = field(default_factory=dict)
     outbox: list[dict[str, Any]] = field(default_factory=list)
+    #: While the transaction ends nothing of its cases changes any more: what several notices read is read once.
+    readings: dict[tuple[str, int], Any] | None = None
     signed_notices: set[int] = field(default_factory=set)
     #: Read once under the lock: the live proposal of a case (None: there is none), the posts of a person.
     proposals: dict[int, ProposalRow | None] = field(default_factory=dict)
     standings: dict[int, Standing] = field(default_factory=dict)
     #: What the session has loaded: held until the end, since a session alone forgets what nobody refers to.
+    _calendar: Calendar | None = None
     _rules: dict[int, RuleSet] = field(default_factory=dict)
     _held: set[object] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        # What a step wrote is seen by every later question of its transaction, and is sent only when one is asked.
+        self.session.autoflush = True
         hold = self._held
         event.listen(self.session, "loaded_as_persistent", lambda _session, row: hold.add(row))
 
@@ -61,15 +81,21 @@ class UnitOfWork:
     def today(self) -> date:
         return legal_day(self.now)
 
-    @cached_property
+    @property
     def calendar(self) -> Calendar:
         """The newest version of the calendar, as this transaction found it."""
-        return current_calendar(self.session)
+        if self._calendar is None:
+            self._calendar = current_calendar(self.session)
+        return self._calendar
 
     def rules(self, rule_set_id: int) -> RuleSet:
         """The rule set of a case."""
         if rule_set_id not in self._rules:
-            self._rules[rule_set_id] = rule_set(self.session, rule_set_id)
+            if self._calendar is None:
+                self._calendar, found = current_law(self.session, rule_set_id)
+            else:
+                found = rule_set(self.session, rule_set_id)
+            self._rules[rule_set_id] = found
         return self._rules[rule_set_id]
 
     def standing(self, user_id: int) -> Standing:
@@ -100,13 +126,17 @@ class UnitOfWork:
         Raises:
             ClockWentBack, AssertionError: as `lock`.
         """
-        statement = (
-            select(Dossier, Case.id, Case.kind)
-            .join(Case, Case.dossier_id == Dossier.id)
-            .where(Case.uid == uid)
-            .with_for_update(of=Dossier, key_share=True)
-        )
-        found = self.session.execute(statement).one_or_none()
+        return self._locked(self.session.execute(_LOCK_BY_CASE, {"uid": uid}).one_or_none())
+
+    def try_lock_dossier_of_term(self, term_id: int) -> tuple[int, str] | None:
+        """Lock the dossier of a term unless somebody holds it at this moment; id and kind of the case, else None.
+
+        Raises:
+            ClockWentBack, AssertionError: as `lock`.
+        """
+        return self._locked(self.session.execute(_TRY_LOCK_BY_TERM, {"term": term_id}).one_or_none())
+
+    def _locked(self, found: Any) -> tuple[int, str] | None:
         if found is None:
             return None
         if self.dossier is None:
@@ -137,6 +167,16 @@ class UnitOfWork:
             raise ClockWentBack
         self.now = max(self.now, dossier.last_event_at)
 
+    def once(self, what: str, of: int, read: Callable[[], Read]) -> Read:
+        """What `read` gives, asked for only once while the transaction ends and every time before that."""
+        if self.readings is None:
+            return read()
+        key = (what, of)
+        if key not in self.readings:
+            self.readings[key] = read()
+        found: Read = self.readings[key]
+        return found
+
     def put_out(self, key: str, work: str, case_id: int | None, body: str = "{}") -> None:
         """Write an outbox row with the step; the key makes it unique whatever happens."""
         self.outbox.append(
@@ -158,8 +198,11 @@ class UnitOfWork:
 
     def finish(self) -> None:
         """Everything that belongs to the end of the transaction, in this order: numbers, texts, outbox, chains."""
-        self.session.flush()
-        draw_numbers(self.session, self.numbers)
+        if self.numbers:
+            # Whoever draws a number holds its series until the commit: everything slow comes before.
+            self.session.flush()
+            draw_numbers(self.session, self.numbers)
+        self.readings = {}
         for call in self.before_commit:
             call()
         rows = chain_events(self.backend.keys, self.events)
@@ -167,8 +210,7 @@ class UnitOfWork:
             self.dossier.last_event_at = self.now
         self.session.flush()
         if self.outbox:
-            outbox = insert(OutboxRow).execution_options(render_nulls=True)
-            self.session.execute(outbox, _with_defaults(self.outbox))
+            self.session.execute(_OUTBOX, _with_defaults(self.outbox))
         write_events(self.session, rows)
         self.events.clear()
 

@@ -24,10 +24,9 @@ def file_case(run: StepRun) -> None:
     day = run.ctx.filed_on
     case.received_on = case.complete_on = case.opened_on = day
     case.rule_set_id, rules = rule_set_in_force(work.session, case.locality, day)
-    case.filed = 1
     assign_handling_unit(work, case)
-    #: The number is drawn at the very end; until then its own uid keeps the row complete and unique.
-    case.number = case.uid
+    # The number is drawn at the very end; until then its own uid keeps the row complete and unique.
+    case.number, case.filed = case.uid, 1
 
     def give(number: str) -> None:
         case.number = number

@@ -16,6 +16,7 @@ from app.models.kinds import Notice, Record
 from app.models.terms import TermRow
 from app.services.contexts import context_of
 from app.services.notice_content.parties import parent_of, serves_the_subject
+from app.services.terms import KeptTerms, kept_terms
 from app.services.unit_of_work import UnitOfWork
 from workflows.kit.calendar import Calendar
 from workflows.kit.context import SYSTEM, Context
@@ -76,12 +77,16 @@ class Occasion:
         """The record of the dossier; a notice about a notice finds it too."""
         if isinstance(self.parent, Record):
             return self.parent
-        statement = select(Record).where(Record.dossier_id == self.parent.dossier_id)
-        return self.work.session.execute(statement).scalar_one_or_none()
+        dossier = self.parent.dossier_id
+        statement = select(Record).where(Record.dossier_id == dossier)
+        return self.work.once("record", dossier, lambda: self.work.session.execute(statement).scalar_one_or_none())
 
     @cached_property
     def history(self) -> tuple[Taken, ...]:
         """The steps of the parent, oldest first, those of this transaction included."""
+        return self.work.once("history", self.parent.id, self._read_history)
+
+    def _read_history(self) -> tuple[Taken, ...]:
         rows = self.work.session.execute(
             select(EventRow.step, EventRow.at, EventRow.version, EventRow.actor_id, EventRow.body)
             .where(EventRow.case_id == self.parent.id, EventRow.sort == "step")
@@ -112,8 +117,12 @@ class Occasion:
 
     def term_row(self, key: str, case_id: int | None = None) -> TermRow | None:
         """The newest arming of a term of the parent, or of another case."""
-        statement = select(TermRow).where(TermRow.case_id == (case_id or self.parent.id), TermRow.key == key)
-        return self.work.session.execute(statement.order_by(TermRow.arming.desc()).limit(1)).scalar_one_or_none()
+        return self.kept_terms(case_id).newest.get(key)
+
+    def kept_terms(self, case_id: int | None = None) -> KeptTerms:
+        """Every term of the parent, or of another case."""
+        of = case_id or self.parent.id
+        return self.work.once("terms", of, lambda: kept_terms(self.work, of))
 
     def basis_of(self, *terms: str) -> tuple[Basis, ...]:
         """Where the lengths of these terms come from; terms that the locality does not know are passed over."""

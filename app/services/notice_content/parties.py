@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import identity_key
 
 from app.documents.context import Organ, Recipient
 from app.models.cases import Case
@@ -14,9 +15,12 @@ from workflows.roles import Post
 
 def parent_of(session: Session, notice: Notice) -> Case:
     """The case a notice belongs to, with the columns of its kind."""
-    kind = session.execute(select(Case.kind).where(Case.id == notice.parent_id)).scalar_one()
-    parent = session.get(MODELS[kind], notice.parent_id)
-    assert parent is not None, "a notice hangs on a case"
+    assert notice.parent_id is not None, "a notice hangs on a case"
+    parent = session.identity_map.get(identity_key(Case, notice.parent_id))
+    if parent is None:
+        kind = session.execute(select(Case.kind).where(Case.id == notice.parent_id)).scalar_one()
+        parent = session.get_one(MODELS[kind], notice.parent_id)
+    assert isinstance(parent, Case)
     return parent
 
 

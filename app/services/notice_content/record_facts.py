@@ -2,7 +2,6 @@
 
 from app.documents.context import RecordFacts, Source
 from app.models.kinds import Record
-from app.services.lawbook import rule_set
 from app.services.notice_content.occasion import Occasion
 from app.services.notice_content.parties import subject_name, unit_name
 from app.services.notice_content.wording import DOCUMENTS, behaviour_words, key_field_words
@@ -18,7 +17,7 @@ def record_facts(occasion: Occasion, facts: str = "") -> RecordFacts | None:
     record, session = occasion.record, occasion.work.session
     if record is None:
         return None
-    rules = rule_set(session, record.rule_set_id) if record.rule_set_id is not None else occasion.rules
+    rules = occasion.work.rules(record.rule_set_id) if record.rule_set_id is not None else occasion.rules
     retention = occasion.term_row("record.retention", record.id)
     return RecordFacts(
         subject_name=subject_name(session, record),

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.documents.context import SkippedDay, TermLine
 from app.models.cases import Case
 from app.models.kinds import Notice
-from app.models.terms import LIVE, TermRow
+from app.models.terms import TermRow
 from app.services.notice_content.citations import in_table
 from app.services.notice_content.occasion import Occasion
 from app.services.terms import counting_of
@@ -22,7 +22,7 @@ from workflows.rules.model import RuleSet, TermRule
 
 def term_lines(occasion: Occasion, running: tuple[str, ...]) -> tuple[TermLine, ...]:
     """What the notice prints: the named running terms, then those that its own service starts."""
-    live = _live(occasion.work.session, occasion.parent)
+    live = occasion.kept_terms().live
     lines = [
         line_of(row, occasion.parent, occasion.rules, occasion.calendar)
         for key in running
@@ -31,11 +31,6 @@ def term_lines(occasion: Occasion, running: tuple[str, ...]) -> tuple[TermLine, 
     if occasion.serves_the_subject:
         lines += _started_by_service(occasion, live)
     return tuple(lines)
-
-
-def _live(session: Session, parent: Case) -> dict[str, TermRow]:
-    rows = session.execute(select(TermRow).where(TermRow.case_id == parent.id, TermRow.status.in_(LIVE)))
-    return {row.key: row for row in rows.scalars()}
 
 
 def keys_started_by(notice_key: str, parent_kind: str) -> tuple[str, ...]:

@@ -44,7 +44,7 @@ def materials_of(reader: Reader, case: Case) -> tuple[Material, ...]:
         .outerjoin(User, User.id == Attachment.uploaded_by)
         .where(*_readable(reader, case))
         .order_by(Attachment.id)
-    ).tuples()
+    )
     return tuple(Material(row.uid, row.name, size, name or "", row.uploaded_at) for row, size, name in rows)
 
 

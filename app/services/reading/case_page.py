@@ -21,6 +21,7 @@ from app.services.reading.lines import CaseLine, lines_of
 from app.services.reading.paper import PaperEntry, paper_entries
 from app.services.reading.proposals import Proposable, opening_of, proposable
 from app.services.reading.reader import Reader, case_for
+from app.services.reading.service_view import ServiceView, service_of
 from app.services.reading.summaries import Summary, summary_of
 from app.services.reading.terms import TermDetail, terms_of
 from app.services.reading.told import Part, withheld_parts
@@ -106,6 +107,8 @@ class CasePage:
     checklist: tuple[GateLine, ...]
     materials: tuple[Material, ...]
     paper: tuple[PaperEntry, ...]
+    #: How a notice is served, for those who serve it.
+    service: ServiceView | None
     #: The taker of the newest step, to greet him with what came of it: his user id, the step and its label.
     last_step: tuple[int | None, str, str]
 
@@ -148,6 +151,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         checklist=_checklist(ctx, withheld) if case.kind == "repair" else (),
         materials=materials_of(reader, case),
         paper=paper_entries(reader, case) if Capacity.OFFICE in ctx.capacities else (),
+        service=service_of(reader, case, ctx.capacities),
         last_step=last_step_of(reader, case),
     )
 
@@ -234,8 +238,8 @@ def _notices(reader: Reader, case: Case) -> tuple[NoticeView, ...]:
     seen = [row for row in rows if may_see(workflow("notice"), reader.standing, row)]
     people = {row.recipient_person_id for row in seen} - {None}
     units = {row.recipient_unit_id for row in seen} - {None}
-    names = dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(people))).tuples().all())
-    bodies = dict(reader.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units))).tuples().all())
+    names = dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
+    bodies = dict(reader.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units))).all())
     flow = workflow("notice")
     return tuple(
         NoticeView(

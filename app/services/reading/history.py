@@ -73,7 +73,7 @@ def audiences_of(reader: Reader, case: Case) -> list[str]:
 
 def _names(reader: Reader, rows: Any) -> dict[int, str]:
     ids = {row.actor_id for row in rows} - {None}
-    return dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(ids))).tuples().all())
+    return dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
 
 
 def _withheld(reader: Reader, case: Case, flow: Workflow) -> frozenset[int]:

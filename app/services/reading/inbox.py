@@ -89,7 +89,7 @@ def dues_of_the_week(reader: Reader) -> WeekDues:
         .where(held_by(reader), Case.due_on <= sunday)
         .group_by(Case.due_on)
         .order_by(Case.due_on)
-    ).tuples()
+    )
     found = [(day, number) for day, number in rows if day is not None]
     return WeekDues(
         overdue=sum(number for day, number in found if day < reader.today),

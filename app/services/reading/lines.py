@@ -67,10 +67,8 @@ class Names:
         people = {case.subject_person_id for case in listed} - {None}
         units = {case.subject_unit_id for case in listed} | {case.provider_unit_id for case in listed}
         units |= {case.handling_unit_id for case in listed} | {case.holder_unit_id for case in listed}
-        self._people = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).tuples().all())
-        self._units = dict(
-            session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units - {None}))).tuples().all()
-        )
+        self._people = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
+        self._units = dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units - {None}))).all())
 
     def subject(self, case: Case, *, masked: bool) -> str:
         if case.subject_unit_id is not None:
@@ -91,8 +89,8 @@ def lines_of(session: Session, cases: Sequence[Case], calendar: Calendar, today:
 
 def _titles(session: Session, ids: list[int]) -> dict[int, str]:
     """What a notice or a sync item is called by; every other case goes by its procedure."""
-    notices = session.execute(select(Notice.id, Notice.title).where(Notice.id.in_(ids))).tuples()
-    targets = session.execute(select(SyncItem.id, SyncItem.target_label).where(SyncItem.id.in_(ids))).tuples()
+    notices = session.execute(select(Notice.id, Notice.title).where(Notice.id.in_(ids)))
+    targets = session.execute(select(SyncItem.id, SyncItem.target_label).where(SyncItem.id.in_(ids)))
     return {**dict(notices.all()), **{case_id: f"同步至{label}" for case_id, label in targets}}
 
 

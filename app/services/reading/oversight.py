@@ -97,21 +97,17 @@ def read_oversight(reader: Reader, near: int) -> Oversight:
     if not units:
         raise NotFound
     sees = or_(*(visible_filter(flow, reader.standing) for flow in WORKFLOWS.values()))
-    rows = (
-        reader.session.execute(
-            select(TermRow, Case)
-            .join(Case, Case.id == TermRow.case_id)
-            .where(
-                TermRow.nature == Nature.DUTY.value,
-                TermRow.status.in_(("running", "paused")),
-                Case.handling_unit_id.in_(sorted(units)),
-                sees,
-            )
-            .order_by(TermRow.due_on.is_(None), TermRow.due_on, TermRow.id)
+    rows = reader.session.execute(
+        select(TermRow, Case)
+        .join(Case, Case.id == TermRow.case_id)
+        .where(
+            TermRow.nature == Nature.DUTY.value,
+            TermRow.status.in_(("running", "paused")),
+            Case.handling_unit_id.in_(sorted(units)),
+            sees,
         )
-        .tuples()
-        .all()
-    )
+        .order_by(TermRow.due_on.is_(None), TermRow.due_on, TermRow.id)
+    ).all()
     names = _names(reader, [case for _, case in rows])
     calendar = current_calendar(reader.session)
     duties = tuple(_duty(reader, row, case, names, term_state(row, calendar, reader.today), near) for row, case in rows)

@@ -159,7 +159,7 @@ def _rows() -> tuple[NoticeKind, ...]:
         kind("rectification_closure", "整改验收意见书", document, step, "SUPERVISOR", party, "整验"),
         kind("reminder", "催办通知书", letter, system, "SYSTEM", inside, "催"),
         kind("supervision", "督办通知书", document, step, "SUPERVISOR", inside, "督", "circular"),
-        kind("supervision_report", "督办情况报告", letter, apart, "SUPERVISOR", inside, "报"),
+        kind("supervision_report", "督办情况报告", document, apart, "SUPERVISOR", inside, "报"),
         kind("circular", "通报批评", document, apart, "SUPERVISOR", inside, "通报", "circular", public=True),
         kind("accountability_referral", "问责建议函", letter, apart, "SUPERVISOR", inside, "责建"),
         kind("repair_refusal", "信用修复不予受理告知书", letter, step, "SUPERVISOR", party, "修不受", "repair"),

@@ -12,7 +12,7 @@ from app.models.people import Locality
 from app.services.notice_content import matter_of
 from app.services.notice_content.citations import cited
 from app.services.notice_content.occasion import Occasion, occasion_of
-from app.services.notice_content.parties import organ_of, recipient_of, subject_name, unit_name, verify_url
+from app.services.notice_content.parties import issuer_name, organ_of, recipient_of, subject_name, unit_name, verify_url
 from app.services.notice_content.record_facts import real_number, record_facts
 from app.services.notice_content.remedies import remedies_of
 from app.services.notice_content.term_lines import term_lines
@@ -26,6 +26,9 @@ _COPIED = {
     "rectification_closure": "provider_unit_id",
 }
 
+#: Documents to a superior, which name who signs them (GB/T 9704-2012, 7.2.6).
+_UPWARD = frozenset(("supervision_report",))
+
 
 def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
     """Everything that this notice prints.
@@ -37,6 +40,8 @@ def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
     occasion = occasion_of(work, notice)
     matter = matter_of(occasion)
     content = matter.content | _addressing(occasion)
+    if notice.key in _UPWARD:
+        content["issuer"] = issuer_name(work.session, notice, work.events)
     if notice.added_text:
         content["added_text"] = notice.added_text
     return NoticeContext(

@@ -155,7 +155,7 @@ CONTENT: dict[str, dict[str, Any]] = {
     "rectification_closure": {"tasks": TASKS},
     "reminder": OVERDUE,
     "supervision": OVERDUE,
-    "supervision_report": OVERDUE,
+    "supervision_report": OVERDUE | {"issuer": "赵签发"},
     "circular": OVERDUE,
     "accountability_referral": OVERDUE
     | {

@@ -10,6 +10,7 @@ from app.models.kinds import Notice
 from app.models.people import PostHolding, Unit, User
 from app.models.registry import MODELS
 from app.services.backend import Backend
+from app.services.events import PendingEvent
 from workflows.roles import Post
 
 
@@ -48,6 +49,13 @@ def recipient_of(session: Session, notice: Notice) -> Recipient:
         select(PostHolding.id).where(PostHolding.user_id == person.id, PostHolding.post == Post.CIVIL_SERVANT.value)
     ).first()
     return Recipient(person.name, "person", "同志" if serves else "")
+
+
+def issuer_name(session: Session, notice: Notice, pending: list[PendingEvent]) -> str:
+    """Who signs the notice in this transaction; empty while it is a draft."""
+    signings = [event.actor_id for event in pending if event.step == "sign" and event.case is notice]
+    person = session.get(User, signings[-1]) if signings else None
+    return person.name if person is not None else ""
 
 
 def unit_name(session: Session, unit_id: int | None) -> str:

@@ -120,7 +120,8 @@ class NoticeContext:
 
     ``number`` is empty while drafted. ``content`` holds the parent's own matter under the names that the notice's
     template reads (``docs/notices.md`` lists them by key). ``remedies`` and ``basis`` are finished sentences or
-    citations from the rule set. ``code`` and ``verify_url`` are printed as short code and QR.
+    citations from the rule set. ``code`` and ``verify_url`` are printed as short code and QR. ``specimen``: shown before
+    anybody signed it, marked 样张 on every page.
     """
 
     key: str
@@ -142,6 +143,7 @@ class NoticeContext:
     code: str = ""
     verify_url: str = ""
     labelled_demo: bool = False
+    specimen: bool = False
 
     def to_json(self) -> str:
         """Canonical JSON text: sorted keys, no spaces, dates as ISO; equal contexts give equal text."""

@@ -12,11 +12,13 @@ from app.extensions import installation
 from app.services import attaching
 from app.services.commands import Paper, Taken, TakeStep
 from app.services.file_kinds import FileRefused
+from app.services.preview import preview_step
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.paper import party_id
 from app.services.reading.repetition import taken_before
 from app.services.recusals import declare_recusal
 from app.services.steps import take_step
+from app.web import previewing
 from app.web.acts import Act, PaperForm, acts_of
 from app.web.case_forms import Attempt
 from app.web.cases import case_response
@@ -73,6 +75,8 @@ def take(uid: str, step: str) -> ResponseReturnValue:
         given = parse_posted(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)
         return case_response(uid, Attempt(act.id, given, unmet=(refusal.message,)), 422)
     try:
+        if asked := previewing.wanted():
+            return _previewed(uid, posted, asked)
         taken = _take(uid, posted)
     except FormIncomplete as refusal:
         return _again(uid, posted, refusal.status, errors=refusal.errors)
@@ -143,8 +147,22 @@ def _kept_files(uid: str, act: Act) -> tuple[str, ...]:
 
 
 def _take(uid: str, posted: Posted) -> Taken:
-    own, act = installation(), posted.act
-    command = TakeStep(
+    own = installation()
+    return take_step(own.backend, _command(uid, posted), own.clock())
+
+
+def _previewed(uid: str, posted: Posted, asked: str) -> ResponseReturnValue:
+    """The notices of the step as they would read, with everything typed; or one of them as a marked sheet."""
+    own = installation()
+    specimens = preview_step(own.backend, _command(uid, posted), own.clock())
+    if asked != previewing.TEXT:
+        return previewing.sheet_of(specimens, asked)
+    return _again(uid, posted, 200, specimens=specimens)
+
+
+def _command(uid: str, posted: Posted) -> TakeStep:
+    act = posted.act
+    return TakeStep(
         act.step,
         signed_in().actor,
         posted.given,
@@ -155,7 +173,6 @@ def _take(uid: str, posted: Posted) -> Taken:
         key=request.form.get("key") or None,
         paper=_paper_of(uid, posted) if act.on_paper else None,
     )
-    return take_step(own.backend, command, own.clock())
 
 
 def _paper_of(uid: str, posted: Posted) -> Paper:
@@ -178,11 +195,11 @@ def _inner_errors(posted: Posted) -> tuple[FieldError, ...]:
     return ()
 
 
-def _again(uid: str, posted: Posted, status: int, **wrong: Any) -> ResponseReturnValue:
-    """The page once more, with everything that was typed and what is wrong with it."""
+def _again(uid: str, posted: Posted, status: int, **found: Any) -> ResponseReturnValue:
+    """The page once more, with everything that was typed, and what is wrong with it or would come of it."""
     with current_reader() as reader:
         files = attaching.names_of(reader, posted.files)
-    attempt = Attempt(posted.act.id, posted.given, posted.paper, files=files, **wrong)
+    attempt = Attempt(posted.act.id, posted.given, posted.paper, files=files, **found)
     return case_response(uid, attempt, status)
 
 

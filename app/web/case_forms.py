@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
+from app.services.preview import Specimen
 from app.services.reading.case_page import CasePage
 from app.web.acts import Act, PaperForm
 from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, summary_of
@@ -26,6 +27,7 @@ class Attempt:
     paper_errors: tuple[FieldError, ...] = ()
     unmet: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
+    specimens: tuple[Specimen, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,8 @@ class ActForm:
     lines: tuple[SummaryLine, ...]
     opened: bool
     key: str
+    #: The notices that this act would make, as they would read.
+    specimens: tuple[Specimen, ...] = ()
 
 
 def new_key() -> str:
@@ -58,7 +62,9 @@ def draw(act: Act, page: CasePage, attempt: Attempt | None = None) -> ActForm:
     if act.model.model_fields:
         fields.append(_files(act, mine))
     lines += [SummaryLine(text) for text in (mine.unmet if mine else ())]
-    return ActForm(act, tuple(fields), tuple(lines), opened=mine is not None or act.main, key=new_key())
+    opened = mine is not None or act.main
+    specimens = mine.specimens if mine else ()
+    return ActForm(act, tuple(fields), tuple(lines), opened=opened, key=new_key(), specimens=specimens)
 
 
 def _paper(act: Act, mine: Attempt | None) -> tuple[list[Field], Sequence[SummaryLine]]:

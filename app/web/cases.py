@@ -1,5 +1,6 @@
 """案件: one page for every kind, the list of all one may see, and the files handed in with a case."""
 
+from dataclasses import replace
 from io import BytesIO
 
 from flask import Blueprint, make_response, render_template, request, send_file, url_for
@@ -17,6 +18,7 @@ from app.services.reading.wording import words_of
 from app.web.acts import ELSEWHERE, acts_of
 from app.web.case_forms import Attempt, draw
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
+from app.web.previewing import before_signing
 from app.web.reading import current_reader, signed_in
 from app.web.views import Link
 from workflows.registry import WORKFLOWS
@@ -82,6 +84,8 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
     own = installation()
     record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
     forms = [draw(act, page, attempt) for act in acts_of(page)]
+    if attempt is None:
+        forms = [replace(form, specimens=before_signing(uid, form.act, page)) for form in forms]
     lines = [line for form in forms for line in form.lines]
     content = render_template(
         "cases/case.html",

@@ -9,7 +9,7 @@ from flask_login import login_required
 from app.extensions import installation
 from app.services.access_log import Act, record
 from app.services.reading.attached import Download
-from app.services.reading.sheets import accompanying_sheet, read_sheet
+from app.services.reading.sheets import accompanying_sheet, drafted_sheet, read_sheet
 from app.web.reading import current_reader, signed_in
 
 blueprint = Blueprint("documents", __name__)
@@ -29,6 +29,15 @@ def sheet(uid: str) -> ResponseReturnValue:
         answer.headers["Refresh"] = str(_LOOK_AGAIN_SECONDS)
         return answer
     return _handed_out(uid, found.download)
+
+
+@blueprint.get("/documents/<uid>/specimen.pdf")
+@login_required
+def specimen(uid: str) -> ResponseReturnValue:
+    """A draft marked 样张, made now."""
+    with current_reader() as reader:
+        found = drafted_sheet(reader, uid, as_pdf=installation().settings.renderer == "pdf")
+    return _handed_out(uid, found)
 
 
 @blueprint.get("/documents/<uid>/<any(receipt, terms):which>.pdf")

@@ -18,6 +18,7 @@ from app.services.notice_context import context_for
 from app.services.term_sheets import service_receipt_context, term_sheet_context
 from app.services.unit_of_work import unit_of_work
 from tests.support import notice_scenes as scenes
+from tests.support.notice_reading import faults_of
 from tests.support.notice_scenes import in_the_demo, said, with_rules, with_switch
 from tests.support.notice_words import ALL, Expected
 from tests.support.serving import by_post, handed_over
@@ -52,6 +53,7 @@ def test_what_the_notices_of_a_case_say(world: World, expected: Expected) -> Non
             else:
                 assert context.number == ""
             assert_is_plain_chinese(text)
+            assert faults_of(context, text) == [], text
     for key, words in expected.words.items():
         missing = [word for word in words if not any(word in text for text in texts.get(key, []))]
         assert missing == [], f"{key}: {missing}\n" + "\n".join(texts.get(key, ["（没有这份文书）"]))

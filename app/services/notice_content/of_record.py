@@ -54,7 +54,8 @@ def statement_answer(occasion: Occasion) -> Matter:
     raised = listed(row.text for row in _statements(occasion))
     answer = form.get("statement_answer") or form.get("reason") or form.get("reasons") or ""
     adopted = form.get("ground") == DeclineGround.STATEMENT_FOUNDED.value
-    return Matter({"statements": [{"raised": raised, "answer": answer, "adopted": adopted}]})
+    content = {"statements": [{"raised": raised, "answer": answer, "adopted": adopted}]}
+    return Matter(content, basis=occasion.basis_of("record.statement"))
 
 
 def record_decision(occasion: Occasion) -> Matter:

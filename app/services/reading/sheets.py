@@ -12,6 +12,8 @@ from app.documents.text import notice_text
 from app.models.history import StoredFile
 from app.models.kinds import Notice
 from app.services.files import read_bytes
+from app.services.notice_context import context_for
+from app.services.preview import as_specimen
 from app.services.reading.attached import Download
 from app.services.reading.reader import Reader, case_for
 from app.services.term_sheets import service_receipt_context, term_sheet_context
@@ -72,6 +74,27 @@ def accompanying_sheet(reader: Reader, uid: str, which: str, *, as_pdf: bool) ->
     if not as_pdf:
         return Download(f"{context.title}.txt", "text/plain", notice_text(context).encode())
     return Download(f"{context.title}.pdf", "application/pdf", _renderer().render(context.to_json()))
+
+
+def drafted_sheet(reader: Reader, uid: str, *, as_pdf: bool) -> Download:
+    """A draft as it would read if it were signed today, marked 样张; made now, kept nowhere.
+
+    Raises:
+        NotFound: there is no such notice, it is not the reader's to see, or it is signed already.
+    """
+    notice = _notice(reader, uid)
+    if notice.state != "drafted":
+        raise NotFound("文书已经签发，请查看正式文书。")
+    return specimen_sheet(as_specimen(context_for(reader.view, notice)).to_json(), as_pdf=as_pdf)
+
+
+def specimen_sheet(context: str, *, as_pdf: bool) -> Download:
+    """The sheet of values that nobody has signed."""
+    marked = NoticeContext.from_json(context)
+    name = f"{marked.title}（样张）"
+    if not as_pdf:
+        return Download(f"{name}.txt", "text/plain", notice_text(marked).encode())
+    return Download(f"{name}.pdf", "application/pdf", _renderer().render(context))
 
 
 def _notice(reader: Reader, uid: str) -> Notice:

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import BigKey, Id, Instant
@@ -109,7 +109,7 @@ class Notice(Case):
     title: Mapped[str] = mapped_column(String(200))
     #: Capacity that signs, and the unit whose organ mark stands on it.
     signer: Mapped[str] = mapped_column(String(20))
-    organ_unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    organ_unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"), index=True)
     served: Mapped[bool] = mapped_column(Boolean)
     electronic: Mapped[bool] = mapped_column(Boolean)
     added_text: Mapped[str] = mapped_column(Text, default="")
@@ -127,3 +127,10 @@ class Notice(Case):
     announced_on: Mapped[date | None] = mapped_column(Date)
     served_on: Mapped[date | None] = mapped_column(Date)
     service: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    #: The parts of its number, by which the register is kept; empty until it is drawn, and for what bears none.
+    number_word: Mapped[str | None] = mapped_column(String(60))
+    number_year: Mapped[int | None] = mapped_column(Integer)
+    number_serial: Mapped[int | None] = mapped_column(Integer)
+
+
+Index("uq_notice_number", Notice.number_word, Notice.number_year, Notice.number_serial, unique=True)

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String
+from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, BigKey, Id, Instant, Uid
@@ -86,6 +86,29 @@ class PostHolding(Base):
 
     user: Mapped[User] = relationship(back_populates="posts")
     unit: Mapped[Unit] = relationship()
+
+
+class ServiceAddress(Base):
+    """送达地址确认书 as a person or a unit signed it; a later one ends it."""
+
+    __tablename__ = "service_address"
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    person_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
+    unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"), index=True)
+    #: Whether electronic service was agreed to, and the method to be tried first.
+    electronic: Mapped[bool] = mapped_column(Boolean)
+    preferred: Mapped[str] = mapped_column(String(20))
+    #: Ciphertext of whom letters are addressed to, the postal address and the telephone number.
+    sealed: Mapped[str] = mapped_column(Text)
+    confirmed_on: Mapped[date] = mapped_column(Date)
+    entered_by: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    entered_at: Mapped[datetime] = mapped_column(Instant)
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: The signed paper, where the office entered it.
+    scan_sha256: Mapped[str | None] = mapped_column(String(64), ForeignKey("stored_file.sha256"))
+    scan_name: Mapped[str] = mapped_column(String(200), default="")
 
 
 class SignIn(Base):

@@ -6,6 +6,7 @@ from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.people import Unit
 from app.services.notice_context import context_for
+from app.services.notice_numbers import parts_of
 from app.services.numbers import NumberRequest
 from app.services.unit_of_work import UnitOfWork
 from workflows.catalogue import NOTICES
@@ -19,7 +20,9 @@ def put_to_seal(work: UnitOfWork, notice: Notice) -> None:
     assert organ is not None
 
     def give(number: str) -> None:
+        parts = parts_of(number)
         notice.number = number
+        notice.number_word, notice.number_year, notice.number_serial = parts.word, parts.year, parts.serial
 
     if kind.series:
         work.numbers.append(NumberRequest(f"{organ.code_word}{kind.series}", work.today.year, give))

@@ -83,6 +83,13 @@ class NoticeKind:
                 return self.titles[variant]
         return self.title
 
+    @property
+    def editable(self) -> tuple[str, ...]:
+        """The places of a draft that may be edited, as `EditNoticeForm` names them; all other text is standard."""
+        if self.format in (Format.SLIP, Format.FORM):
+            return ()
+        return (*_EVERYWHERE, *_ALSO_EDITABLE.get(self.key, ()))
+
     def signer_for(self, taken_by: str, *, office_signs: bool = True, edited: bool = False) -> str:
         """The capacity whose signature the notice bears when ``taken_by`` took the parent's step.
 
@@ -109,6 +116,15 @@ class NoticeKind:
                 return taken_by == self.signer
             case Signing.SEPARATE:
                 return False
+
+
+#: Free paragraphs and whom to ask may be written into every draft that is typeset as a letter or a document.
+_EVERYWHERE = ("added_text", "contact_person", "contact_phone")
+#: Told to units alone, so that a copy to a further unit gives nobody's personal record away.
+_BETWEEN_UNITS = ("supervision", "supervision_report", "circular", "accountability_referral")
+_ALSO_EDITABLE: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"record_notice": ("hearing_place",), **dict.fromkeys(_BETWEEN_UNITS, ("reason", "copies_to"))}
+)
 
 
 def _rows() -> tuple[NoticeKind, ...]:

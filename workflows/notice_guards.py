@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from workflows.forms.notice import ServiceMethod
+from workflows.catalogue import NOTICES
+from workflows.forms.notice import EditNoticeForm, ServiceMethod
 from workflows.forms.service import FOR_A_PERSON, FOR_A_UNIT
 from workflows.kit.context import Context
 from workflows.kit.definition import Unmet, guard
@@ -26,6 +27,15 @@ def edit_is_by_the_signing_organ(ctx: Context) -> bool | Unmet:
     signer = Capacity(ctx.case.signer)
     allowed = {signer, _CLERK_OF.get(signer, signer)}
     return bool(allowed & ctx.capacities) or Unmet(f"本文书应当由{signer.label}或者其经办人改稿")
+
+
+@guard("只在允许的位置改稿", form=True)
+def edits_only_the_allowed_places(ctx: Context) -> bool | Unmet:
+    """Free paragraphs and named places by notice; the standard text is nobody's to change (documents, section 1)."""
+    allowed = NOTICES[ctx.case.key].editable
+    wrong = [info.title or name for name, info in EditNoticeForm.model_fields.items()
+             if name not in allowed and getattr(ctx.form, name)]  # fmt: skip
+    return not wrong or Unmet(f"本文书不能改写“{'”“'.join(wrong)}”，只能在允许的位置改稿")
 
 
 @guard("文书内容完整，且没有缺字")

@@ -120,8 +120,8 @@ class NoticeContext:
 
     ``number`` is empty while drafted. ``content`` holds the parent's own matter under the names that the notice's
     template reads (``docs/notices.md`` lists them by key). ``remedies`` and ``basis`` are finished sentences or
-    citations from the rule set. ``code`` and ``verify_url`` are printed as short code and QR. ``specimen``: shown before
-    anybody signed it, marked 样张 on every page.
+    citations from the rule set. ``code`` and ``verify_url`` are printed as short code and QR.
+    ``specimen``: shown before anybody signed it, marked 样张 on every page.
     """
 
     key: str

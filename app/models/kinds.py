@@ -113,6 +113,8 @@ class Notice(Case):
     served: Mapped[bool] = mapped_column(Boolean)
     electronic: Mapped[bool] = mapped_column(Boolean)
     added_text: Mapped[str] = mapped_column(Text, default="")
+    #: What else was written into the places that may be edited, by place; None: nothing.
+    edits: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     #: Version of the parent whose step made it, and a reason that the step's form does not hold.
     occasion: Mapped[int] = mapped_column(Integer, default=0)
     reason: Mapped[str] = mapped_column(Text, default="")

@@ -30,8 +30,15 @@ _COPIED = {
 _UPWARD = frozenset(("supervision_report",))
 
 
-def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
+#: Edited places that the templates read by their own name; the others go where the standard text has its like.
+_NAMED_PLACES = ("contact_person", "contact_phone", "hearing_place")
+
+
+def context_for(work: UnitOfWork, notice: Notice, *, edited: bool = True) -> NoticeContext:
     """Everything that this notice prints.
+
+    Args:
+        edited: False for the standard text alone, without what was written into the allowed places.
 
     Raises:
         KeyError: the form of the step lacks what the notice must state.
@@ -42,7 +49,9 @@ def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
     content = matter.content | _addressing(occasion)
     if notice.key in _UPWARD:
         content["issuer"] = issuer_name(work.session, notice, work.events)
-    if notice.added_text:
+    edits = (notice.edits or {}) if edited else {}
+    content |= {place: edits[place] for place in _NAMED_PLACES if place in edits}
+    if notice.added_text and edited:
         content["added_text"] = notice.added_text
     return NoticeContext(
         key=notice.key,
@@ -57,8 +66,8 @@ def context_for(work: UnitOfWork, notice: Notice) -> NoticeContext:
         terms=term_lines(occasion, matter.running),
         remedies=remedies_of(occasion),
         basis=cited(matter.basis, matter.clauses),
-        reason=matter.reason,
-        copies_to=_copies(occasion),
+        reason="。".join(part.rstrip("。") for part in (matter.reason, edits.get("reason", "")) if part),
+        copies_to=(*_copies(occasion), *edits.get("copies_to", ())),
         code=notice.code,
         verify_url=verify_url(work.backend, notice),
         locality_name=_locality_name(occasion),

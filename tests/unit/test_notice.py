@@ -14,7 +14,11 @@ from workflows.roles import Capacity as C
 
 def notice(state: str, *capacities: C, signer: C = C.SUPERVISOR, **more: Any) -> Context:
     """A notice in a state, to be signed by `signer`, whose recipient agreed to electronic service."""
-    return situation(state, *capacities, **({"signer": signer.value, "electronic": True, "issued_on": None} | more))
+    return situation(
+        state,
+        *capacities,
+        **({"key": "supervision", "signer": signer.value, "electronic": True, "issued_on": None} | more),
+    )
 
 
 def test_every_signer_of_the_catalogue_may_sign() -> None:
@@ -99,3 +103,21 @@ def test_a_notice_that_something_waits_for_is_voided_only_with_its_replacement()
     by_hand = notice("dispatched", C.SUPERVISOR, form={"reason": "文号错误"}, told=told)
     assert "只能随替换的文书一并作废" in unmet(NOTICE, "void", by_hand)["nothing_hangs_on_it"]
     assert taken(NOTICE, "void", notice("dispatched", C.SYSTEM, form={"reason": "替换"}, told=told)).moved
+
+
+@pytest.mark.parametrize(
+    ("key", "form", "word"),
+    [
+        ("record_notice", {"hearing_place": "示范路1号"}, ""),
+        ("supervision", {"reason": "屡催不办", "copies_to": ["示例甲局"], "contact_person": "甲测试"}, ""),
+        ("supervision", {"hearing_place": "示范路1号"}, "听取意见地点"),
+        ("record_decision", {"reason": "另有理由"}, "补充理由"),
+        ("record_decision", {"copies_to": ["示例甲局"]}, "抄送"),
+        ("objection_receipt", {"added_text": "另行通知"}, "补充说明"),
+    ],
+)
+def test_a_draft_is_edited_in_the_allowed_places_only(key: str, form: dict[str, Any], word: str) -> None:
+    """Issue 3, 8: free paragraphs and the named places of the notice, never its standard text."""
+    found = unmet(NOTICE, "edit", notice("drafted", C.SUPERVISOR, key=key, form=form))
+    assert word in found.get("edits_only_the_allowed_places", "")
+    assert bool(found) is bool(word)

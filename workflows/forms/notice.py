@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from workflows.kit.forms import LabelledEnum, Line, OptionalText, StepForm, Text
+from workflows.kit.forms import LabelledEnum, Line, OptionalLine, OptionalText, StepForm, Text
 
 
 class DraftNoticeForm(StepForm):
@@ -13,9 +13,16 @@ class DraftNoticeForm(StepForm):
 
 
 class EditNoticeForm(StepForm):
-    """改稿: only the free paragraph; the standard text stays."""
+    """改稿: what stands in the allowed places from now on; which ones a notice has says `NoticeKind.editable`."""
 
-    added_text: Text = Field(title="补充说明", description="只能增写说明段落，标准文本不得改动")
+    added_text: OptionalText = Field(
+        default="", title="补充说明", description="增写的段落，排在标准文本之后，每段一行。标准文本不得改动"
+    )
+    reason: OptionalText = Field(default="", title="补充理由", description="接在标准文本的理由之后")
+    hearing_place: OptionalLine = Field(default="", title="听取意见地点", description="当事人当面陈述、申辩的地点")
+    contact_person: OptionalLine = Field(default="", title="联系人")
+    contact_phone: OptionalLine = Field(default="", title="联系电话", description="不填的，用本机关登记的电话")
+    copies_to: list[Line] = Field(default_factory=list, max_length=20, title="抄送", description="每行一个单位的全称")
 
 
 class SignNoticeForm(StepForm):

@@ -15,9 +15,11 @@ from app.services.contexts import context_of
 from app.services.holding import settle_holder
 from app.services.notice_content.parties import serves_the_subject
 from app.services.notice_text import put_to_seal as seal
+from workflows.catalogue import NOTICES, Signing
 from workflows.forms.notice import ServiceMethod
 from workflows.kit.errors import FieldError, FormIncomplete
 from workflows.registry import workflow
+from workflows.roles import Capacity
 
 
 def _notice(run: StepRun) -> Notice:
@@ -26,8 +28,16 @@ def _notice(run: StepRun) -> Notice:
 
 
 def keep_edit(run: StepRun) -> None:
-    """The free paragraph; the standard text is the template's and cannot be touched."""
-    _notice(run).added_text = run.ctx.form.added_text
+    """What stands in the allowed places; the standard text is the template's and cannot be touched.
+
+    What the office would have signed under its standing authorisation is the approver's to sign once it was edited.
+    """
+    notice, kind = _notice(run), NOTICES[_notice(run).key]
+    written = run.ctx.form.model_dump(include=set(kind.editable) - {"added_text"})
+    notice.added_text = run.ctx.form.added_text
+    notice.edits = {place: value for place, value in written.items() if value} or None
+    if kind.signing is Signing.OFFICE:
+        notice.signer = Capacity[kind.signer_for("OFFICE", edited=True)].value
 
 
 def put_to_seal(run: StepRun) -> None:

@@ -36,6 +36,12 @@ def founding(rules: RuleSet) -> Basis:
     return replace(rules.remedy_rule("record", "person").basis, article="")
 
 
+def or_founding(bases: tuple[Basis, ...], rules: RuleSet) -> tuple[Basis, ...]:
+    """These bases; the founding document where they are nothing but a default of the product."""
+    known = tuple(basis for basis in bases if basis.kind is not BasisKind.DEFAULT)
+    return known or (founding(rules),)
+
+
 def binding(bases: Iterable[Basis]) -> tuple[Basis, ...]:
     """Only what applies directly: whoever is called to account is not shown what is merely followed."""
     return tuple(basis for basis in bases if basis.kind is BasisKind.DIRECT)

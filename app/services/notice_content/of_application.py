@@ -10,7 +10,7 @@ from app.models.cases import Case
 from app.models.history import Attachment
 from app.models.kinds import Notice, Objection
 from app.models.terms import LIVE, TermRow
-from app.services.notice_content.citations import founding
+from app.services.notice_content.citations import founding, or_founding
 from app.services.notice_content.occasion import Matter, Occasion
 from app.services.notice_content.of_objection import disputed, system_basis
 from app.services.notice_content.wording import day
@@ -40,7 +40,10 @@ def receipt(occasion: Occasion) -> Matter:
 def supplement_notice(occasion: Occasion) -> Matter:
     """补正通知书: everything that is missing, once."""
     form = occasion.form("request_supplement")
-    return Matter({"missing": list(form["missing"])}, basis=occasion.basis_of(f"{occasion.parent.kind}.supplement"))
+    return Matter(
+        {"missing": list(form["missing"])},
+        basis=or_founding(occasion.basis_of(f"{occasion.parent.kind}.supplement"), occasion.rules),
+    )
 
 
 def lapse_notice(occasion: Occasion) -> Matter:
@@ -48,7 +51,7 @@ def lapse_notice(occasion: Occasion) -> Matter:
     key = f"{occasion.parent.kind}.supplement"
     row = occasion.term_row(key)
     content = {"supplement_until": row.due_on.isoformat()} if row is not None and row.due_on else {}
-    return Matter(content, basis=occasion.basis_of(key))
+    return Matter(content, basis=or_founding(occasion.basis_of(key), occasion.rules))
 
 
 def extension_notice(occasion: Occasion) -> Matter:
@@ -61,13 +64,14 @@ def extension_notice(occasion: Occasion) -> Matter:
     assert term is not None
     assert old is not None
     assert row.due_on is not None
+    basis = or_founding(occasion.basis_of(row.key), occasion.rules)
     content = {
         "term_label": term.label,
         "old_last_day": old.isoformat(),
         "new_last_day": row.due_on.isoformat(),
         "extended_by": longer.span.text,
     }
-    return Matter(content, occasion.form("extend").get("reason", ""), occasion.basis_of(row.key), running=(row.key,))
+    return Matter(content, occasion.form("extend").get("reason", ""), basis, running=(row.key,))
 
 
 def _extended(occasion: Occasion) -> TermRow:

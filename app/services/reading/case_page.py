@@ -15,6 +15,7 @@ from app.models.people import Unit, User
 from app.services.contexts import context_of
 from app.services.lawbook import current_calendar
 from app.services.reading.attached import Material, materials_of
+from app.services.reading.draft_view import DraftView, draft_of
 from app.services.reading.form_lines import form_lines
 from app.services.reading.history import EventView, audiences_of, events_of, last_step_of
 from app.services.reading.lines import CaseLine, lines_of
@@ -109,6 +110,8 @@ class CasePage:
     paper: tuple[PaperEntry, ...]
     #: How a notice is served, for those who serve it.
     service: ServiceView | None
+    #: Of a drafted notice: where it may be edited, and how it differs from the standard text.
+    draft: DraftView | None
     #: The taker of the newest step, to greet him with what came of it: his user id, the step and its label.
     last_step: tuple[int | None, str, str]
 
@@ -152,6 +155,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         materials=materials_of(reader, case),
         paper=paper_entries(reader, case) if Capacity.OFFICE in ctx.capacities else (),
         service=service_of(reader, case, ctx.capacities),
+        draft=draft_of(reader, case),
         last_step=last_step_of(reader, case),
     )
 

@@ -7,7 +7,8 @@ import click
 from flask import Flask
 
 from app.extensions import installation
-from app.services.doctor import Check, Verdict, examine
+from app.services.checks import Check, Verdict
+from app.services.doctor import examine
 
 _MARKS = {Verdict.OK: "✓", Verdict.WARNING: "!", Verdict.FAULT: "✗"}
 

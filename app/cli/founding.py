@@ -10,6 +10,7 @@ from app.jobs.handlers import Sheets
 from app.services.anchors import seal_heads
 from app.services.database_purpose import purpose_of
 from app.services.first_start import FirstStart, demo_is_finished, demo_is_unfinished, ensure_founded
+from app.services.seal_authority import AuthorityLost, ensure_authority
 from app.settings import Purpose
 
 
@@ -24,10 +25,20 @@ def found(own: Installation, wanted: Purpose) -> FirstStart:
     if purpose_of(own.database) == "demo" and demo_is_unfinished(own.database):
         click.echo("上次生成演示数据时中断，现重新生成。")
         clear_demo(own)
+    found_authority(own)
     state = ensure_founded(own.database, own.passwords, own.clock, wanted, strict=own.settings.in_production)
     if state.founded and state.purpose == "demo":
         _play(own)
     return state
+
+
+def found_authority(own: Installation) -> None:
+    """Make the authority of the installation's own seals where it has none; say so where it was lost."""
+    try:
+        if ensure_authority(own.database, own.seals, own.clock()):
+            click.echo(f"已建立签章证书：{own.seals.folder}（演示印章，非法定电子印章）。请与 keys.json 一并备份。")
+    except AuthorityLost as lost:
+        click.echo(f"注意：{lost}", err=True)
 
 
 def clear_demo(own: Installation) -> None:
@@ -53,7 +64,9 @@ def _play(own: Installation) -> None:
 
         sheets = Sheets(own.settings.renderer)
         try:
-            report = play_demo(own.backend, own.settings.files_dir, own.clock(), progress, sheets.render)
+            report = play_demo(
+                own.backend, own.settings.files_dir, own.clock(), progress, sheets.render, own.seals.provider
+            )
         except PlayFailed as failure:
             # What was played so far is whole, case by case; the system can be tried out with it.
             report, why = None, str(failure)

@@ -3,6 +3,7 @@
 import click
 from flask import Flask
 
+from app.cli.founding import found_authority
 from app.cli.users import answers_refusals
 from app.database import is_at_head, migrate
 from app.extensions import installation
@@ -18,7 +19,7 @@ def register(app: Flask) -> None:
 @click.argument("localities", metavar="地区…", nargs=-1, required=True)
 @answers_refusals
 def prepare(localities: tuple[str, ...]) -> None:
-    """建立表结构，存入工作日历和所列地区的规则集、机关；已有的不动，可以重复执行。"""
+    """建立表结构和签章证书，存入工作日历和所列地区的规则集、机关；已有的不动，可以重复执行。"""
     own = installation()
     if not is_at_head(own.engine):
         migrate(own.settings.database_url)
@@ -26,6 +27,7 @@ def prepare(localities: tuple[str, ...]) -> None:
     ensure_marked(own.database, own.settings.database_purpose)
     if ensure_calendar(own.database, own.clock):
         click.echo("已存入工作日历。")
+    found_authority(own)
     for key in localities:
         done = ensure_locality(own.database, key, own.clock)
         click.echo(f"{key}：{'已存入规则集和机关。' if done else '已有，未作改动。'}")

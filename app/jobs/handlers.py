@@ -51,7 +51,7 @@ def handlers(own: Installation, sheets: Sheets) -> dict[str, Handler]:
     """The handler of each kind of work."""
 
     def seal(claim: Claim) -> None:
-        seal_notice(own.backend, own.settings.files_dir, claim, sheets.render, own.clock())
+        seal_notice(own.backend, own.settings.files_dir, claim, sheets.render, own.clock(), own.seals.provider)
 
     def send_reminder(claim: Claim) -> None:
         remind(own.backend, own.settings.mail, claim, legal_day(own.clock()))

@@ -1,6 +1,6 @@
 """Tables, columns and constraints. No decisions. Importing this package makes every table known."""
 
-from app.models import cases, history, imports, kinds, kinds_more, limits, people, terms
+from app.models import cases, history, imports, kinds, kinds_more, limits, people, seals, terms
 from app.models.base import Base, db
 
-__all__ = ["Base", "cases", "db", "history", "imports", "kinds", "kinds_more", "limits", "people", "terms"]
+__all__ = ["Base", "cases", "db", "history", "imports", "kinds", "kinds_more", "limits", "people", "seals", "terms"]

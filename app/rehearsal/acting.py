@@ -48,7 +48,7 @@ class Acting:
         world = self.world
 
         def seal(claim: Claim) -> None:
-            seal_notice(world.backend, world.files, claim, world.render, world.clock())
+            seal_notice(world.backend, world.files, claim, world.render, world.clock(), world.seals)
 
         drain(world.backend, world.clock, {"seal": seal, "remind": lambda claim: None})
 

@@ -17,6 +17,7 @@ from app.rehearsal.loading import load_script
 from app.rehearsal.player import Player, first_moment
 from app.rehearsal.scratch import hurrying
 from app.rehearsal.world import extend_world, plain_sheet
+from app.seals.provider import SealProvider
 from app.services.backend import Backend
 from app.services.demo_district import DemoLogin, demo_logins
 from app.services.sealing import Render
@@ -36,7 +37,12 @@ class DemoReport:
 
 
 def play_demo(
-    backend: Backend, files: Path, now: datetime, progress: Progress | None = None, render: Render = plain_sheet
+    backend: Backend,
+    files: Path,
+    now: datetime,
+    progress: Progress | None = None,
+    render: Render = plain_sheet,
+    seals: SealProvider | None = None,
 ) -> DemoReport:
     """Play the demo in a database in which the district was founded and nothing has happened yet.
 
@@ -45,6 +51,7 @@ def play_demo(
         now: the present; everything happens before the legal day to which it belongs.
         progress: told (done, of all) after each case.
         render: makes the sheet of each notice; without one it is kept as plain text.
+        seals: seals them; without one they are left for a seal on paper.
 
     Raises:
         PlayFailed: a case cannot reach its state; the tests play the whole demo.
@@ -53,7 +60,7 @@ def play_demo(
     clock = MovableClock(first_moment(script, today, shipped_calendar()))
     quiet = replace(backend, wake=lambda: None)
     with hurrying(backend.engine):
-        Player(script, extend_world(script, quiet, clock, files, render), today).play(progress)
+        Player(script, extend_world(script, quiet, clock, files, render, seals), today).play(progress)
     backend.wake()
     with read_transaction(backend.engine) as session:
         counted = select(Case.kind, func.count()).group_by(Case.kind).order_by(Case.kind)

@@ -18,6 +18,8 @@ from app.models.people import PostHolding, Unit, User
 from app.models.registry import MODELS
 from app.rehearsal.calendars import calendar_of
 from app.rehearsal.script import PersonSpec, Script, UnitSpec
+from app.seals.none import PaperSeal
+from app.seals.provider import SealProvider
 from app.services.backend import Backend
 from app.services.founding import (
     NewPerson,
@@ -58,6 +60,8 @@ class World:
     calendar: Calendar
     #: What makes the sheet of a signed notice: plain text in a rehearsal, the real renderer in the demo.
     render: Render = plain_sheet
+    #: Who seals the sheets; plain text bears no seal.
+    seals: SealProvider = field(default_factory=PaperSeal)
     people: dict[str, Actor] = field(default_factory=dict)
     units: dict[str, str] = field(default_factory=dict)
     cases: dict[str, str] = field(default_factory=dict)
@@ -142,11 +146,16 @@ def found_world(script: Script, backend: Backend, clock: MovableClock, files: Pa
 
 
 def extend_world(
-    script: Script, backend: Backend, clock: MovableClock, files: Path, render: Render = plain_sheet
+    script: Script,
+    backend: Backend,
+    clock: MovableClock,
+    files: Path,
+    render: Render = plain_sheet,
+    seals: SealProvider | None = None,
 ) -> World:
     """A world in a database that is founded already (demo): its people by login, and whoever the script adds."""
     with write_transaction(backend.sessions) as session:
-        world = World(backend, clock, files, current_calendar(session), render)
+        world = World(backend, clock, files, current_calendar(session), render, seals or PaperSeal())
         for user in session.execute(select(User).order_by(User.id)).scalars():
             world.people[user.login] = Actor(user.id, user.name, user.uid)
         _Founding(session, script, organs_of(session, script.locality), world).run()

@@ -40,24 +40,22 @@ class LocalSeal:
         try:
             with self._lock:
                 identity = self._authority.identity_of(request.organ, now)
-                root = self._authority.root()
         except AuthorityMissing as missing:
             raise SealRefused(str(missing)) from missing
-        return sign(request.sheet, identity, root, now)
+        return sign(request.sheet, identity, now)
 
 
-def sign(sheet: bytes, identity: Identity, root: Identity, now: datetime) -> bytes:
+def sign(sheet: bytes, identity: Identity, now: datetime) -> bytes:
     """Append the seal of an organ to a sheet; the bytes before it stay as they are.
 
     Raises:
         SealRefused: the sheet does not say where the seal goes.
     """
-    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
     from pyhanko.sign.fields import MDPPerm, SigFieldSpec, SigSeedSubFilter
     from pyhanko.sign.signers.cms_embedder import PdfCMSEmbedder, SigIOSetup, SigMDPSetup, SigObjSetup
     from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
-    writer = IncrementalPdfFileWriter(BytesIO(sheet))
+    writer = _writer(sheet)
     place = seal_place(writer)
     spec = SigFieldSpec(
         FIELD,
@@ -78,10 +76,22 @@ def sign(sheet: bytes, identity: Identity, root: Identity, now: datetime) -> byt
     final = SigMDPSetup("sha256", certify=True, docmdp_perms=MDPPerm.NO_CHANGES)
     embedding.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=final))
     digest, output = embedding.send(SigIOSetup("sha256"))
-    signer = _signer(identity, root)
+    signer = _signer(identity)
     cms = asyncio.run(signer.async_sign(digest.document_digest, "sha256", use_pades=True))
     embedding.send(cms)
     return bytes(output.getvalue())
+
+
+def _writer(sheet: bytes) -> "IncrementalPdfFileWriter":
+    from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+
+    class SealWriter(IncrementalPdfFileWriter):
+        """Leaves the entries about the document alone: they say PDF/A, and are dated by the notice, not by now."""
+
+        def _update_meta(self) -> None:
+            pass
+
+    return SealWriter(BytesIO(sheet))
 
 
 def _draw(writer: "IncrementalPdfFileWriter", field: Any, organ: str, place: Place) -> None:
@@ -107,7 +117,7 @@ def _draw(writer: "IncrementalPdfFileWriter", field: Any, organ: str, place: Pla
     widget[pdf_name("/F")] = generic.NumberObject(_FLAGS)
 
 
-def _signer(identity: Identity, root: Identity) -> "SimpleSigner":
+def _signer(identity: Identity) -> "SimpleSigner":
     from asn1crypto.keys import PrivateKeyInfo
     from asn1crypto.x509 import Certificate
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
@@ -115,8 +125,9 @@ def _signer(identity: Identity, root: Identity) -> "SimpleSigner":
     from pyhanko_certvalidator.registry import SimpleCertificateStore
 
     key = identity.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-    chain = SimpleCertificateStore()
-    chain.register(Certificate.load(root.der))
+    # The root stays outside: who checks must have it from elsewhere, and what nobody reads could be changed unnoticed.
     return SimpleSigner(
-        signing_cert=Certificate.load(identity.der), signing_key=PrivateKeyInfo.load(key), cert_registry=chain
+        signing_cert=Certificate.load(identity.der),
+        signing_key=PrivateKeyInfo.load(key),
+        cert_registry=SimpleCertificateStore(),
     )

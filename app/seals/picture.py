@@ -141,13 +141,13 @@ def _path_pen(glyphs: Any) -> Any:
             self.parts: list[str] = []
 
         def _moveTo(self, pt: tuple[float, float]) -> None:  # noqa: N802 - fontTools' names
-            self.parts.append(f"{pt[0]:.3f} {pt[1]:.3f} m")
+            self.parts.append(f"{pt[0]:.2f} {pt[1]:.2f} m")
 
         def _lineTo(self, pt: tuple[float, float]) -> None:  # noqa: N802
-            self.parts.append(f"{pt[0]:.3f} {pt[1]:.3f} l")
+            self.parts.append(f"{pt[0]:.2f} {pt[1]:.2f} l")
 
         def _curveToOne(self, *points: tuple[float, float]) -> None:  # noqa: N802
-            self.parts.append(" ".join(f"{x:.3f} {y:.3f}" for x, y in points) + " c")
+            self.parts.append(" ".join(f"{x:.2f} {y:.2f}" for x, y in points) + " c")
 
         def _closePath(self) -> None:  # noqa: N802
             self.parts.append("h")

@@ -2,18 +2,20 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from app.seals.additions import only_sealed
 from app.seals.provider import SealRefused, SealRequest
 
 if TYPE_CHECKING:
     from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
     from pyhanko.sign.validation.status import PdfSignatureStatus
 
+_CHANGED = "用印之后文书被改动过。"
 # These log every broken signature with a trace; the verdict says it already.
 for _name in ("pyhanko", "pyhanko_certvalidator"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)
@@ -78,7 +80,8 @@ def check_sheet(content: bytes, roots: Sequence[Root]) -> SheetVerdict:
         signed_at = signature.self_reported_timestamp
         if signed_at is None:
             return SheetVerdict(sealed=True, problem="签名没有写明签署时间。")
-        return _verdict(signature, _status(signature, roots, signed_at), roots, signed_at)
+        verdict = _verdict(signature, _status(signature, roots, signed_at), roots, signed_at)
+        return verdict if _gap_is_plain(signature, content) else replace(verdict, intact=False, problem=_CHANGED)
     except Exception as error:  # noqa: BLE001 - hostile bytes may break the reader anywhere; they are no sealed sheet
         return SheetVerdict(problem=f"不能作为已用印的文书读取（{type(error).__name__}）。")
 
@@ -100,10 +103,12 @@ def verify_sealed(
         signature = _only_signature(sealed)
         if signature is None:
             raise SealRefused("平台返回的文书上没有数字签名，或者签名不止一个。")
-        if not _only_sealed(signature):
+        if not only_sealed(request.sheet, sealed):
             raise SealRefused("平台返回的文书除用印外另有改动。")
         status = _status(signature, roots, now, revoked)
         verdict = _verdict(signature, status, roots, now)
+        if not _gap_is_plain(signature, sealed):
+            raise SealRefused("平台返回的签名之外夹带有其他内容。")
     except SealRefused:
         raise
     except Exception as error:
@@ -125,11 +130,14 @@ def _only_signature(content: bytes) -> "EmbeddedPdfSignature | None":
     return found[0] if len(found) == 1 and found[0].sig_object_type == "/Sig" else None
 
 
-def _only_sealed(signature: "EmbeddedPdfSignature") -> bool:
-    """Whether the revision that the seal added holds nothing besides the seal."""
-    from pyhanko.sign.diff_analysis import DEFAULT_DIFF_POLICY, DiffResult
+def _gap_is_plain(signature: "EmbeddedPdfSignature", content: bytes) -> bool:
+    """Whether the place of the signature, which it cannot cover itself, holds it and noughts and nothing else."""
+    from asn1crypto.cms import ContentInfo
 
-    return isinstance(DEFAULT_DIFF_POLICY.review_file(signature.reader, 0), DiffResult)
+    first, length, second, _rest = (int(number) for number in signature.byte_range)
+    written = content[first + length : second]
+    digits = ContentInfo.load(signature.pkcs7_content).dump().hex().encode("ascii").ljust(len(written) - 2, b"0")
+    return written in (b"<" + digits + b">", b"<" + digits.upper() + b">")
 
 
 def _status(
@@ -164,7 +172,7 @@ def _verdict(
     organ = subject.get("organization_name") or subject.get("common_name") or ""
     problem = ""
     if not intact:
-        problem = "用印之后文书被改动过。"
+        problem = _CHANGED
     elif not trusted:
         problem = "印章证书不是本系统认可的机构签发的，或者签署时不在有效期内。"
     return SheetVerdict(True, intact, trusted, str(organ), signed_at, kind, problem)

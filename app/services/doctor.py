@@ -1,13 +1,8 @@
-"""What `doctor` looks at. Each check answers with a value: what was found, and what to do about it in Chinese.
-
-A warning is something to do soon; a fault is something that keeps the system from its work or its promises.
-"""
+"""What `doctor` looks at; each check answers with values (`checks.py`)."""
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -22,10 +17,13 @@ from app.models.cases import CaseState, Dossier, RuleSetRow
 from app.models.history import AccessLog, OutboxRow
 from app.models.people import Locality
 from app.models.terms import LIVE, StuckClaim, TermRow
+from app.seals.setup import SealSetup
 from app.services.audit import verify
+from app.services.checks import Check, fault, fine, warning
 from app.services.heartbeat import sweep_condition
 from app.services.invariants import breaches
 from app.services.lawbook import LawMissing, current_calendar, rule_set_in_force
+from app.services.seal_checks import seal_files, seals_waiting
 from app.settings import Settings
 from workflows.registry import WORKFLOWS
 
@@ -36,38 +34,13 @@ _LATE_WORK = timedelta(minutes=15)
 _NOTICE_EXPECTED_FROM_MONTH = 11
 
 
-class Verdict(StrEnum):
-    """How a check came out."""
-
-    OK = "ok"
-    WARNING = "warning"
-    FAULT = "fault"
-
-    @property
-    def label(self) -> str:
-        return {"ok": "正常", "warning": "注意", "fault": "故障"}[self.value]
-
-
-@dataclass(frozen=True)
-class Check:
-    """One finding: what was looked at, how it came out, what was found, and what to do (empty: nothing)."""
-
-    name: str
-    verdict: Verdict
-    detail: str
-    advice: str = ""
-
-    @property
-    def ok(self) -> bool:
-        return self.verdict is not Verdict.FAULT
-
-
 def examine(database: Database, settings: Settings, keys: KeyRing, now: datetime, *, deep: bool = False) -> list[Check]:
     """Every check that can be made; those that need the database are left out while it cannot be asked.
 
     Args:
         deep: also verify every history and ask every invariant, which reads the whole database.
     """
+    seals = SealSetup(settings.seal, settings.seals_dir, keys)
     found = [*_fonts(), *_keys_file(settings), *_disk(settings.data_dir), *_mail(settings)]
     reachable = _database(database)
     found.append(reachable)
@@ -82,37 +55,27 @@ def examine(database: Database, settings: Settings, keys: KeyRing, now: datetime
             *_sweep(database, now),
             *_outbox(session, now),
             *_stuck_terms(session),
+            *seal_files(seals, session, now, production=settings.in_production),
+            *seals_waiting(session, now),
         ]
         if deep:
             found += [*_chains(session, keys), *_invariants(session)]
     return found
 
 
-def _fault(name: str, detail: str, advice: str) -> Check:
-    return Check(name, Verdict.FAULT, detail, advice)
-
-
-def _warning(name: str, detail: str, advice: str) -> Check:
-    return Check(name, Verdict.WARNING, detail, advice)
-
-
-def _fine(name: str, detail: str) -> Check:
-    return Check(name, Verdict.OK, detail)
-
-
 def _fonts() -> Iterator[Check]:
     for use in fonts.report():
         if use.path is not None:
-            yield _fine(f"字体：{use.label}", f"{use.path}（{use.family}，汉字{use.han}个）")
+            yield fine(f"字体：{use.label}", f"{use.path}（{use.family}，汉字{use.han}个）")
         elif use.required:
-            yield _fault(f"字体：{use.label}", "缺少或者不能使用，文书不能生成", use.advice)
+            yield fault(f"字体：{use.label}", "缺少或者不能使用，文书不能生成", use.advice)
         else:
-            yield _warning(f"字体：{use.label}", "缺少", use.advice)
+            yield warning(f"字体：{use.label}", "缺少", use.advice)
     if fonts.can_subset():
-        yield _fine("字体子集", f"{fonts.SUBSETTER_PACKAGE} 已安装")
+        yield fine("字体子集", f"{fonts.SUBSETTER_PACKAGE} 已安装")
     else:
         advice = f"请安装软件包 {fonts.SUBSETTER_PACKAGE}。"
-        yield _warning("字体子集", f"缺少 {fonts.SUBSETTER_PACKAGE}，每份文书的生成时间超过1秒", advice)
+        yield warning("字体子集", f"缺少 {fonts.SUBSETTER_PACKAGE}，每份文书的生成时间超过1秒", advice)
 
 
 def _keys_file(settings: Settings) -> Iterator[Check]:
@@ -121,32 +84,32 @@ def _keys_file(settings: Settings) -> Iterator[Check]:
             continue
         mode = path.stat().st_mode & 0o777
         if mode & 0o077:
-            yield _fault(label, f"{path} 权限为 {mode:o}，可被其他用户读取", f"请执行 chmod 600 {path}。")
+            yield fault(label, f"{path} 权限为 {mode:o}，可被其他用户读取", f"请执行 chmod 600 {path}。")
         else:
-            yield _fine(label, f"{path} 权限 {mode:o}；须与数据库一并备份")
+            yield fine(label, f"{path} 权限 {mode:o}；须与数据库一并备份")
 
 
 def _disk(folder: Path) -> Iterator[Check]:
     free = shutil.disk_usage(folder).free
     detail = f"{folder} 所在磁盘剩余 {free / 1e9:.1f} GB"
     if free < _FULL_DISK:
-        yield _fault("磁盘空间", detail, "请立即清理或者扩容；空间用尽后不能办理任何事项，已办理的不受影响。")
+        yield fault("磁盘空间", detail, "请立即清理或者扩容；空间用尽后不能办理任何事项，已办理的不受影响。")
     elif free < _LOW_DISK:
-        yield _warning("磁盘空间", detail, "请尽快清理或者扩容。")
+        yield warning("磁盘空间", detail, "请尽快清理或者扩容。")
     else:
-        yield _fine("磁盘空间", detail)
+        yield fine("磁盘空间", detail)
 
 
 def _mail(settings: Settings) -> Iterator[Check]:
     mail = settings.mail
     if not mail.host:
-        yield _fine("邮件提醒", "未启用（未设置 ZHENGCHENG_MAIL_HOST）；提醒仅在系统内显示")
+        yield fine("邮件提醒", "未启用（未设置 ZHENGCHENG_MAIL_HOST）；提醒仅在系统内显示")
     elif not (mail.sender or mail.login):
-        yield _fault("邮件提醒", f"{mail.host}:{mail.port}，没有发件人", "请设置 ZHENGCHENG_MAIL_SENDER。")
+        yield fault("邮件提醒", f"{mail.host}:{mail.port}，没有发件人", "请设置 ZHENGCHENG_MAIL_SENDER。")
     elif not settings.base_url.startswith("https://") and settings.in_production:
-        yield _warning("邮件提醒", "邮件中的链接不是 https 地址", "请设置 ZHENGCHENG_BASE_URL。")
+        yield warning("邮件提醒", "邮件中的链接不是 https 地址", "请设置 ZHENGCHENG_BASE_URL。")
     else:
-        yield _fine("邮件提醒", f"{mail.host}:{mail.port}")
+        yield fine("邮件提醒", f"{mail.host}:{mail.port}")
 
 
 def _database(database: Database) -> Check:
@@ -154,13 +117,13 @@ def _database(database: Database) -> Check:
     try:
         at_head = is_at_head(database.engine)
     except SQLAlchemyError as error:
-        return _fault(
+        return fault(
             name, f"连接不上（{type(error).__name__}）", "请检查数据库服务和 ZHENGCHENG_DATABASE_URL 中的地址、账号。"
         )
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database.engine.dialect.name]
     if not at_head:
-        return _fault(name, f"{kind}，结构不是本版本的", "请先备份，再执行 flask --app wsgi db upgrade。")
-    return _fine(name, f"{kind}，结构为最新")
+        return fault(name, f"{kind}，结构不是本版本的", "请先备份，再执行 flask --app wsgi db upgrade。")
+    return fine(name, f"{kind}，结构为最新")
 
 
 def _vocabulary(session: Session) -> Iterator[Check]:
@@ -168,10 +131,10 @@ def _vocabulary(session: Session) -> Iterator[Check]:
     kept = set(session.execute(select(CaseState.kind, CaseState.state, CaseState.phase)))
     wanted = {(kind, state.key, state.phase.value) for kind, flow in WORKFLOWS.items() for state in flow.states}
     if kept == wanted:
-        yield _fine("状态词汇", f"{len(kept)}个状态，与流程表一致")
+        yield fine("状态词汇", f"{len(kept)}个状态，与流程表一致")
         return
     differing = "、".join(f"{kind}.{state}" for kind, state, _phase in sorted(kept ^ wanted))
-    yield _fault(
+    yield fault(
         "状态词汇", f"数据库与流程表不一致：{differing}", "程序与数据库版本不符，请安装同一版本并执行 db upgrade。"
     )
 
@@ -181,7 +144,7 @@ def _calendar(session: Session, today: date) -> Iterator[Check]:
     try:
         calendar = current_calendar(session)
     except LawMissing as missing:
-        yield _fault(name, "没有工作日历", str(missing))
+        yield fault(name, "没有工作日历", str(missing))
         return
     provisional = session.scalar(
         select(func.count()).select_from(TermRow).where(TermRow.status.in_(LIVE), TermRow.provisional)
@@ -189,11 +152,11 @@ def _calendar(session: Session, today: date) -> Iterator[Check]:
     detail = f"版本{calendar.version}，已公布至{calendar.published_through}年；暂定期限{provisional}个"
     how = "请取得国务院办公厅的放假安排通知，用 calendar import 先试算，再导入。"
     if calendar.published_through < today.year:
-        yield _fault(name, f"{detail}；缺少{today.year}年的放假安排", how)
+        yield fault(name, f"{detail}；缺少{today.year}年的放假安排", how)
     elif calendar.published_through == today.year and today.month >= _NOTICE_EXPECTED_FROM_MONTH:
-        yield _warning(name, f"{detail}；尚无{today.year + 1}年的放假安排", f"通知一般在十月至十一月公布。{how}")
+        yield warning(name, f"{detail}；尚无{today.year + 1}年的放假安排", f"通知一般在十月至十一月公布。{how}")
     else:
-        yield _fine(name, detail)
+        yield fine(name, detail)
 
 
 def _rule_sets(session: Session, today: date) -> Iterator[Check]:
@@ -202,7 +165,7 @@ def _rule_sets(session: Session, today: date) -> Iterator[Check]:
         try:
             used, _rules = rule_set_in_force(session, key, today)
         except LawMissing as missing:
-            yield _fault(label, "没有现行规则集", str(missing))
+            yield fault(label, "没有现行规则集", str(missing))
             continue
         number = session.scalar(select(RuleSetRow.number).where(RuleSetRow.id == used))
         waiting = session.scalars(
@@ -210,13 +173,13 @@ def _rule_sets(session: Session, today: date) -> Iterator[Check]:
         ).all()
         if waiting:
             listed = "、".join(str(one) for one in waiting)
-            yield _warning(
+            yield warning(
                 label,
                 f"现行第{number}号；第{listed}号待确认",
                 f"请由另一名规则管理员核对（rules diff {key} {number} {waiting[-1]}）后确认。",
             )
         else:
-            yield _fine(label, f"现行第{number}号")
+            yield fine(label, f"现行第{number}号")
 
 
 def _clock(session: Session, now: datetime) -> Iterator[Check]:
@@ -231,13 +194,13 @@ def _clock(session: Session, now: datetime) -> Iterator[Check]:
     ]
     latest = max(seen, default=now)
     if latest - now > _DRIFT:
-        yield _fault(
+        yield fault(
             "系统时钟",
             f"现为 {_shown(now)}，早于最后一条记录 {_shown(latest)}",
             "请校准服务器时钟（NTP）。校准之前，有较晚记录的事项不能办理。",
         )
     else:
-        yield _fine("系统时钟", f"{_shown(now)}（北京时间），不早于最后一条记录")
+        yield fine("系统时钟", f"{_shown(now)}（北京时间），不早于最后一条记录")
 
 
 def _shown(instant: datetime) -> str:
@@ -247,11 +210,11 @@ def _shown(instant: datetime) -> str:
 def _sweep(database: Database, now: datetime) -> Iterator[Check]:
     condition = sweep_condition(database, now)
     if condition == "ok":
-        yield _fine("到期处理", "后台任务正在运行")
+        yield fine("到期处理", "后台任务正在运行")
     else:
         detail = "后台任务已停止" if condition == "silent" else "后台任务尚未运行过"
         advice = "请启动 flask --app wsgi worker（单机为 start）；启动后自动补办停机期间到期的事项。"
-        yield _warning("到期处理", detail, advice)
+        yield warning("到期处理", detail, advice)
 
 
 def _outbox(session: Session, now: datetime) -> Iterator[Check]:
@@ -259,43 +222,43 @@ def _outbox(session: Session, now: datetime) -> Iterator[Check]:
         select(OutboxRow.id, OutboxRow.work, OutboxRow.error).where(OutboxRow.status == "stuck").order_by(OutboxRow.id)
     ).all()
     for row in stuck[:20]:
-        yield _fault(f"待发任务 #{row.id}（{row.work}）", row.error, "排除原因后执行 flask --app wsgi outbox retry。")
+        yield fault(f"待发任务 #{row.id}（{row.work}）", row.error, "排除原因后执行 flask --app wsgi outbox retry。")
     waiting = session.scalar(
         select(func.count())
         .select_from(OutboxRow)
         .where(OutboxRow.status == "open", OutboxRow.not_before < now - _LATE_WORK)
     )
     if waiting:
-        yield _warning("待发任务", f"{waiting}项等待超过15分钟", "请确认后台任务正在运行，并查看其日志。")
+        yield warning("待发任务", f"{waiting}项等待超过15分钟", "请确认后台任务正在运行，并查看其日志。")
     elif not stuck:
-        yield _fine("待发任务", "没有积压")
+        yield fine("待发任务", "没有积压")
 
 
 def _stuck_terms(session: Session) -> Iterator[Check]:
     stuck = session.scalars(select(StuckClaim).where(StuckClaim.retry_at.is_(None)).order_by(StuckClaim.term_id)).all()
     for claim in stuck[:20]:
-        yield _fault(
+        yield fault(
             f"到期处理失败（期限 #{claim.term_id}）", claim.error, "排除原因后执行 flask --app wsgi outbox retry。"
         )
     retrying = session.scalar(select(func.count()).select_from(StuckClaim).where(StuckClaim.retry_at.is_not(None)))
     if retrying:
-        yield _warning("到期处理失败", f"{retrying}个期限等待重试", "系统自动重试；反复失败的请查看日志。")
+        yield warning("到期处理失败", f"{retrying}个期限等待重试", "系统自动重试；反复失败的请查看日志。")
     elif not stuck:
-        yield _fine("到期处理失败", "无")
+        yield fine("到期处理失败", "无")
 
 
 def _chains(session: Session, keys: KeyRing) -> Iterator[Check]:
     report = verify(session, keys)
     if report.holds:
-        yield _fine("历史记录", f"事项{report.cases}件、记录{report.events}条，全部相符")
+        yield fine("历史记录", f"事项{report.cases}件、记录{report.events}条，全部相符")
     else:
-        yield _fault("历史记录", f"{report.fault_count}处不符", "请保留现场，执行 audit verify 查看，并报告审计员。")
+        yield fault("历史记录", f"{report.fault_count}处不符", "请保留现场，执行 audit verify 查看，并报告审计员。")
 
 
 def _invariants(session: Session) -> Iterator[Check]:
     found = breaches(session)
     for breach in found[:50]:
         where = f"事项 {breach.case}：" if breach.case else ""
-        yield _fault(breach.rule, f"{where}{breach.detail}", "请备份后联系维护人员，暂勿办理该事项。")
+        yield fault(breach.rule, f"{where}{breach.detail}", "请备份后联系维护人员，暂勿办理该事项。")
     if not found:
-        yield _fine("数据一致性", "全部规则成立")
+        yield fine("数据一致性", "全部规则成立")

@@ -14,6 +14,8 @@ from app.services.backend import Backend
 LEASE = timedelta(minutes=2)
 #: Waiting times after a failure; then the row is stuck and lies in a person's queue.
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
+#: While somebody outside is waited for, the waiting times grow from the first to the second.
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=10), timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,19 @@ class Failed(RuntimeError):
     def __init__(self, message: str, *, hopeless: bool = False) -> None:
         super().__init__(message)
         self.hopeless = hopeless
+
+
+class NotYet(RuntimeError):
+    """Nothing failed, but somebody outside is not done: the row stays open however long that takes.
+
+    Args:
+        reason: in Chinese, shown meanwhile.
+        after: when to look again; None: after a time that grows with the attempts.
+    """
+
+    def __init__(self, reason: str, after: timedelta | None = None) -> None:
+        super().__init__(reason)
+        self.after = after
 
 
 Handler = Callable[[Claim], None]
@@ -72,16 +87,32 @@ def due_count(backend: Backend, now: datetime, work: str, most: int) -> int:
         return session.execute(select(func.count()).select_from(waiting.limit(most).subquery())).scalar_one()
 
 
-def settle(backend: Backend, claim: Claim, now: datetime, error: str = "", *, hopeless: bool = False) -> None:
-    """Record how a claim ended; refused silently if somebody else has taken it over since."""
-    failed = bool(error)
+def settle(
+    backend: Backend,
+    claim: Claim,
+    now: datetime,
+    error: str = "",
+    *,
+    hopeless: bool = False,
+    again: timedelta | None = None,
+) -> None:
+    """Record how a claim ended; refused silently if somebody else has taken it over since.
+
+    Args:
+        error: why it is not done; empty: it is done.
+        hopeless: a person is needed before another attempt.
+        again: nothing failed, look again after this time.
+    """
+    failed = bool(error) and again is None
     stuck = failed and (hopeless or claim.attempt > len(RETRIES))
     values: dict[str, Any] = {
-        "status": "stuck" if stuck else ("open" if failed else "done"),
+        "status": "stuck" if stuck else ("open" if error else "done"),
         "claimed_until": None,
         "error": error[:400],
     }
-    if failed and not stuck:
+    if again is not None:
+        values["not_before"] = now + again
+    elif failed and not stuck:
         values["not_before"] = now + RETRIES[claim.attempt - 1]
     with write_transaction(backend.sessions) as session:
         session.execute(
@@ -100,6 +131,10 @@ def drain(
             return done
         try:
             handlers[claim.work](claim)
+        except NotYet as waiting:
+            growing = _FIRST_WAIT * 2 ** min(claim.attempt - 1, 10)
+            settle(backend, claim, clock(), str(waiting), again=waiting.after or min(growing, _LONGEST_WAIT))
+            continue
         except Failed as failure:
             settle(backend, claim, clock(), str(failure), hopeless=failure.hopeless)
             continue

@@ -12,7 +12,8 @@ from app.extensions import Installation
 from app.models.cases import CaseState, Dossier
 from app.models.history import OutboxRow
 from app.models.terms import StuckClaim
-from app.services.doctor import Check, Verdict, examine
+from app.services.checks import Check, Verdict
+from app.services.doctor import examine
 from app.services.heartbeat import SILENCE, beat
 from app.services.outbox import drain
 from app.services.stuck import retry_stuck

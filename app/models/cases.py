@@ -31,6 +31,8 @@ class Dossier(Base):
     opened_at: Mapped[datetime] = mapped_column(Instant)
     #: The instant of its last event: time never runs back within a dossier.
     last_event_at: Mapped[datetime] = mapped_column(Instant)
+    #: When it was imported from another installation: a copy to be read, in which no step is taken.
+    imported_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class CaseState(Base):

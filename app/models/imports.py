@@ -22,3 +22,5 @@ class DossierImport(Base):
     chains: Mapped[str] = mapped_column(Text)
     #: JSON list of the anchors that came with it.
     anchors: Mapped[str] = mapped_column(Text)
+    #: JSON {manifest: base64, certificates: {path: PEM}}: who vouched for the bundle; empty for an unsigned one.
+    signature: Mapped[str | None] = mapped_column(Text)

@@ -38,6 +38,7 @@ class Act(StrEnum):
     DOWNLOADED = "downloaded"
     UNMASKED = "unmasked"
     EXPORTED = "exported"
+    IMPORTED = "imported"
 
     @property
     def label(self) -> str:
@@ -62,6 +63,7 @@ _LABELS = {
     Act.DOWNLOADED: "下载",
     Act.UNMASKED: "查看完整证件号码",
     Act.EXPORTED: "导出",
+    Act.IMPORTED: "导入",
 }
 
 

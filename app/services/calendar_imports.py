@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.clock import legal_day
 from app.database import read_transaction, write_transaction
 from app.models.cases import CalendarRow, Case
+from app.models.imports import DossierImport
 from app.models.kinds import Notice
 from app.models.registry import MODELS
 from app.models.terms import LIVE, RungRow, TermRow
@@ -33,6 +34,9 @@ from workflows.kit.counting import Due, Nature, due_on
 from workflows.kit.errors import Refusal
 from workflows.registry import workflow
 from workflows.roles import Capacity
+
+#: Imported dossiers are read only: their days stay as they came.
+_COPIES = select(DossierImport.dossier_id)
 
 
 class CalendarKnown(Refusal):
@@ -110,7 +114,9 @@ def _store(backend: Backend, calendar: Calendar, source: str, now: datetime) -> 
 def _dossiers_behind(backend: Backend, version: str) -> list[int]:
     """Dossiers with live terms that were not reckoned with this version yet: the loop is resumable."""
     with read_transaction(backend.engine) as session:
-        statement = select(TermRow.dossier_id).where(TermRow.status.in_(LIVE), TermRow.calendar_version != version)
+        statement = select(TermRow.dossier_id).where(
+            TermRow.status.in_(LIVE), TermRow.calendar_version != version, TermRow.dossier_id.not_in(_COPIES)
+        )
         return list(session.execute(statement.distinct().order_by(TermRow.dossier_id)).scalars())
 
 
@@ -118,7 +124,7 @@ def _counted() -> Select[TermRow, Case]:
     return (
         select(TermRow, Case)
         .join(Case, Case.id == TermRow.case_id)
-        .where(TermRow.status.in_(LIVE), TermRow.anchor_on.is_not(None))
+        .where(TermRow.status.in_(LIVE), TermRow.anchor_on.is_not(None), TermRow.dossier_id.not_in(_COPIES))
     )
 
 

@@ -23,7 +23,7 @@ from app.services.events import PendingEvent, chain_events, write_events
 from app.services.lawbook import current_calendar, current_law, rule_set
 from app.services.numbers import NumberRequest, draw_numbers
 from workflows.kit.calendar import Calendar
-from workflows.kit.errors import ClockWentBack, Refusal
+from workflows.kit.errors import ClockWentBack, DossierIsACopy, Refusal
 from workflows.rules.model import RuleSet
 
 Read = TypeVar("Read")
@@ -109,6 +109,7 @@ class UnitOfWork:
 
         Raises:
             ClockWentBack: the clock is more than five minutes behind the dossier's last event.
+            DossierIsACopy: it was imported, and is read only.
             AssertionError: another dossier is locked already; no transaction holds two.
         """
         if self.dossier is not None:
@@ -162,6 +163,8 @@ class UnitOfWork:
         return dossier
 
     def _keep_time_running(self, dossier: Dossier) -> None:
+        if dossier.imported_at is not None:
+            raise DossierIsACopy
         behind = dossier.last_event_at - self.now
         if behind > _TOLERATED_DRIFT:
             raise ClockWentBack

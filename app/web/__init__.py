@@ -15,6 +15,7 @@ _AREAS = (
     "acting",
     "documents",
     "verification",
+    "dossiers",
     "credit",
     "records",
     "oversight",

@@ -10,6 +10,7 @@ from flask_login import login_required
 from app.extensions import installation
 from app.services.access_log import Act as Logged
 from app.services.access_log import record
+from app.services.dossier_bundle.exporting import dossier_view
 from app.services.reading.attached import read_material
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.search import COUNTED, Sought, search
@@ -81,9 +82,11 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         page = read_case(reader, uid)
         sheets = sheets_of(reader, uid) if page.line.kind == "notice" else ()
         words = words_of(reader, uid) if page.line.kind == "notice" else ""
+        dossier = dossier_view(reader, uid)
     own = installation()
     record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
-    forms = [draw(act, page, attempt) for act in acts_of(page)]
+    acts = () if dossier.imported_at else acts_of(page)
+    forms = [draw(act, page, attempt) for act in acts]
     if attempt is None:
         forms = [replace(form, specimens=before_signing(uid, form.act, page)) for form in forms]
     lines = [line for form in forms for line in form.lines]
@@ -95,7 +98,8 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         identity=identity_of(page, page.today),
         strip=strip_for(page.line),
         open_forms=[form for form in forms if form.act.possible],
-        elsewhere=_elsewhere(page),
+        elsewhere=[] if dossier.imported_at else _elsewhere(page),
+        dossier=dossier,
         barred=[form.act for form in forms if not form.act.possible],
         lines=lines,
         failed=status >= 400,

@@ -17,7 +17,7 @@ from app.models.terms import LIVE, TermRow
 from app.services.commands import Taken
 from app.services.invariants import breaches
 from app.services.lawbook import current_calendar
-from tests.support.replay import replay
+from app.services.replay import replay
 from tests.support.world import World, found_world
 from workflows.registry import WORKFLOWS
 

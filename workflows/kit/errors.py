@@ -137,5 +137,15 @@ class ClockWentBack(Refusal):
         super().__init__("服务器时间早于本案卷最后一次办理的时间，暂不能办理。请联系系统管理员校准时钟。")
 
 
+class DossierIsACopy(Refusal):
+    """The dossier was imported from another installation: it is only read here."""
+
+    code = "DossierIsACopy"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("本案卷是从其他系统导入的存档件，只供查阅，不能办理。需要办理的，请在原系统进行。")
+
+
 class WrongTable(Exception):
     """A procedure's table is unsound; it does not load. The message prints the path that fails."""

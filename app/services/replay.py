@@ -1,4 +1,4 @@
-"""Rebuild a case from the bodies of its events alone: state, version, and the last day of each live term.
+"""Rebuild a case from the bodies of its events alone: state, version, and the last day of each live term (trust, T14).
 
 Days are counted anew from what the events note (anchor, length, pauses, extensions), never copied from a row.
 """

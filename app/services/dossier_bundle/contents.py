@@ -1,0 +1,189 @@
+"""Everything a bundle holds, as files by path; made from the rows of one dossier on one reading session."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.clock import legal_day
+from app.crypto import KeyRing
+from app.documents.dossier_index import CaseLine, DossierIndex, IndexLine
+from app.models.cases import Case, Dossier
+from app.models.imports import DossierImport
+from app.services.dossier_bundle.chain import anchors_of, digests, faults_of
+from app.services.dossier_bundle.guide import GUIDE
+from app.services.dossier_bundle.law import calendars_in, law_of, names_of_rule_sets
+from app.services.dossier_bundle.papers import Paper, papers_of
+from app.services.dossier_bundle.people import FILE as PEOPLE
+from app.services.dossier_bundle.people import people_of
+from app.services.dossier_bundle.readable import history_text, terms_text, title_of
+from app.services.dossier_bundle.tables import Row, numbered, read_own, written
+from app.services.events import ALGORITHM
+from app.services.notice_content.record_facts import real_number
+from workflows.kit.calendar import Calendar
+from workflows.registry import workflow
+
+ROWS, FILES, CHAIN, README = "rows.json", "files.json", "chain.json", "00-说明.txt"
+Index = Callable[[DossierIndex], tuple[str, bytes]]
+"""Makes the sheet of the 案卷目录: its path within the bundle and its bytes."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The files of a bundle; `organ` is the unit that handles the dossier, which vouches for it."""
+
+    uid: str
+    organ: str
+    files: dict[str, bytes]
+    origin: DossierImport | None
+
+
+def contents_of(session: Session, keys: KeyRing, dossier: Dossier, folder: Path, index: Index) -> Contents:
+    """Collect a dossier.
+
+    Raises:
+        FileDamaged: a stored file is missing or not what its hash says.
+    """
+    rows = read_own(session, dossier.id)
+    origin = session.get(DossierImport, dossier.id)
+    events = _by_case(rows["event"])
+    uids = [case["uid"] for case in rows["cases"]]
+    anchors: list[dict[str, Any]] = anchors_of(session, uids) if origin is None else json.loads(origin.anchors)
+    own_anchors = anchors if origin is None else anchors_of(session, uids)
+    faults = {case["uid"]: faults_of(keys, case, events.get(case["id"], []), own_anchors) for case in rows["cases"]}
+    if origin is not None:
+        _as_they_were(rows, events, json.loads(origin.chains))
+    told, law = people_of(session, rows), law_of(session, rows)
+    names = {
+        "user_account": {one["id"]: one["name"] for one in told["people"]},
+        "unit": {one["id"]: one["name"] for one in told["units"]},
+    }
+    papers, files, kept = papers_of(session, rows, folder, names)
+    ids, rule_sets = numbered(rows), names_of_rule_sets(session, rows)
+    calendars = {version: Calendar.from_json(body) for version, body in calendars_in(law).items()}
+    titles = _titles(rows)
+    chains, records = [], []
+    for place, case in enumerate(rows["cases"], 1):
+        own = events.get(case["id"], [])
+        marks = digests(event["body"] for event in own)
+        history = [{**written("event", event, ids, rule_sets), "digest": mark}
+                   for event, mark in zip(own, marks, strict=True)]  # fmt: skip
+        files[f"history/{place:03}.json"] = _json({"case": case["uid"], "events": history})
+        text = history_text(case, titles[case["id"]], own, names["user_account"], marks)
+        files[f"history/{place:03}.txt"] = text.encode()
+        places = [f"history/{place:03}"]
+        if terms := [row for row in rows["term"] if row["case_id"] == case["id"]]:
+            files[f"terms/{place:03}.txt"] = terms_text(case, titles[case["id"]], terms, calendars).encode()
+            places.append(f"terms/{place:03}")
+        number = real_number(case["number"], case["uid"])
+        began = legal_day(own[0]["at"]).isoformat() if own else ""
+        records.append(IndexLine(number, "系统", titles[case["id"]], began, "", "、".join(places)))
+        chains.append(
+            {"case": case["uid"], "digest": marks[-1] if marks else "", "events": len(own),
+             "faults": faults[case["uid"]], "mac": case["chain_head"]}
+        )  # fmt: skip
+    files[ROWS] = _json(
+        {name: [written(name, row, ids, rule_sets) for row in own] for name, own in rows.items() if name != "event"}
+    )
+    files |= {path: _json(one) for path, one in law.items()}
+    files[PEOPLE], files[FILES] = _json(told), _json(kept)
+    files[CHAIN] = _json({"algorithm": ALGORITHM, "anchors": anchors, "cases": chains})
+    files[README] = GUIDE.encode()
+    organ = names["unit"].get(_handled_by(rows), "")
+    path, sheet = index(_index(dossier, rows, titles, names, papers, records, organ, faults))
+    files[path] = sheet
+    return Contents(dossier.uid, organ, files, origin)
+
+
+def dossier_of(session: Session, case_id: int) -> Dossier:
+    """The dossier to which a case belongs."""
+    owned = select(Dossier).join(Case, Case.dossier_id == Dossier.id).where(Case.id == case_id)
+    return session.execute(owned).scalar_one()
+
+
+def _by_case(events: list[Row]) -> dict[int, list[Row]]:
+    found: dict[int, list[Row]] = {}
+    for event in sorted(events, key=lambda row: row["seq"]):
+        found.setdefault(event["case_id"], []).append(event)
+    return found
+
+
+def _as_they_were(rows: dict[str, list[Row]], events: dict[int, list[Row]], chains: dict[str, list[list[str]]]) -> None:
+    """Give the events of an imported dossier the values that they carried where they were written."""
+    for case in rows["cases"]:
+        own = events.get(case["id"], [])
+        for event, values in zip(own, chains[case["uid"]], strict=True):
+            event["mac"], event["key_id"], event["algorithm"] = values
+        case["chain_head"] = own[-1]["mac"] if own else ""
+
+
+def _titles(rows: dict[str, list[Row]]) -> dict[int, str]:
+    notices = {row["id"]: row for row in rows["notice"]}
+    return {case["id"]: title_of(case, notices.get(case["id"])) for case in rows["cases"]}
+
+
+def _handled_by(rows: dict[str, list[Row]]) -> int:
+    first = rows["cases"][0]
+    return int(first["handling_unit_id"] or first["provider_unit_id"] or 0)
+
+
+def _index(
+    dossier: Dossier,
+    rows: dict[str, list[Row]],
+    titles: dict[int, str],
+    names: dict[str, dict[int, str]],
+    papers: list[Paper],
+    records: list[IndexLine],
+    organ: str,
+    faults: dict[str, list[str]],
+) -> DossierIndex:
+    first = rows["cases"][0]
+    subject = names["user_account"].get(first["subject_person_id"]) or names["unit"].get(first["subject_unit_id"], "")
+    label = workflow(first["kind"]).label
+    lines, page = [], 1
+    for paper in papers:
+        last = page + (paper.pages or 0) - 1
+        leaves = "" if not paper.pages else str(page) if last == page else f"{page}—{last}"
+        page = last + 1
+        lines.append(IndexLine(paper.number, paper.responsible, paper.title, paper.dated, leaves, _place(paper.path)))
+    return DossierIndex(
+        organ=organ,
+        title=f"{subject}{label}案卷",
+        number=real_number(first["number"], first["uid"]),
+        uid=dossier.uid,
+        began_on=_day(rows["dossier"][0]["opened_at"]),
+        ended_on=_day(rows["dossier"][0]["last_event_at"]),
+        cases=tuple(
+            CaseLine(
+                titles[case["id"]],
+                real_number(case["number"], case["uid"]),
+                workflow(case["kind"]).state(case["state"]).label,
+                case["event_count"],
+            )
+            for case in rows["cases"]
+        ),
+        papers=tuple(lines),
+        records=tuple(records),
+        pages=page - 1,
+        events=len(rows["event"]),
+        faults=tuple(f"{titles[case['id']]}：{fault}" for case in rows["cases"] for fault in faults[case["uid"]]),
+    )
+
+
+def _place(path: str) -> str:
+    """Folder and number of a file within the bundle: what finds it there."""
+    return path.partition("-")[0]
+
+
+def _day(at: datetime) -> str:
+    return legal_day(at).isoformat()
+
+
+def _json(value: Any) -> bytes:
+    """Sorted keys, one value a line: readable, and equal for equal values."""
+    return (json.dumps(value, ensure_ascii=False, sort_keys=True, indent=1) + "\n").encode()

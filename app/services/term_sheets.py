@@ -20,6 +20,7 @@ from app.services.lawbook import current_calendar, rule_set
 from app.services.notice_content.parties import organ_of, parent_of, recipient_of, serves_the_subject, verify_url
 from app.services.notice_content.record_facts import real_number
 from app.services.notice_content.term_lines import armed_by, line_of
+from app.services.service_addresses import addressee_of, confirmed_address
 from workflows.catalogue import NOTICES
 from workflows.forms.notice import ServiceMethod
 from workflows.registry import workflow
@@ -93,7 +94,9 @@ def service_receipt_context(session: Session, backend: Backend, notice: Notice) 
     """
     assert notice.signed_on is not None, "only a signed notice is served"
     sheet = _Sheet(session, backend, notice, parent_of(session, notice))
-    content = {"method_label": _method(notice), "copies": 1, "place": _service(notice).get("place") or _BLANK}
+    confirmed = confirmed_address(session, backend.keys, addressee_of(notice))
+    place = _service(notice).get("place") or (confirmed.address if confirmed else "")
+    content = {"method_label": _method(notice), "copies": 1, "place": place or _BLANK}
     return sheet.context("service_receipt", notice.dispatched_on or notice.signed_on, content)
 
 

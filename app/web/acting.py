@@ -20,7 +20,7 @@ from app.services.recusals import declare_recusal
 from app.services.steps import take_step
 from app.web import previewing
 from app.web.acts import Act, PaperForm, acts_of
-from app.web.case_forms import Attempt
+from app.web.case_forms import FILES, Attempt
 from app.web.cases import case_response
 from app.web.forms import parse_posted, reshaped
 from app.web.reading import current_reader, signed_in
@@ -30,6 +30,9 @@ from workflows.kit.forms import parse_form
 from workflows.registry import workflow
 
 blueprint = Blueprint("acting", __name__)
+
+#: Lists from whose rows an act can be taken, and to which one then returns.
+_BACK_TO = {"desk": "inbox.show", "service": "service_board.show"}
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,10 @@ def _read(uid: str, act: Act) -> Posted:
     if act.proposes:
         given = {"form": {}, **given, "step": act.proposes}
     paper = parse_posted(PaperForm, request.form, prefix=_paper(act)) if act.on_paper else {}
-    return Posted(act, given, paper, _kept_files(uid, act))
+    files = _kept_files(uid, act)
+    if FILES in act.model.model_fields:
+        given[FILES] = list(files)
+    return Posted(act, given, paper, files)
 
 
 def _kept_files(uid: str, act: Act) -> tuple[str, ...]:
@@ -207,10 +213,10 @@ def _done(taken: Taken) -> ResponseReturnValue:
     flow = workflow(taken.kind)
     step = flow.step(taken.step)
     label = step.label if step else ""
-    if request.form.get("back") == "desk":
+    if (back := _BACK_TO.get(request.form.get("back", ""))) is not None:
         words = gettext("已%(act)s：%(number)s。", act=label, number=taken.number or flow.label)
         flash(words, "done")
-        return redirect(url_for("inbox.show"), 303)
+        return redirect(url_for(back), 303)
     try:
         with current_reader() as reader:
             read_case(reader, taken.uid)

@@ -1,7 +1,7 @@
 """The acts of a case page: each offer of the table, each decision that may be proposed, each entry from paper."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,9 @@ from pydantic import BaseModel, Field
 from app.services.reading.case_page import CasePage, OfferView
 from app.services.reading.paper import PaperEntry
 from app.services.reading.proposals import Proposable
+from app.web.forms import Option
 from app.web.inner_forms import inner_forms
+from app.web.service_acts import by_method
 from workflows.kit.forms import Line, StepForm
 from workflows.kit.proposals import PROPOSAL_STEPS, ProposeForm
 
@@ -18,7 +20,8 @@ from workflows.kit.proposals import PROPOSAL_STEPS, ProposeForm
 _SELDOM = frozenset(
     {"request_supplement", "withdraw", "remind", "supervise", "transfer_back", "request_extension", "edit", "discard",
      "void", "fail", "withdraw_proposal", "draft_correction", "draft_annulment", "annul", "escalate", "give_up",
-     "register_finding", "proceed", "request_review", "drop", "accept_own", "go_on", "decline", "correct_service"}
+     "register_finding", "proceed", "request_review", "drop", "accept_own", "go_on", "decline", "correct_service",
+     "add_receipt"}
 )  # fmt: skip
 _SELDOM_BEGINNINGS = ("reject_", "return_", "refuse")
 
@@ -52,6 +55,13 @@ class Act:
     makes: tuple[str, ...] = ()
     agrees: bool = False
     main: bool = False
+    #: Of a form that is drawn for one choice only: values that are given, the fields that this choice asks for (None:
+    #: all), those it must have, words and options of its own.
+    fixed: Mapping[str, str] = field(default_factory=dict)
+    asked: frozenset[str] | None = None
+    required: frozenset[str] = frozenset()
+    words: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    choices: Mapping[str, tuple[Option, ...]] = field(default_factory=dict)
 
     @property
     def on_paper(self) -> bool:
@@ -71,7 +81,15 @@ def acts_of(page: CasePage) -> tuple[Act, ...]:
         barred = next((offer.reasons for offer in page.offers if offer.step == "propose"), ())
         acts += [_proposing(decision, barred, page) for decision in page.proposable]
     acts += [_from_paper(entry, page) for entry in page.paper]
-    return tuple(sorted(acts, key=_rank))
+    acts = [_of_draft(act, page) for act in acts]
+    return tuple(sorted(by_method(acts, page), key=_rank))
+
+
+def _of_draft(act: Act, page: CasePage) -> Act:
+    """改稿 asks for the places that this notice has, with what stands in them."""
+    if page.draft is None or act.step != "edit":
+        return act
+    return replace(act, given=page.draft.given, asked=frozenset(page.draft.places))
 
 
 def _rank(act: Act) -> tuple[bool, bool, bool, bool, bool]:

@@ -178,7 +178,7 @@ def _kept(application: Application, uid: str, card: RecordCard, refused: list[Su
 def _take(application: Application, uid: str, draft: Draft) -> str:
     own, actor = installation(), signed_in()
     if request.form.get("electronic") == "true":
-        confirm_electronic_service(own.database, own.keys, actor.user_id, own.clock())
+        confirm_electronic_service(own.backend, actor.user_id, own.clock())
     given = _given(application, request.form)
     if _ENCLOSED in application.form.model_fields:
         with current_reader() as reader:

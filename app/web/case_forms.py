@@ -14,6 +14,8 @@ from workflows.forms.common import RemindForm
 from workflows.kit.errors import FieldError
 
 _DEPARTURE = "departure_reason"
+#: A form that says what its files are has them under this name; to every other one they may simply be attached.
+FILES = "files"
 
 
 @dataclass(frozen=True)
@@ -48,21 +50,21 @@ def new_key() -> str:
     return uuid4().hex
 
 
-def draw(act: Act, page: CasePage, attempt: Attempt | None = None) -> ActForm:
-    """The fields of an act: empty, as proposed, or as typed."""
+def draw(act: Act, page: CasePage, attempt: Attempt | None = None, *, asked_for: bool = False) -> ActForm:
+    """The fields of an act: empty, as proposed, or as typed; one that a link has asked for stands open."""
     mine = attempt if attempt is not None and attempt.act_id == act.id else None
     given = mine.given if mine else act.given
     errors = mine.errors if mine else ()
     drawn = fields_of(act.model, given, errors, sub_forms=act.sub_forms, choices=_choices(act, page), prefix=act.id)
-    fields = [kept for item in drawn if (kept := _shown(item, act, page)) is not None]
+    fields = [kept for item in drawn if (kept := _shown(item, act, page, mine)) is not None]
     lines = list(summary_of(fields, [replace(error, field=f"{act.id}.{error.field}") for error in errors]))
     if act.on_paper:
         paper, paper_lines = _paper(act, mine)
         fields, lines = [*paper, *fields], [*paper_lines, *lines]
-    if act.model.model_fields:
+    if act.model.model_fields and FILES not in act.model.model_fields:
         fields.append(_files(act, mine))
     lines += [SummaryLine(text) for text in (mine.unmet if mine else ())]
-    opened = mine is not None or act.main
+    opened = asked_for or mine is not None or act.main
     specimens = mine.specimens if mine else ()
     return ActForm(act, tuple(fields), tuple(lines), opened=opened, key=new_key(), specimens=specimens)
 
@@ -80,15 +82,27 @@ def _files(act: Act, mine: Attempt | None) -> Field:
     kept = mine.files if mine else ()
     return Field(
         Kind.FILES,
-        f"{act.id}-files",
+        f"{act.id}-{FILES}",
         "附件",
         values=tuple(uid for uid, _ in kept),
         options=tuple(Option(uid, name) for uid, name in kept),
     )
 
 
-def _shown(item: Field, act: Act, page: CasePage) -> Field | None:
+def _shown(item: Field, act: Act, page: CasePage, mine: Attempt | None) -> Field | None:
     """A field as this act shows it; None where it is not asked."""
+    name = item.name.removeprefix(f"{act.id}-")
+    if name in act.fixed:
+        return replace(item, kind=Kind.HIDDEN, value=act.fixed[name])
+    if act.asked is not None and name not in act.asked:
+        return None
+    if item.kind is Kind.FILES and name == FILES:
+        kept = mine.files if mine else ()
+        item = replace(item, values=tuple(uid for uid, _ in kept), options=tuple(Option(*known) for known in kept))
+    if name in act.required:
+        item = replace(item, required=True, kind=Kind.RADIO if item.kind is Kind.SELECT else item.kind)
+    if name in act.words:
+        item = replace(item, label=act.words[name][0], help=act.words[name][1])
     if act.proposes:
         if item.name == f"{act.id}-step":
             return None
@@ -104,6 +118,8 @@ def _choices(act: Act, page: CasePage) -> dict[str, list[Option]]:
     if issubclass(act.model, RemindForm):
         late = [term.label for term in page.terms if term.ended_on is None and _is_late(term.state.due_on, page)]
         return {"target": [Option(label, label) for label in dict.fromkeys(late)]}
+    if act.choices:
+        return {path: list(options) for path, options in act.choices.items()}
     paths = [path for path in act.sub_forms if path.endswith("verdicts")]
     return {f"{path}.{row.field}.verdict": verdict_options(row.field) for path in paths for row in page.summary.dispute}
 

@@ -86,7 +86,8 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
     own = installation()
     record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
     acts = () if dossier.imported_at else acts_of(page)
-    forms = [draw(act, page, attempt) for act in acts]
+    wanted = request.args.get("act", "")
+    forms = [draw(act, page, attempt, asked_for=act.id == wanted) for act in acts]
     if attempt is None:
         forms = [replace(form, specimens=before_signing(uid, form.act, page)) for form in forms]
     lines = [line for form in forms for line in form.lines]

@@ -50,7 +50,7 @@ def _home(title: str) -> str:
 def confirm_service() -> ResponseReturnValue:
     """Sign the 送达地址确认书."""
     own = installation()
-    confirm_electronic_service(own.database, own.keys, signed_in().user_id, own.clock())
+    confirm_electronic_service(own.backend, signed_in().user_id, own.clock())
     flash(gettext("已签署送达地址确认书。今后的文书将通过本系统送达，请及时登录查看。"), "done")
     return redirect(url_for("credit.show"), 303)
 

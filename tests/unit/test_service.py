@@ -45,7 +45,7 @@ UNPROVED = {
 
 def notice(state: str, *capacities: C, **more: Any) -> Context:
     """A notice to a person who agreed to electronic service, issued on `ISSUED`."""
-    base = {
+    base: dict[str, Any] = {
         "signer": C.SUPERVISOR.value,
         "electronic": True,
         "issued_on": ISSUED,
@@ -196,7 +196,8 @@ def test_service_in_person_needs_its_receipt_or_a_reason(method: str) -> None:
     given = served(method)
     del given["no_receipt_reason"]
     assert "送达应当有送达回证" in errors_of(ConfirmServiceForm, given)["files"].message
-    assert parse_form(ConfirmServiceForm, {**given, "files": ["u1"]})
+    proved = parse_form(ConfirmServiceForm, {**given, "files": ["u1"]})
+    assert proved.model_dump()["files"] == ["u1"]
 
 
 def test_leaving_without_a_witness_needs_a_picture() -> None:
@@ -204,7 +205,8 @@ def test_leaving_without_a_witness_needs_a_picture() -> None:
     given = served("leaving")
     del given["witness"]
     assert "拍照或者录像截图" in errors_of(ConfirmServiceForm, given)["files"].message
-    assert parse_form(ConfirmServiceForm, {**given, "files": ["u1"]})
+    proved = parse_form(ConfirmServiceForm, {**given, "files": ["u1"]})
+    assert proved.model_dump()["files"] == ["u1"]
 
 
 @pytest.mark.parametrize(("hour", "good"), [("15:30", True), ("9：05", True), ("25:00", False), ("下午三点", False)])

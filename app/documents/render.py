@@ -157,7 +157,7 @@ class Renderer:
             [sys.executable, "-I", str(_WORKER)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=_environment(folder),
+            env=fonts.environment(folder),
             cwd=folder,
             bufsize=0,
         )
@@ -167,17 +167,13 @@ class Renderer:
         self._exchange(json.dumps(self._setup(files)).encode(), _START_SECONDS)
 
     def _setup(self, files: dict[str, Path]) -> dict[str, object]:
-        urls = {role.key: files[role.key].resolve().as_uri() for role in fonts.ROLES}
-        faces = "".join(
-            f'@font-face{{font-family:"{role.family}";src:url("{urls[role.key]}")}}' for role in fonts.ROLES
-        )
-        styles = {kind.value: (TEMPLATES / f"_{kind.value}.css").read_text(encoding="utf-8") for kind in Format}
+        styles = {kind.value: _style(kind.value) for kind in Format}
         return {
             "memory": self._memory,
             "cpu": int(_START_SECONDS + self._seconds * self._sheets),
-            "font_urls": list(urls.values()),
-            "faces": faces,
-            "common": (TEMPLATES / "_common.css").read_text(encoding="utf-8"),
+            "font_urls": [path.resolve().as_uri() for path in files.values()],
+            "faces": fonts.font_faces(files),
+            "common": _style("common"),
             **styles,
         }
 
@@ -242,22 +238,10 @@ class Renderer:
         return f"文书成文超过{self._seconds:g}秒未完成，已中止。请稍后重试；反复出现时请检查文书内容是否过长。"
 
 
-def _environment(folder: Path) -> dict[str, str]:
-    """A bare environment: our own fontconfig, and freed memory kept instead of given back at every sheet."""
-    files = "".join(f"<glob>{face.path}</glob>" for face in fonts.fallbacks())
-    folders = "".join(f"<dir>{name}</dir>" for name in sorted({str(Path(f.path).parent) for f in fonts.fallbacks()}))
-    configuration = folder / "fonts.conf"
-    configuration.write_text(
-        f"<fontconfig>{folders}<cachedir>{folder}/cache</cachedir><selectfont><acceptfont>{files}"
-        f"<glob>{folder}/*</glob></acceptfont><rejectfont><glob>/usr/*</glob></rejectfont></selectfont></fontconfig>",
-        encoding="utf-8",
-    )
-    return {
-        "PATH": "/usr/bin:/bin",
-        "LANG": "C.UTF-8",
-        "HOME": str(folder),
-        "TMPDIR": str(folder),
-        "FONTCONFIG_FILE": str(configuration),
-        "MALLOC_MMAP_THRESHOLD_": "134217728",
-        "MALLOC_TRIM_THRESHOLD_": "134217728",
-    }
+def style_sheets(sheet: Format) -> tuple[str, str]:
+    """The style sheets of a kind of sheet: what all have in common, and its own."""
+    return _style("common"), _style(sheet.value)
+
+
+def _style(name: str) -> str:
+    return (TEMPLATES / f"_{name}.css").read_text(encoding="utf-8")

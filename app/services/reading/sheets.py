@@ -16,6 +16,7 @@ from app.services.notice_context import context_for
 from app.services.preview import as_specimen
 from app.services.reading.attached import Download
 from app.services.reading.reader import Reader, case_for
+from app.services.reading.sheet_queue import failure_of
 from app.services.term_sheets import service_receipt_context, term_sheet_context
 from workflows.kit.errors import NotFound
 
@@ -24,12 +25,13 @@ _ENDINGS = {"application/pdf": ".pdf", "text/plain": ".txt"}
 
 @dataclass(frozen=True)
 class Sheet:
-    """A notice's sheet; `download` is None while it is being made."""
+    """A notice's sheet; `download` is None while it is being made, `problem` says why that has failed so far."""
 
     title: str
     number: str
     uid: str
     download: Download | None
+    problem: str = ""
 
 
 def read_sheet(reader: Reader, uid: str, folder: Path) -> Sheet:
@@ -42,7 +44,9 @@ def read_sheet(reader: Reader, uid: str, folder: Path) -> Sheet:
     notice = _notice(reader, uid)
     if notice.signed_on is None:
         raise NotFound
-    return Sheet(notice.title, notice.number or "", notice.uid, _stored(reader, notice, folder))
+    download = _stored(reader, notice, folder)
+    problem = "" if download is not None else failure_of(reader, notice)
+    return Sheet(notice.title, notice.number or "", notice.uid, download, problem)
 
 
 def sheets_of(reader: Reader, uid: str) -> tuple[str, ...]:

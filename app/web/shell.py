@@ -14,6 +14,7 @@ from flask_login import current_user
 
 from app.clock import legal_day
 from app.extensions import installation
+from app.services.reading.dispatch_register import READS_REGISTER
 from app.services.reading.sheet_queue import SEES_BOARD
 from app.services.sign_ins import SignedIn
 from workflows.roles import Post
@@ -51,6 +52,8 @@ AREAS = (
     NavigationItem("记录登记", "records.new", frozenset({Post.CLERK})),
     NavigationItem("全部事项", "cases.search", _CASE_WORKERS - {Post.CIVIL_SERVANT} | {Post.ARCHIVE_READER}),
     NavigationItem("文书成文", "sheets.show", SEES_BOARD),
+    NavigationItem("送达台账", "service_board.show", frozenset({Post.OFFICER, Post.APPROVER})),
+    NavigationItem("发文登记簿", "dispatch_register.show", READS_REGISTER),
     NavigationItem("督办", "oversight.show", frozenset({Post.OFFICER, Post.APPROVER})),
     NavigationItem("规则", "rules.show", _EVERYBODY),
     NavigationItem("审计", "audit.show", frozenset({Post.AUDITOR})),

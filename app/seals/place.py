@@ -15,7 +15,7 @@ _A4_HEIGHT = 800.0
 #: The places before and behind the date in the signature block (`templates/notices/_base.html`).
 _FROM, _TO = "seal-from", "seal-to"
 #: The middle stands above the line between organ and date, so that both lie in its lower half (GB/T 9704, 7.3.5).
-_RAISED_MM = 3.0
+_RAISED_MM, _RAISED_ON_SLIP_MM = 3.0, 1.0
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,8 @@ def seal_place(writer: "IncrementalPdfFileWriter") -> Place:
     for index in range(int(writer.root["/Pages"]["/Count"])):
         reference, _resources = writer.find_page_for_modification(index)
         if reference.idnum == page_id:
-            height = float(reference.get_object()["/MediaBox"][3])
-            diameter = (_ON_A4 if height >= _A4_HEIGHT else _ON_SLIP) * POINTS_PER_MM
-            return Place(index, (left + found[_TO][1]) / 2, top + _RAISED_MM * POINTS_PER_MM, diameter)
+            whole = float(reference.get_object()["/MediaBox"][3]) >= _A4_HEIGHT
+            raised, diameter = (_RAISED_MM, _ON_A4) if whole else (_RAISED_ON_SLIP_MM, _ON_SLIP)
+            middle = (left + found[_TO][1]) / 2
+            return Place(index, middle, top + raised * POINTS_PER_MM, diameter * POINTS_PER_MM)
     raise SealRefused("文书上的用印位置不在任何一页。请联系维护人员检查文书模板。")

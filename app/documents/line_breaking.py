@@ -20,6 +20,7 @@ _HALF_EMPTY = frozenset("，。、；：）〕》〉”’」』】")
 
 _JOINED = frozenset(".,:/-_%+#@&'()[]")
 _NARROWEST, _WIDEST = 0.94, 1.12
+_REGRET = 0.05
 _SQUEEZED = 1.2
 """How much worse it looks to press characters together than to draw them apart by the same amount."""
 
@@ -65,10 +66,15 @@ def may_break(before: str, after: str) -> bool:
     """Whether a line may end between two neighbouring characters."""
     if after in _NOT_FIRST or before in _NOT_LAST or after == " ":
         return False
-    if (before == "〕" and after.isdigit()) or (before.isdigit() and after in "年月日号"):
-        # A number keeps what it counts: 〔2026〕17号, 11月21日.
-        return False
     return not (_within_word(before) and _within_word(after))
+
+
+def parting(before: str, after: str) -> float:
+    """How much it is regretted to end a line here, in em of spacing: a number keeps what it counts if it can.
+
+    〔2026〕17号 and 11月21日 part only where the line would otherwise be drawn apart by more than this.
+    """
+    return _REGRET if (before == "〕" and after.isdigit()) or (before.isdigit() and after in "年月日号") else 0.0
 
 
 def _within_word(char: str) -> bool:
@@ -90,12 +96,13 @@ def _next(text: str, reach: list[float], start: int, width: float, grid: float) 
             return _last(text[start:], natural, hanging, width, grid, best, best_cost)
         if not may_break(text[end - 1], text[end]):
             continue
+        regret = parting(text[end - 1], text[end])
         ragged = Line(text[start:end], natural, grid, full=False)
         for visible in (natural, natural - hanging) if hanging else (natural,):
-            spacing = (width - visible) / count
+            spacing = _filling(width, visible, count, grid)
             if visible + count * grid < width / _WIDEST:
                 continue
-            cost = abs(spacing - grid) * (_SQUEEZED if spacing < grid else 1.0)
+            cost = abs(spacing - grid) * (_SQUEEZED if spacing < grid else 1.0) + regret
             if cost < best_cost:
                 best, best_cost = Line(text[start:end].rstrip(" "), natural, spacing, full=True), cost
     if best is not None:
@@ -105,6 +112,11 @@ def _next(text: str, reach: list[float], start: int, width: float, grid: float) 
     return _cut(text, reach, start, width, grid)
 
 
+def _filling(width: float, visible: float, count: int, grid: float) -> float:
+    """The spacing at which ``count`` characters reach the edge where the last character of a plain line ends."""
+    return (width - grid - visible) / max(1, count - 1)
+
+
 def _last(
     rest: str, natural: float, hanging: float, width: float, grid: float, best: Line | None, best_cost: float
 ) -> Line:
@@ -112,7 +124,7 @@ def _last(
     count = len(rest)
     if natural + count * grid <= width + 1e-6:
         return Line(rest, natural, grid, full=False)
-    spacing = (width - natural + hanging) / count
+    spacing = _filling(width, natural - hanging, count, grid)
     if best is None or (grid - spacing) * _SQUEEZED <= best_cost:
         return Line(rest, natural, min(grid, spacing), full=True)
     return best

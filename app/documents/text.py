@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import segno
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateNotFound, UndefinedError
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, TemplateNotFound, UndefinedError
 from markupsafe import Markup
 
 from app.documents.context import NoticeContext, SkippedDay, TermLine
@@ -132,6 +132,11 @@ def _environment() -> Environment:
     environment.filters.update(day=day, day_or=day_or, sentence=sentence, clause=clause, numeral=numeral, spans=spans)
     environment.globals["part"] = environment.get_template("_parts.html").module
     return environment
+
+
+def template_named(path: str) -> Template:
+    """A template of the notices' folder, with their filters and building blocks; raises ``TemplateNotFound``."""
+    return _environment().get_template(path)
 
 
 @lru_cache(maxsize=128)

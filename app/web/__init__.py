@@ -23,6 +23,7 @@ _AREAS = (
     "dispatch_register",
     "service_address",
     "oversight",
+    "party_forms",
     "rules",
     "audit",
     "people",

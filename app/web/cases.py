@@ -22,6 +22,7 @@ from app.web.case_views import identity_of, light_of, strip_for, term_view, time
 from app.web.previewing import before_signing
 from app.web.reading import current_reader, signed_in
 from app.web.views import Link
+from workflows.blank_forms import forms_for
 from workflows.registry import WORKFLOWS
 
 blueprint = Blueprint("cases", __name__)
@@ -109,6 +110,7 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         terms=[term_view(term, page.today) for term in page.terms if term.ended_on is None],
         ended_terms=[term_view(term, page.today) for term in page.terms if term.ended_on is not None],
         related=[(line, light_of(line.term, page.today)) for line in page.related],
+        party_forms=forms_for(page.line.kind),
         today=page.today,
     )
     return make_response(content, status)

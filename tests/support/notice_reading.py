@@ -10,7 +10,8 @@ _HAN = r"[\u4e00-\u9fff“”《》（）〔〕，。；：、]"
 _HALF = re.compile(rf"(?:{_HAN}[,;:?!()\[\]]|[,;:?!()\[\]]{_HAN}|{_HAN}\.(?!\d))")
 _NEVER = (
     "None", "undefined", "（）", "《》", "〔〕", "“”", "。。", "，，", "、、", "；；", "，。", "：。", "；。", "。，",
-    "、。", "依据依据", "依据参照", "参照参照", "的规定的规定", "系统默认设定", "属于领域", "因，", "于，", "由于因", "本本",
+    "、。", "依据依据", "依据参照", "参照参照", "的规定的规定", "系统默认设定", "属于领域", "因，", "于，",
+    "由于因", "本本",
 )  # fmt: skip
 _DATE = re.compile(r"\d{4}-\d{1,2}-\d{1,2}|\d{4}/\d{1,2}/\d{1,2}|(?<!\d)0\d(?:月|日)")
 _NUMBER = re.compile(r"[\[【（(]20\d\d[\]】）)]第?\d+号|〔20\d\d〕(?:第|0)")
@@ -49,7 +50,7 @@ def faults_of(context: NoticeContext, text: str) -> list[str]:
     lines = [line for line in text.splitlines() if line.strip()]
     prose = [line for line in lines if "｜" not in line and not line.startswith(_FURNITURE)]
     return [
-        *_marks(text, lines),
+        *marks_of(text, lines),
         *_repeated(prose),
         *_addressing(context, prose),
         *_headings(lines),
@@ -57,7 +58,8 @@ def faults_of(context: NoticeContext, text: str) -> list[str]:
     ]
 
 
-def _marks(text: str, lines: list[str]) -> list[str]:
+def marks_of(text: str, lines: list[str]) -> list[str]:
+    """Wrong punctuation, dates, numbers and empty values, for a notice or a form."""
     found = [f"“{word}”" for word in _NEVER if word in text]
     found += [f"半角标点“{hit.group()}”" for line in lines for hit in _HALF.finditer(line)]
     found += [f"日期写法“{hit.group()}”" for hit in _DATE.finditer(text)]

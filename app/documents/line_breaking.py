@@ -18,6 +18,9 @@ _NOT_LAST = frozenset("（〔《〈“‘「『【([{")
 _HALF_EMPTY = frozenset("，。、；：）〕》〉”’」』】")
 """Marks whose right half is blank in the faces of the standard, so that it may stand outside the type area."""
 
+_LEFT_EMPTY = frozenset("（〔《〈“‘「『【")
+"""Marks whose left half is blank."""
+
 _JOINED = frozenset(".,:/-_%+#@&'()[]")
 _NARROWEST, _WIDEST = 0.94, 1.12
 _REGRET = 0.05
@@ -49,8 +52,8 @@ def break_lines(text: str, advance: Callable[[str], float], first: float, rest: 
         grid: the spacing of a character that stands on the grid, in em (negative: the grid is narrower than an em).
     """
     reach = [0.0]
-    for char in text:
-        reach.append(reach[-1] + advance(char))
+    for place, char in enumerate(text):
+        reach.append(reach[-1] + advance(char) - (0.5 if pressed(text, place) else 0.0))
     lines: list[Line] = []
     start = 0
     while start < len(text):
@@ -60,6 +63,14 @@ def break_lines(text: str, advance: Callable[[str], float], first: float, rest: 
         while start < len(text) and text[start] == " ":
             start += 1
     return lines
+
+
+def pressed(text: str, place: int) -> bool:
+    """Whether a mark gives up half its width, because the blank halves of two marks in a row would look like a hole."""
+    before, after = text[place], text[place + 1 : place + 2]
+    if before in _HALF_EMPTY:
+        return after in _HALF_EMPTY or after in _LEFT_EMPTY
+    return before in _LEFT_EMPTY and after in _LEFT_EMPTY
 
 
 def may_break(before: str, after: str) -> bool:
@@ -87,7 +98,7 @@ def _next(text: str, reach: list[float], start: int, width: float, grid: float) 
     best_cost = float("inf")
     ragged: Line | None = None
     for end in range(start + 1, len(text) + 1):
-        natural = reach[end] - reach[start]
+        natural = reach[end] - reach[start] + (0.5 if pressed(text, end - 1) else 0.0)
         count = end - start
         hanging = 0.5 if text[end - 1] in _HALF_EMPTY else 0.0
         if natural - hanging + count * grid > width / _NARROWEST:

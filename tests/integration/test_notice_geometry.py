@@ -99,7 +99,7 @@ def overlapping(glyphs: list[Glyph]) -> list[tuple[Glyph, Glyph]]:
         pairs += [
             (other, glyph)
             for other in waiting
-            if glyph.x0 < other.x1 - 0.3 * other.size and other.x0 < glyph.x1 - 0.3 * glyph.size
+            if glyph.ink[0] < other.ink[1] - 0.2 * other.size and other.ink[0] < glyph.ink[1] - 0.2 * glyph.size
         ]
         waiting.append(glyph)
     return pairs

@@ -24,10 +24,10 @@ _ALIKE = ("0123456789", "〔〕（）《》【】", "，。、；：", "己已�
 def misprinted(page: SheetPage) -> Iterator[tuple[Glyph, float]]:
     """The characters of a page whose picture is not theirs, with the distance to what should stand there."""
     for line in page.lines:
-        for glyph in line.glyphs:
+        for glyph, after in zip(line.glyphs, (*line.glyphs[1:], None), strict=True):
             if glyph.face not in _ROLES:
                 continue
-            printed = _printed(page, glyph)
+            printed = _printed(page, glyph, after.x0 if after else glyph.x1)
             own = _distance(printed, _drawn(glyph.face, glyph.size, glyph.text))
             others = [char for group in _ALIKE if glyph.text in group for char in group if char != glyph.text]
             nearer = any(_distance(printed, _drawn(glyph.face, glyph.size, char)) < own for char in others)
@@ -41,11 +41,11 @@ def _box(size: float) -> tuple[int, int, int]:
     return round(em * 1.1), round(em * 1.3), round(em)
 
 
-def _printed(page: SheetPage, glyph: Glyph) -> Image.Image:
+def _printed(page: SheetPage, glyph: Glyph, until: float) -> Image.Image:
     width, height, base = _box(glyph.size)
     left, line = round(glyph.x0 * _SCALE), round(glyph.baseline * _SCALE)
     # Only the character's own cell: its neighbour begins where it ends.
-    wide = min(width, round((glyph.x1 - glyph.x0) * _SCALE))
+    wide = min(width, round((min(glyph.x1, until) - glyph.x0) * _SCALE))
     cell = Image.new("L", (width, height), 255)
     cut = page.picture.crop((left, line - base, left + wide, line - base + height))
     cell.paste(cut.convert("L"), (0, 0))

@@ -22,6 +22,8 @@ _ABOVE, _BELOW = 0.88, 0.12
 
 HALF_EMPTY = "，。、；：）〕》”’」』】"
 """Marks whose right half is blank: they may reach half a character beyond the type area without being seen there."""
+LEFT_EMPTY = "（〔《“‘「『【"
+"""Marks whose left half is blank."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,12 @@ class Glyph:
     size: float
     face: str
     colour: tuple[float, ...]
+
+    @property
+    def ink(self) -> tuple[float, float]:
+        """From where to where something of it may be seen: without the blank half of a mark."""
+        half = self.size / 2
+        return self.x0 + half * (self.text in LEFT_EMPTY), self.x1 - half * (self.text in HALF_EMPTY)
 
 
 @dataclass(frozen=True)

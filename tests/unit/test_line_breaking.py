@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.line_breaking import Line, break_lines, may_break
+from app.documents.line_breaking import Line, break_lines, may_break, pressed
 from app.documents.titles import title_lines, units_of_sense
 from workflows.catalogue import NOTICES
 
@@ -58,6 +58,16 @@ def test_what_may_not_part(before: str, after: str) -> None:
     """R28: figures keep together and with what they count; marks keep to their words."""
     assert not may_break(before, after)
     assert may_break("字", "字")
+
+
+@pytest.mark.parametrize("pair", ["”。", "，“", "）》", "》（", "（《"])
+def test_two_marks_in_a_row_share_a_blank_half(pair: str) -> None:
+    """R28: no hole of a whole character between two marks; the line takes half a character more instead."""
+    (line,) = lines_of("字" * 6 + pair + "字" * 6)
+    assert line.natural == 13.5
+    assert pressed(line.text, 6)
+    (line,) = lines_of("字" * 6 + "，字" + "字" * 6)
+    assert line.natural == 14
 
 
 def test_a_number_keeps_what_it_counts_where_it_can() -> None:

@@ -1,6 +1,11 @@
-"""Notices: our sheet beside bare WeasyPrint, plain OTF fonts and headless Chromium in one run (performance 3)."""
+"""Notices: our sheet beside bare WeasyPrint, plain OTF fonts and headless Chromium in one run (performance 3).
+
+Single sheets are told in processor time, all processes of a way together, so that a busy machine does not blur the
+ratios; the rush of two children against one is told by the clock and wants an idle machine.
+"""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -10,15 +15,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
-from statistics import median
+from statistics import quantiles
 from types import TracebackType
 from typing import Self
 
 from app.documents import fonts
+from app.documents.context import NoticeContext
 from app.documents.font_outlines import prepared
 from app.documents.pool import RendererPool
 from app.documents.render import Renderer, style_sheets
 from app.documents.typesetting import sheet_html
+from bench.processor import resident, spent_below, spent_by
 from bench.report import Line
 from tests.browser.support.chromium import chromium
 from tests.support.notice_samples import sample
@@ -45,8 +52,6 @@ def _context(key: str, number: int) -> str:
 
 
 def _html(key: str, number: int) -> str:
-    from app.documents.context import NoticeContext
-
     return sheet_html(NoticeContext.from_json(_context(key, number)))
 
 
@@ -78,7 +83,7 @@ class Bare:
         self._folder.cleanup()
 
     def make(self, html: str) -> float:
-        """Milliseconds for one sheet, as the process itself sees them: the pipe is not counted."""
+        """Milliseconds of processor time for one sheet, as the process itself sees them."""
         self._tell(html)
         assert self._child.stdout is not None
         return float(self._child.stdout.readline().split()[0])
@@ -90,7 +95,7 @@ class Bare:
 
 
 def _ways(key: str, rounds: int) -> Iterator[Line]:
-    """Every way in turns, so that what else the machine does falls on all alike; medians."""
+    """Every way in turns, so that what else the machine does falls on all alike; the lower quartile of each."""
     ours_faces = fonts.font_faces(prepared())
     otf_faces = fonts.font_faces({role.key: fonts.locate(role) for role in fonts.ROLES})
     with ExitStack() as stack:
@@ -110,12 +115,12 @@ def _ways(key: str, rounds: int) -> Iterator[Line]:
             page.pdf(prefer_css_page_size=True, tagged=True)
 
         ways: dict[str, Callable[[int], float]] = {
-            "ours": lambda number: _timed(lambda: renderer.render(_context(key, number))),
+            "ours": lambda number: _ours(renderer, _context(key, number)),
             "bare": lambda number: bare.make(_html(key, number)),
             "archival": lambda number: archival.make(_html(key, number)),
             "otf": lambda number: otf.make(_html(key, number)),
             "anew": lambda number: anew.make(_html(key, number)),
-            "chromium": lambda number: _timed(lambda: print_page(number)),
+            "chromium": lambda number: _below(lambda: print_page(number)),
         }
         took = _in_turns(ways, rounds)
     ours = took["ours"]
@@ -133,7 +138,21 @@ def _in_turns(ways: dict[str, Callable[[int], float]], rounds: int) -> dict[str,
             ms = way(number)
             if number > _WARM:
                 took[name].append(ms)
-    return {name: median(found) for name, found in took.items()}
+    return {name: quantiles(found, n=4)[0] for name, found in took.items()}
+
+
+def _ours(renderer: Renderer, context: str) -> float:
+    """Parent (values, template, typesetting, QR, checks) and child together."""
+    child, parent = spent_by(renderer.pid), time.thread_time()
+    renderer.render(context)
+    return (time.thread_time() - parent) * 1000 + spent_by(renderer.pid) - child
+
+
+def _below(act: Callable[[], object]) -> float:
+    """What everything below this process spends on it."""
+    before = spent_below(os.getpid())
+    act()
+    return spent_below(os.getpid()) - before
 
 
 def _timed(act: Callable[[], object]) -> float:
@@ -143,17 +162,22 @@ def _timed(act: Callable[[], object]) -> float:
 
 
 def _together(rounds: int) -> Iterator[Line]:
-    """A rush made by two children beside the same rush made by one; both warm."""
-    contexts = [_context(_SAMPLES[0], number) for number in range(4 * rounds)]
-    rates = {}
-    for hands in (1, 2):
-        pool = RendererPool(hands, sheets=10_000)
-        with ThreadPoolExecutor(hands) as threads:
-            list(threads.map(pool.render, contexts[: 4 * hands]))
-            took = _timed(lambda pool=pool, threads=threads: list(threads.map(pool.render, contexts)))  # type: ignore[misc]
-        pool.stop()
-        rates[hands] = len(contexts) / took * 1000
-    yield Line(f"{_SAMPLES[0]}: two children / one", rates[2], rates[1], "per second (goal 1.80)")
+    """A rush made by two children beside the same rush made by one, in turns; both warm, the best of each."""
+    contexts = [_context(_SAMPLES[0], number) for number in range(2 * rounds)]
+    best = {1: 0.0, 2: 0.0}
+    pool = RendererPool(2, sheets=10_000)
+    with ThreadPoolExecutor(1) as alone, ThreadPoolExecutor(2) as both:
+        list(both.map(pool.render, contexts[:8]))
+        for _ in range(4):
+            for hands, threads in ((1, alone), (2, both)):
+                best[hands] = max(best[hands], len(contexts) / _rush(threads, pool, contexts))
+    pool.stop()
+    yield Line(f"{_SAMPLES[0]}: two children / one", best[2], best[1], "per second (goal 1.80)")
+
+
+def _rush(threads: ThreadPoolExecutor, pool: RendererPool, contexts: list[str]) -> float:
+    """Seconds for all of them."""
+    return _timed(lambda: list(threads.map(pool.render, contexts))) / 1000
 
 
 def _memory(notices: int) -> Iterator[Line]:
@@ -164,13 +188,6 @@ def _memory(notices: int) -> Iterator[Line]:
         for number in range(1, notices + 1):
             renderer.render(_context(_SAMPLES[number % 2], number))
             if number == settled:
-                before = _resident(renderer.pid)
-        after = _resident(renderer.pid)
+                before = resident(renderer.pid)
+        after = resident(renderer.pid)
     yield Line(f"memory after {notices:,} notices / after {settled}", after, before, "MB (goal 0.95 to 1.05)")
-
-
-def _resident(pid: int | None) -> float:
-    """Resident memory of a process in MB."""
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    line = next(line for line in status.splitlines() if line.startswith("VmRSS:"))
-    return int(line.split()[1]) / 1024

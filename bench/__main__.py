@@ -1,9 +1,9 @@
-"""`python -m bench [steps|sweep|calendar|notices …]`: print the table; without a word everything is measured."""
+"""`python -m bench [steps|sweep|calendar|notices|seals …]`: print the table; without a word everything is measured."""
 
 import argparse
 from collections.abc import Callable, Iterator
 
-from bench import counting, notices, steps, sweeping
+from bench import counting, notices, seals, steps, sweeping
 from bench.places import Places, places
 from bench.report import HEADING, Line
 
@@ -12,6 +12,7 @@ SUBJECTS: dict[str, Callable[[Places, argparse.Namespace], Iterator[Line]]] = {
     "sweep": lambda kept, chosen: sweeping.measure(kept, chosen.terms),
     "calendar": lambda kept, chosen: counting.measure(),
     "notices": lambda kept, chosen: notices.measure(chosen.sheets, chosen.notices),
+    "seals": lambda kept, chosen: seals.measure(chosen.sheets),
 }
 
 

@@ -28,7 +28,8 @@ _LASTS = timedelta(days=5 * 366)
 _RENEWED_BEFORE = timedelta(days=60)
 #: A demo plays cases of the past years; their sheets are sealed on the played days.
 _BACKDATED = timedelta(days=3 * 366)
-_LONGEST_NAME = 64
+#: RFC 5280, upper bounds: characters of an organisation; the library counts the bytes of a common name.
+_LONGEST_ORGAN, _LONGEST_COMMON_BYTES = 64, 64
 
 
 class AuthorityMissing(RuntimeError):
@@ -180,9 +181,10 @@ def _context(name: str) -> FieldContext:
 def _name(common: str, organ: str) -> x509.Name:
     named = [x509.NameAttribute(NameOID.COUNTRY_NAME, "CN")]
     if organ:
-        named.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organ[:_LONGEST_NAME]))
+        named.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, organ[:_LONGEST_ORGAN]))
     named.append(x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, DISCLAIMER))
-    named.append(x509.NameAttribute(NameOID.COMMON_NAME, common[:_LONGEST_NAME]))
+    short = common.encode()[:_LONGEST_COMMON_BYTES].decode(errors="ignore")
+    named.append(x509.NameAttribute(NameOID.COMMON_NAME, short))
     return x509.Name(named)
 
 

@@ -104,14 +104,14 @@ def _draw(writer: "IncrementalPdfFileWriter", field: Any, organ: str, place: Pla
         {
             pdf_name("/Type"): pdf_name("/XObject"),
             pdf_name("/Subtype"): pdf_name("/Form"),
+            pdf_name("/Filter"): pdf_name("/FlateDecode"),
             pdf_name("/BBox"): generic.ArrayObject(map(generic.FloatObject, (0, 0, place.diameter, place.diameter))),
             pdf_name("/Resources"): generic.DictionaryObject(
                 {pdf_name("/ExtGState"): generic.DictionaryObject({pdf_name("/Ink"): ink})}
             ),
         },
-        stream_data=b"/Ink gs\n" + seal_picture(organ, place.diameter),
+        encoded_data=seal_picture(organ, place.diameter),
     )
-    picture.compress()
     widget = field.get_object()
     widget[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): writer.add_object(picture)})
     widget[pdf_name("/F")] = generic.NumberObject(_FLAGS)

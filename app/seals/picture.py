@@ -5,6 +5,7 @@ Lengths are in millimetres of a seal of 42 mm, with the centre at 0, 0; the cont
 lower left.
 """
 
+import zlib
 from collections.abc import Iterator
 from functools import lru_cache
 from math import cos, pi, radians, sin
@@ -28,7 +29,7 @@ _ROLE = "xiaobiaosong"
 
 @lru_cache(maxsize=128)
 def seal_picture(organ: str, diameter: float) -> bytes:
-    """The content stream of the seal of an organ, `diameter` points square.
+    """The content stream of the seal of an organ, deflated, `diameter` points square.
 
     Raises:
         FontMissing: no font that letters could be drawn with.
@@ -42,7 +43,7 @@ def seal_picture(organ: str, diameter: float) -> bytes:
         parts += _arc(organ, letters)
         for text, (height, size) in zip(LABELS, _LABEL_LINES, strict=True):
             parts += _line(text, height, size, letters)
-    return "\n".join(["q", *parts, "Q"]).encode("ascii")
+    return zlib.compress("\n".join(["q", "/Ink gs", *parts, "Q"]).encode("ascii"), 9)
 
 
 def _circle(radius: float) -> Iterator[str]:

@@ -239,6 +239,16 @@ def test_each_organ_has_a_certificate_of_its_own_renewed_in_time(tmp_path: Path)
     assert [one.organ for one in authority.identities()] == sorted([ORGAN, "示例丁局"])
 
 
+def test_a_long_name_is_whole_in_the_certificate(tmp_path: Path) -> None:
+    """A common name holds 64 bytes, twenty-one characters; the organisation holds the name that is checked."""
+    organ = "示例县人民政府政务服务和数据资源管理局（示例县行政审批局）"
+    seals = local_seals(tmp_path, NOW)
+    sealed = seals.provider.seal(SealRequest(sheet_of(SHEET), organ), NOW)
+    verdict = check_sheet(sealed, seals.roots)
+    assert verdict.genuine
+    assert verdict.organ == organ
+
+
 @pytest.mark.parametrize(
     ("damage", "reason"),
     [

@@ -60,8 +60,9 @@ def compare() -> ResponseReturnValue:
     content = given.read(LARGEST_FILE + 1) if given is not None else b""
     if problem := _wrong_file(content) or (_wrong_form() if typed and not could_be_a_code(typed) else ""):
         return _page(typed=typed[:40], problem=problem, about_file=True, status=422)
-    with installation().database.read() as session:
-        uploaded = verify_bytes(session, content)
+    own = installation()
+    with own.database.read() as session:
+        uploaded = verify_bytes(session, content, own.seals.roots)
         expected = verify(session, typed) if typed else None
     agrees = uploaded.notice is not None and (not typed or uploaded.notice.code == normal_code(typed))
     return _page(

@@ -14,8 +14,11 @@ from app.documents.context import NoticeContext
 from app.extensions import Installation
 from app.models.kinds import Notice
 from app.models.limits import RateWindow
+from app.seals.pades import LocalSeal
+from app.seals.provider import SealRequest
 from app.services.files import store_bytes
 from app.web import verification
+from tests.support.sealed_sheets import ORGAN, sheet_of
 from tests.support.web_world import text_of, world_on
 from tests.support.world import World
 from workflows.kit.context import SYSTEM
@@ -208,6 +211,25 @@ def test_the_sheet_as_issued_is_recognised_and_one_altered_byte_is_not(anybody: 
         assert unnamed.status_code == 404
         assert "没有与此文件完全一致的文书" in unnamed.text
         assert "异议受理告知书" not in unnamed.text
+
+
+def test_the_signature_on_a_sealed_sheet_is_told(app: Flask, anybody: FlaskClient, world: World) -> None:
+    """Documents 5 and 7: whose, when, of what worth; an altered sheet says that it was changed after sealing."""
+    own: Installation = app.extensions["zhengcheng"]
+    own.seals.authority.found(world.clock())
+    sheet = LocalSeal(own.seals.authority).seal(SealRequest(sheet_of("objection_acceptance"), ORGAN), world.clock())
+    uid = world.objection_in("submitted")
+    world.step("officer", "accept", uid)
+    (notice,) = world.notices(uid, "objection_acceptance")
+    code = issued_with(app, world, notice.uid, sheet)
+    seen = text_of(upload(anybody, sheet, code).text)
+    assert "与原件完全一致" in seen
+    assert f"签名有效，签署机关：{ORGAN}" in seen
+    assert "演示印章（非法定电子印章）" in seen
+    place = sheet.index(b"/Contents <") - 40
+    seen = text_of(upload(anybody, sheet[:place] + b"X" + sheet[place + 1 :], code).text)
+    assert "与系统所存原件不一致" in seen
+    assert "签名有效" not in seen
 
 
 def test_a_genuine_sheet_under_the_code_of_another_does_not_agree(

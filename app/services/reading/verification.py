@@ -7,6 +7,7 @@ code that was never given from that of a notice which is not issued yet.
 import hashlib
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,12 +17,15 @@ from sqlalchemy.orm import Session
 from app.models.history import StoredFile
 from app.models.kinds import Notice
 from app.models.people import Unit
+from app.seals.validate import Root, SheetVerdict, check_sheet
 from app.services.notice_content.parties import parent_of, serves_the_subject
 from app.services.notice_content.record_facts import real_number
 from app.services.notice_content.term_lines import armed_by
 from app.services.reading.standing import Standing, standing_of_notice
 from workflows.registry import workflow
 
+#: Taking a PDF apart costs time that grows with it; sheets of ours are far smaller.
+_LARGEST_TAKEN_APART = 3 * 1024 * 1024
 #: The letters and digits of a code; what looks alike (0 and O, 1, I and L) is not among them.
 _CODE = re.compile(r"[2-9A-HJKMNP-Z]{12}")
 
@@ -54,11 +58,15 @@ class Verified:
 
 @dataclass(frozen=True)
 class Uploaded:
-    """What came of an uploaded file: its hash, and the notice that has exactly these bytes."""
+    """What came of an uploaded file: its hash, its signature, and the notice that has exactly these bytes.
+
+    `seal` is None where nobody looked: a file that is larger than any sheet of ours is not taken apart.
+    """
 
     sha256: str
     size: int
     notice: Verified | None
+    seal: SheetVerdict | None
 
 
 def normal_code(typed: str) -> str:
@@ -77,12 +85,18 @@ def verify(session: Session, code: str) -> Verified | None:
     return _verified(session, row[0], row[1], row[2]) if row is not None else None
 
 
-def verify_bytes(session: Session, content: bytes) -> Uploaded:
-    """The notice whose issued sheet has exactly these bytes; nothing of the content is kept."""
+def verify_bytes(session: Session, content: bytes, roots: Sequence[Root]) -> Uploaded:
+    """The notice whose issued sheet has exactly these bytes, and what its signature says; nothing is kept.
+
+    Args:
+        roots: the authorities whose seals are believed (`SealSetup.roots`).
+    """
     sha256 = hashlib.sha256(content).hexdigest()
     # Two notices have different sheets: each prints its own code.
     row = session.execute(_issued().where(Notice.sha256 == sha256).limit(1)).one_or_none()
-    return Uploaded(sha256, len(content), _verified(session, row[0], row[1], row[2]) if row is not None else None)
+    notice = _verified(session, row[0], row[1], row[2]) if row is not None else None
+    seal = check_sheet(content, roots) if len(content) <= _LARGEST_TAKEN_APART else None
+    return Uploaded(sha256, len(content), notice, seal)
 
 
 def _issued() -> Select[Notice, str, int]:

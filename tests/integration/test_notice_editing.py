@@ -171,5 +171,14 @@ def test_the_signers_page_marks_the_differences(app: Flask, district: World) -> 
     notice = drafted(district)
     district.take("officer", "edit", notice.uid, added_text="请一并报送台账。")
     page = client_of(app, "approver").get(f"/cases/{notice.uid}").text
+    sign = page.split('id="act-sign"')[1].split("</form>")[0]
+    assert "请一并报送台账。</ins>" in sign
     assert '<ins><span class="visually-hidden">增加：</span>请一并报送台账。</ins>' in page
     assert "本稿已经改写" in text_of(page)
+
+
+def test_the_sign_form_says_so_where_nothing_differs(app: Flask, district: World) -> None:
+    """R142: an unedited draft is all standard text."""
+    notice = drafted(district)
+    page = client_of(app, "approver").get(f"/cases/{notice.uid}").text
+    assert "没有差异：本稿全部为标准文本。" in page.split('id="act-sign"')[1].split("</form>")[0]

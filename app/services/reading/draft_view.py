@@ -37,7 +37,12 @@ class DraftView:
     @property
     def edited(self) -> bool:
         """Whether anything differs from the standard text."""
-        return any(mark is not Mark.KEPT for line in self.lines for mark, _ in line)
+        return bool(self.changed)
+
+    @property
+    def changed(self) -> tuple[Line, ...]:
+        """The lines that differ from the standard text."""
+        return tuple(line for line in self.lines if any(mark is not Mark.KEPT for mark, _ in line))
 
 
 def draft_of(reader: Reader, case: Case) -> DraftView | None:

@@ -8,7 +8,7 @@ from app.services.reading.case_page import CasePage
 from app.services.reading.service_view import ServiceView
 from app.web.forms import Option
 from workflows.forms.notice import ServiceMethod
-from workflows.forms.service import FOR_A_PERSON, FOR_A_UNIT, SENT, SERVED, Asked
+from workflows.forms.service import FOR_A_PERSON, FOR_A_UNIT, SENT, SERVED, WITH_RECEIPT, Asked
 
 if TYPE_CHECKING:
     from app.web.acts import Act
@@ -54,8 +54,9 @@ def _sending(act: "Act", method: ServiceMethod, service: ServiceView, page: Case
 def _registering(act: "Act", method: ServiceMethod, service: ServiceView) -> "Act":
     people = FOR_A_UNIT if service.to_unit else FOR_A_PERSON
     asked = SERVED[method]
-    if service.to_unit:
-        asked = Asked(asked.required, asked.optional - {"relation"})
+    # A receipt is expected; the reason that may stand in its place is what is left to choice.
+    proof = frozenset({"files"}) if method in WITH_RECEIPT else frozenset()
+    asked = Asked(asked.required | proof, asked.optional - ({"relation"} if service.to_unit else set()))
     choices = {"receiver": tuple(Option(item.value, item.label) for item in people)}
     return _variant(act, method, asked, first=service.registrable[0], choices=choices)
 

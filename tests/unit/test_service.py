@@ -195,7 +195,7 @@ def test_service_in_person_needs_its_receipt_or_a_reason(method: str) -> None:
     """民事诉讼法 art. 87: 送达必须有送达回证."""
     given = served(method)
     del given["no_receipt_reason"]
-    assert "送达应当有送达回证" in errors_of(ConfirmServiceForm, given)["files"].message
+    assert "送达应当有送达回证" in errors_of(ConfirmServiceForm, given)["no_receipt_reason"].message
     proved = parse_form(ConfirmServiceForm, {**given, "files": ["u1"]})
     assert proved.model_dump()["files"] == ["u1"]
 

@@ -151,18 +151,18 @@ class ConfirmServiceForm(StepForm):
         validate_default=True,
     )
     slip_number: OptionalLine = Field(default="", title="邮件回执编号", validate_default=True)
-    no_receipt_reason: OptionalLine = Field(
-        default="",
-        title="暂不上传送达回证的原因",
-        description="已经上传的不用填写；暂不上传的，事后应当补交。",
-        validate_default=True,
-    )
     files: list[Line] = Field(
         default_factory=list,
         title="送达回证",
         description="签收后的送达回证（或者邮件回执、现场照片）的扫描件。",
         max_length=20,
         json_schema_extra={"as": "files"},
+        validate_default=True,
+    )
+    no_receipt_reason: OptionalLine = Field(
+        default="",
+        title="暂不上传送达回证的原因",
+        description="已经上传的不用填写；暂不上传的，事后应当补交。",
         validate_default=True,
     )
 
@@ -175,7 +175,7 @@ class ConfirmServiceForm(StepForm):
 
     @field_validator(
         "hour", "place", "receiver", "signed_by", "relation", "refusal_reason", "witness", "slip_number",
-        "no_receipt_reason", "files",
+        "files", "no_receipt_reason",
     )  # fmt: skip
     @classmethod
     def _of_the_method(cls, value: Any, info: ValidationInfo) -> Any:
@@ -197,14 +197,16 @@ class ConfirmServiceForm(StepForm):
 
     @field_validator("files")
     @classmethod
-    def _is_proved(cls, value: list[str], info: ValidationInfo) -> list[str]:
-        method = info.data.get("method")
-        if value or method not in WITH_RECEIPT:
-            return value
-        if method is ServiceMethod.LEAVING and not info.data.get("witness"):
+    def _shows_what_nobody_witnessed(cls, value: list[str], info: ValidationInfo) -> list[str]:
+        if not value and info.data.get("method") is ServiceMethod.LEAVING and not info.data.get("witness"):
             raise ValueError("没有见证人的，应当上传拍照或者录像截图")
-        if not info.data.get("no_receipt_reason"):
-            raise ValueError("送达应当有送达回证：请上传签收后的送达回证，暂不上传的写明原因")
+        return value
+
+    @field_validator("no_receipt_reason")
+    @classmethod
+    def _is_proved(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("method") in WITH_RECEIPT and not value and not info.data.get("files", ["wrong"]):
+            raise ValueError("送达应当有送达回证，没有上传的应当写明原因")
         return value
 
 

@@ -66,7 +66,7 @@ _STATES = {
 
 @dataclass(frozen=True)
 class Wanted:
-    """What is looked for; empty means any. `words` may be any part of number, title, code or recipient."""
+    """What is looked for; empty means any. `words`: any part of number, title or recipient, or the code."""
 
     organ: str = ""
     word: str = ""
@@ -216,8 +216,9 @@ def _conditions(wanted: Wanted, replaced: ColumnElement[bool]) -> Iterable[Colum
     if wanted.until_on:
         yield Notice.signed_on <= wanted.until_on
     if wanted.words:
-        named = (Case.number, Notice.title, Notice.code, _PERSON.name, _UNIT.name)
-        yield or_(*(column.contains(wanted.words, autoescape=True) for column in named))
+        named = (Case.number, Notice.title, _PERSON.name, _UNIT.name)
+        code = Notice.code == wanted.words.replace(" ", "").upper()
+        yield or_(code, *(column.contains(wanted.words, autoescape=True) for column in named))
 
 
 def _replaced() -> ColumnElement[bool]:

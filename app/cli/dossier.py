@@ -13,7 +13,7 @@ from app.extensions import installation
 from app.services.access_log import Act, record
 from app.services.anchors import seal_heads
 from app.services.dossier_bundle.checking import Checked, check_bundle
-from app.services.dossier_bundle.exporting import dossier_named, export_dossier
+from app.services.dossier_bundle.exporting import dossier_named, export_dossier, snapshot
 from app.services.dossier_bundle.importing import import_bundle
 from app.services.dossier_bundle.index_sheet import index_maker
 from app.services.files import FileDamaged
@@ -40,7 +40,8 @@ def export(named: str, output: Path | None, purpose: str) -> None:
     """导出 NAMED（事项编号、事项标识或者案卷标识）所在的案卷。"""
     own = installation()
     now = own.clock()
-    with own.database.read() as session:
+    click.echo("正在制作案卷……", err=True)
+    with snapshot(own.database) as session:
         found = dossier_named(session, named)
         index = index_maker(as_pdf=own.settings.renderer == "pdf")
         try:

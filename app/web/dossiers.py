@@ -9,8 +9,9 @@ from flask_login import login_required
 
 from app.extensions import installation
 from app.services.access_log import Act, record
-from app.services.dossier_bundle.exporting import dossier_view, export_for
+from app.services.dossier_bundle.exporting import dossier_view, export_for, snapshot
 from app.services.dossier_bundle.index_sheet import index_maker
+from app.services.reading.reader import reader_of
 from app.web.reading import current_reader, signed_in
 from workflows.kit.errors import NotFound
 
@@ -34,7 +35,8 @@ def export(uid: str) -> ResponseReturnValue:
     if problem := _problem(purpose):
         return _form(uid, purpose, problem)
     own = installation()
-    with current_reader() as reader:
+    with snapshot(own.database) as session:
+        reader = reader_of(own.backend, session, signed_in().actor, own.clock())
         index = index_maker(as_pdf=own.settings.renderer == "pdf")
         bundle = export_for(reader, uid, own.settings.files_dir, index, own.seals)
     person = signed_in()

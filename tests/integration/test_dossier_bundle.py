@@ -28,6 +28,7 @@ from app.services.dossier_bundle.archive import MANIFEST, SIGNATURE, manifest_of
 from app.services.dossier_bundle.checking import check_bundle
 from app.services.dossier_bundle.contents import CHAIN, ROWS
 from app.services.dossier_bundle.errors import BundleRefused
+from app.services.dossier_bundle.exporting import snapshot
 from app.services.dossier_bundle.tables import LEFT_OUT, OWN
 from app.services.files import FileDamaged, path_of
 from app.services.founding import NewPerson, found_person
@@ -137,6 +138,20 @@ def test_nobody_can_sign_in_with_what_was_imported(world: FilingWorld, home: Pla
         assert not session.scalar(select(User.id).where(User.login == "subject"))
     for secret in (b"argon2", b"electronic_service_on", b"identity", home.keys.versions["k1"]["chain"].hex().encode()):
         assert secret not in bundle
+
+
+@pytest.mark.parametrize("name", ["sqlite", "postgresql"])
+def test_a_step_taken_meanwhile_is_not_half_in_it(places: dict[str, Place], name: str) -> None:
+    """One state of the database from the first row to the last."""
+    world = filing_world(places[name])
+    uid = world.objection_in("submitted")
+    count = select(func.count()).select_from(EventRow)
+    with snapshot(places[name].database) as session:
+        before = session.scalar(count)
+        world.take("officer", "accept", uid)
+        assert session.scalar(count) == before
+    with snapshot(places[name].database) as session:
+        assert session.scalar(count) != before
 
 
 def test_only_the_own_dossier_is_in_it(world: FilingWorld, home: Place) -> None:

@@ -11,7 +11,7 @@ from app.database import Database, read_transaction, write_sessions, write_trans
 from app.models.cases import Case
 from app.seals.setup import SealSetup
 from app.services.dossier_bundle.checking import Checked, check_bundle
-from app.services.dossier_bundle.exporting import dossier_named, export_dossier
+from app.services.dossier_bundle.exporting import dossier_named, export_dossier, snapshot
 from app.services.dossier_bundle.importing import Imported, import_bundle
 from app.services.dossier_bundle.index_sheet import index_maker
 from app.services.files import attach, store_bytes
@@ -40,7 +40,7 @@ class Place:
 
     def export(self, named: str, *, as_pdf: bool = False) -> bytes:
         """The bundle of a dossier named by a case."""
-        with self.database.read() as session:
+        with snapshot(self.database) as session:
             dossier = dossier_named(session, named)
             index = index_maker(as_pdf=as_pdf)
             return export_dossier(session, self.keys, dossier, self.files, index, self.seals, self.now).content

@@ -1,6 +1,7 @@
 """Everything a bundle holds, as files by path; made from the rows of one dossier on one reading session."""
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +45,7 @@ class Contents:
 
 
 def contents_of(session: Session, keys: KeyRing, dossier: Dossier, folder: Path, index: Index) -> Contents:
-    """Collect a dossier.
+    """Collect a dossier, on a session that sees one state of the database (`exporting.snapshot`).
 
     Raises:
         FileDamaged: a stored file is missing or not what its hash says.
@@ -52,11 +53,10 @@ def contents_of(session: Session, keys: KeyRing, dossier: Dossier, folder: Path,
     rows = read_own(session, dossier.id)
     origin = session.get(DossierImport, dossier.id)
     events = _by_case(rows["event"])
-    uids = [case["uid"] for case in rows["cases"]]
-    anchors: list[dict[str, Any]] = anchors_of(session, uids) if origin is None else json.loads(origin.anchors)
-    own_anchors = anchors if origin is None else anchors_of(session, uids)
-    faults = {case["uid"]: faults_of(keys, case, events.get(case["id"], []), own_anchors) for case in rows["cases"]}
+    anchors = anchors_of(session, [case["uid"] for case in rows["cases"]])
+    faults = {case["uid"]: faults_of(keys, case, events[case["id"]], anchors) for case in rows["cases"]}
     if origin is not None:
+        anchors = json.loads(origin.anchors)
         _as_they_were(rows, events, json.loads(origin.chains))
     told, law = people_of(session, rows), law_of(session, rows)
     names = {
@@ -64,40 +64,56 @@ def contents_of(session: Session, keys: KeyRing, dossier: Dossier, folder: Path,
         "unit": {one["id"]: one["name"] for one in told["units"]},
     }
     papers, files, kept = papers_of(session, rows, folder, names)
-    ids, rule_sets = numbered(rows), names_of_rule_sets(session, rows)
-    calendars = {version: Calendar.from_json(body) for version, body in calendars_in(law).items()}
-    titles = _titles(rows)
-    chains, records = [], []
+    ids, rule_sets, titles = numbered(rows), names_of_rule_sets(session, rows), _titles(rows)
+    marks = {case["id"]: digests(event["body"] for event in events[case["id"]]) for case in rows["cases"]}
+    records: list[IndexLine] = []
     for place, case in enumerate(rows["cases"], 1):
-        own = events.get(case["id"], [])
-        marks = digests(event["body"] for event in own)
-        history = [{**written("event", event, ids, rule_sets), "digest": mark}
-                   for event, mark in zip(own, marks, strict=True)]  # fmt: skip
+        own = zip(events[case["id"]], marks[case["id"]], strict=True)
+        history = [{**written("event", event, ids, rule_sets), "digest": mark} for event, mark in own]
         files[f"history/{place:03}.json"] = _json({"case": case["uid"], "events": history})
-        text = history_text(case, titles[case["id"]], own, names["user_account"], marks)
-        files[f"history/{place:03}.txt"] = text.encode()
-        places = [f"history/{place:03}"]
-        if terms := [row for row in rows["term"] if row["case_id"] == case["id"]]:
-            files[f"terms/{place:03}.txt"] = terms_text(case, titles[case["id"]], terms, calendars).encode()
-            places.append(f"terms/{place:03}")
-        number = real_number(case["number"], case["uid"])
-        began = legal_day(own[0]["at"]).isoformat() if own else ""
-        records.append(IndexLine(number, "系统", titles[case["id"]], began, "", "、".join(places)))
-        chains.append(
-            {"case": case["uid"], "digest": marks[-1] if marks else "", "events": len(own),
-             "faults": faults[case["uid"]], "mac": case["chain_head"]}
-        )  # fmt: skip
+        texts = _texts(place, case, rows, titles[case["id"]], names["user_account"], events, marks, law)
+        files |= {f"{path}.txt": text.encode() for path, text in texts.items()}
+        records.append(_record(case, titles[case["id"]], events[case["id"]], list(texts)))
+    files |= {path: _json(one) for path, one in law.items()}
     files[ROWS] = _json(
         {name: [written(name, row, ids, rule_sets) for row in own] for name, own in rows.items() if name != "event"}
     )
-    files |= {path: _json(one) for path, one in law.items()}
-    files[PEOPLE], files[FILES] = _json(told), _json(kept)
+    files[PEOPLE], files[FILES], files[README] = _json(told), _json(kept), GUIDE.encode()
+    chains = [_chain(case, marks[case["id"]], faults[case["uid"]]) for case in rows["cases"]]
     files[CHAIN] = _json({"algorithm": ALGORITHM, "anchors": anchors, "cases": chains})
-    files[README] = GUIDE.encode()
     organ = names["unit"].get(_handled_by(rows), "")
     path, sheet = index(_index(dossier, rows, titles, names, papers, records, organ, faults))
     files[path] = sheet
     return Contents(dossier.uid, organ, files, origin)
+
+
+def _texts(
+    place: int,
+    case: Row,
+    rows: dict[str, list[Row]],
+    title: str,
+    people: dict[int, str],
+    events: dict[int, list[Row]],
+    marks: dict[int, list[str]],
+    law: dict[str, dict[str, Any]],
+) -> dict[str, str]:
+    """What people read of a case, by path without ending: its history, and its ledgers where it has terms."""
+    texts = {f"history/{place:03}": history_text(case, title, events[case["id"]], people, marks[case["id"]])}
+    if terms := [row for row in rows["term"] if row["case_id"] == case["id"]]:
+        calendars = {version: Calendar.from_json(body) for version, body in calendars_in(law).items()}
+        texts[f"terms/{place:03}"] = terms_text(case, title, terms, calendars)
+    return texts
+
+
+def _record(case: Row, title: str, events: list[Row], places: list[str]) -> IndexLine:
+    """The line of a case's history and ledgers in the index."""
+    began = _day(events[0]["at"]) if events else ""
+    return IndexLine(real_number(case["number"], case["uid"]), "系统", title, began, "", "、".join(places))
+
+
+def _chain(case: Row, marks: list[str], faults: list[str]) -> dict[str, Any]:
+    last = marks[-1] if marks else ""
+    return {"case": case["uid"], "digest": last, "events": len(marks), "faults": faults, "mac": case["chain_head"]}
 
 
 def dossier_of(session: Session, case_id: int) -> Dossier:
@@ -107,16 +123,16 @@ def dossier_of(session: Session, case_id: int) -> Dossier:
 
 
 def _by_case(events: list[Row]) -> dict[int, list[Row]]:
-    found: dict[int, list[Row]] = {}
+    found: dict[int, list[Row]] = defaultdict(list)
     for event in sorted(events, key=lambda row: row["seq"]):
-        found.setdefault(event["case_id"], []).append(event)
+        found[event["case_id"]].append(event)
     return found
 
 
 def _as_they_were(rows: dict[str, list[Row]], events: dict[int, list[Row]], chains: dict[str, list[list[str]]]) -> None:
     """Give the events of an imported dossier the values that they carried where they were written."""
     for case in rows["cases"]:
-        own = events.get(case["id"], [])
+        own = events[case["id"]]
         for event, values in zip(own, chains[case["uid"]], strict=True):
             event["mac"], event["key_id"], event["algorithm"] = values
         case["chain_head"] = own[-1]["mac"] if own else ""

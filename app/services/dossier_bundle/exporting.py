@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.access.capacities import reading_capacities
 from app.crypto import KeyRing
+from app.database import Database
 from app.models.cases import Case, Dossier
 from app.models.imports import DossierImport
 from app.models.people import Recusal
@@ -44,6 +47,18 @@ class DossierView:
     imported_at: datetime | None
 
 
+@contextmanager
+def snapshot(database: Database) -> Iterator[Session]:
+    """A reading session that sees one state of the database: a step taken meanwhile is not half in the bundle.
+
+    On SQLite a reading transaction always does.
+    """
+    with database.read() as session:
+        if database.engine.dialect.name == "postgresql":
+            session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        yield session
+
+
 def dossier_view(reader: Reader, case_uid: str) -> DossierView:
     """Whether the reader may take the dossier of a case out, and whether it is an imported copy.
 
@@ -67,6 +82,8 @@ def _may_export(reader: Reader, case: Case, dossier: Dossier) -> bool:
 
 def export_for(reader: Reader, case_uid: str, folder: Path, index: Index, seals: SealSetup) -> Bundle:
     """The bundle of the dossier to which a case belongs. The caller logs who took it and what for.
+
+    The reader's session is one of `snapshot`.
 
     Raises:
         NotFound: there is no such case, or the reader may not take its dossier out.

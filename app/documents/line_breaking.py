@@ -6,6 +6,8 @@ mark may not begin or end a line (避头尾, GB/T 15834-2011, 5.1), it is drawn 
 next; either moves a character by less than a fifth of a millimetre to its neighbour's column per place.
 """
 
+import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,11 +17,14 @@ _NOT_FIRST = frozenset("，。、；：？！）〕》〉”’」』】％%·�
 _NOT_LAST = frozenset("（〔《〈“‘「『【([{")
 """Marks that may not end a line."""
 
-_HALF_EMPTY = frozenset("，。、；：）〕》〉”’」』】")
+_HALF_EMPTY = "，。、；：）〕》〉”’」』】"
 """Marks whose right half is blank in the faces of the standard, so that it may stand outside the type area."""
 
-_LEFT_EMPTY = frozenset("（〔《〈“‘「『【")
+_LEFT_EMPTY = "（〔《〈“‘「『【"
 """Marks whose left half is blank."""
+
+PRESSED = re.compile(f"[{_HALF_EMPTY}](?=[{_HALF_EMPTY}{_LEFT_EMPTY}])|[{_LEFT_EMPTY}](?=[{_LEFT_EMPTY}])")
+"""A mark that gives up half its width, because the blank halves of two marks in a row would look like a hole."""
 
 _JOINED = frozenset(".,:/-_%+#@&'()[]")
 _NARROWEST, _WIDEST = 0.94, 1.12
@@ -52,8 +57,9 @@ def break_lines(text: str, advance: Callable[[str], float], first: float, rest: 
         grid: the spacing of a character that stands on the grid, in em (negative: the grid is narrower than an em).
     """
     reach = [0.0]
+    halved = {found.start() for found in PRESSED.finditer(text)}
     for place, char in enumerate(text):
-        reach.append(reach[-1] + advance(char) - (0.5 if pressed(text, place) else 0.0))
+        reach.append(reach[-1] + advance(char) - (0.5 if place in halved else 0.0))
     lines: list[Line] = []
     start = 0
     while start < len(text):
@@ -63,14 +69,6 @@ def break_lines(text: str, advance: Callable[[str], float], first: float, rest: 
         while start < len(text) and text[start] == " ":
             start += 1
     return lines
-
-
-def pressed(text: str, place: int) -> bool:
-    """Whether a mark gives up half its width, because the blank halves of two marks in a row would look like a hole."""
-    before, after = text[place], text[place + 1 : place + 2]
-    if before in _HALF_EMPTY:
-        return after in _HALF_EMPTY or after in _LEFT_EMPTY
-    return before in _LEFT_EMPTY and after in _LEFT_EMPTY
 
 
 def may_break(before: str, after: str) -> bool:
@@ -96,9 +94,10 @@ def _next(text: str, reach: list[float], start: int, width: float, grid: float) 
     """The line that begins at ``start``: the end that disturbs the grid least."""
     best: Line | None = None
     best_cost = float("inf")
-    ragged: Line | None = None
-    for end in range(start + 1, len(text) + 1):
-        natural = reach[end] - reach[start] + (0.5 if pressed(text, end - 1) else 0.0)
+    shortest = min(len(text), max(start + 1, bisect_left(reach, reach[start] + width / _WIDEST)))
+    for end in range(shortest, len(text) + 1):
+        # A mark at the end of the line has no neighbour to press it.
+        natural = reach[end] - reach[start] + (0.5 if PRESSED.match(text, end - 1) else 0.0)
         count = end - start
         hanging = 0.5 if text[end - 1] in _HALF_EMPTY else 0.0
         if natural - hanging + count * grid > width / _NARROWEST:
@@ -108,18 +107,19 @@ def _next(text: str, reach: list[float], start: int, width: float, grid: float) 
         if not may_break(text[end - 1], text[end]):
             continue
         regret = parting(text[end - 1], text[end])
-        ragged = Line(text[start:end], natural, grid, full=False)
         for visible in (natural, natural - hanging) if hanging else (natural,):
             spacing = _filling(width, visible, count, grid)
-            if visible + count * grid < width / _WIDEST:
-                continue
             cost = abs(spacing - grid) * (_SQUEEZED if spacing < grid else 1.0) + regret
             if cost < best_cost:
                 best, best_cost = Line(text[start:end].rstrip(" "), natural, spacing, full=True), cost
-    if best is not None:
-        return best
-    if ragged is not None:
-        return ragged
+    return best or _ragged(text, reach, start, shortest, width, grid)
+
+
+def _ragged(text: str, reach: list[float], start: int, shortest: int, width: float, grid: float) -> Line:
+    """A line that would be torn apart if it were filled, because a long word follows; that word cut, if it is all."""
+    for end in range(shortest, start, -1):
+        if end < len(text) and may_break(text[end - 1], text[end]):
+            return Line(text[start:end], reach[end] - reach[start], grid, full=False)
     return _cut(text, reach, start, width, grid)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from app.documents import fonts
 from app.documents.context import NoticeContext
-from app.documents.line_breaking import Line, break_lines, pressed
+from app.documents.line_breaking import PRESSED, Line, break_lines
 from app.documents.text import notice_html
 from app.documents.titles import title_lines
 from workflows.catalogue import NOTICES, Format
@@ -144,13 +144,10 @@ def _paragraph(found: re.Match[str], measures: dict[str, Measure]) -> str:
 
 
 def _line(line: Line, measure: Measure) -> str:
-    places = range(len(line.text))
     narrow = (line.spacing - 0.5) * measure.size
-    text = "".join(
-        f'<span style="letter-spacing:{narrow:.2f}pt">{line.text[place]}</span>'
-        if pressed(line.text, place)
-        else markup.escape(line.text[place], quote=False)
-        for place in places
+    text = PRESSED.sub(
+        lambda mark: f'<span style="letter-spacing:{narrow:.2f}pt">{mark[0]}</span>',
+        markup.escape(line.text, quote=False),
     )
     if abs(line.spacing - measure.grid) < _FULL_PITCH:
         return text

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.documents.line_breaking import Line, break_lines, may_break, pressed
+from app.documents.line_breaking import PRESSED, Line, break_lines, may_break
 from app.documents.titles import title_lines, units_of_sense
 from workflows.catalogue import NOTICES
 
@@ -65,7 +65,7 @@ def test_two_marks_in_a_row_share_a_blank_half(pair: str) -> None:
     """R28: no hole of a whole character between two marks; the line takes half a character more instead."""
     (line,) = lines_of("字" * 6 + pair + "字" * 6)
     assert line.natural == 13.5
-    assert pressed(line.text, 6)
+    assert PRESSED.search(line.text)
     (line,) = lines_of("字" * 6 + "，字" + "字" * 6)
     assert line.natural == 14
 

@@ -20,7 +20,7 @@ from app.documents.font_outlines import convert, prepared
 from app.documents.glyphs import describe, unprintable
 from app.documents.render import GlyphMissing, Renderer
 from app.documents.text import notice_html, plain
-from tests.support.glyph_pictures import difference, drawn, printed
+from tests.support.character_pictures import difference, drawn, printed
 from tests.support.notice_samples import sample
 from workflows.catalogue import NOTICES, Format
 
@@ -125,6 +125,13 @@ def test_doctor_and_renderer_name_the_variable_to_mend(tmp_path: Path, monkeypat
     monkeypatch.setenv("ZHENGCHENG_FONT_KAI", str(path))
     with pytest.raises(fonts.FontMissing, match="ZHENGCHENG_FONT_KAI"):
         prepared(tmp_path)
+
+
+def test_doctor_learns_whether_fonts_can_be_cut_down(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Performance 3: without the library a notice takes more than a second, so its absence is reported."""
+    assert fonts.can_subset()
+    monkeypatch.setattr(fonts, "_SUBSETTER", "libharfbuzz-subset-absent.so.0")
+    assert not fonts.can_subset()
 
 
 def test_the_first_face_of_a_collection_serves(tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import re
 import threading
-from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -14,10 +13,9 @@ from app.jobs.rounds import RUSH, Rounds
 from app.models.history import OutboxRow
 from app.models.kinds import Notice
 from app.services.outbox import Claim, Failed, drain
+from tests.support.waiting_sheets import REASON, drafted, fail, signed
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
-
-REASON = "下列字符没有可用的字形，文书不能签发：“𓀀”（U+13000，见受送达人“王𓀀”）。"
 
 
 @pytest.fixture
@@ -30,40 +28,6 @@ def own(app: Flask) -> Installation:
     found = app.extensions["zhengcheng"]
     assert isinstance(found, Installation)
     return found
-
-
-def signed(world: World, count: int = 1) -> list[Notice]:
-    """Record notices that were signed with their step and wait for their sheets."""
-    drafts = [world.record_in("screening") for _ in range(count)]
-    for draft in drafts:
-        world.step("officer", "propose", draft, {"step": "approve", "form": {}, "opinion": "拟同意"})
-        world.step("approver", "approve", draft)
-    return [world.notices(draft, "record_notice")[0] for draft in drafts]
-
-
-def drafted(world: World, count: int = 2) -> list[Notice]:
-    """督办通知书 that the clock drafted for late answers, to be signed separately."""
-    record = world.record_in("listed")
-    fields = ("severity", "facts", "behaviour")[:count]
-    cases = [
-        world.objection_in("verifying", record, fields=[{"field": name, "ground": "错误", "wanted": "-"}], reason=name)
-        for name in fields
-    ]
-    due = world.terms(cases[0])["objection.verification"].due_on
-    assert due is not None
-    world.go(due + timedelta(days=2))
-    found = [world.notices(case, "supervision")[0] for case in cases]
-    assert {notice.state for notice in found} == {"drafted"}
-    return found
-
-
-def hopeless(_claim: Claim) -> None:
-    raise Failed(REASON, hopeless=True)
-
-
-def fail(own: Installation) -> None:
-    """The next drain meets a renderer that cannot make anything."""
-    drain(own.backend, own.clock, {"seal": hopeless, "remind": lambda _claim: None})
 
 
 def key_of(page: str) -> str:

@@ -127,6 +127,17 @@ def test_two_dossiers_of_one_system_go_into_one_archive(world: FilingWorld, home
     assert archive.export(second) == home.export(second)
 
 
+def test_units_without_a_code_are_not_taken_for_each_other(world: FilingWorld, home: Place, archive: Place) -> None:
+    """Not every body has a 统一社会信用代码; two without one are two."""
+    uid = world.record_in("draft")
+    with write_transaction(world.backend.sessions) as session:
+        for unit in session.scalars(select(Unit)):
+            unit.code = None
+    bundle = home.export(uid)
+    archive.take_in(bundle)
+    assert archive.export(uid) == bundle
+
+
 def test_nobody_can_sign_in_with_what_was_imported(world: FilingWorld, home: Place, archive: Place) -> None:
     """PIPL: names come along; logins, passwords, identity numbers and addresses stay."""
     bundle = home.export(world.record_in("listed"))

@@ -75,5 +75,7 @@ def _is_taken(session: Session, model: type[Unit] | type[User], one: dict[str, A
     """Whether somebody else here has the uid, or in the case of a unit the name or the code."""
     same: list[ColumnElement[bool]] = [model.uid == one["uid"]]
     if model is Unit:
-        same += [Unit.name == one["name"], Unit.code == one["code"]]
+        same.append(Unit.name == one["name"])
+        if one["code"] is not None:
+            same.append(Unit.code == one["code"])
     return session.execute(select(model.id).where(or_(*same))).first() is not None

@@ -1,11 +1,11 @@
 """The local provider: a PAdES signature (ECDSA P-256) by the organ's own certificate, the drawn seal with it."""
 
-import asyncio
 import threading
 from datetime import datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+from app.seals.awaiting import settled
 from app.seals.ca import DISCLAIMER, Authority, AuthorityMissing, Identity
 from app.seals.picture import seal_picture
 from app.seals.place import Place, seal_place
@@ -77,7 +77,7 @@ def sign(sheet: bytes, identity: Identity, now: datetime) -> bytes:
     embedding.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=final))
     digest, output = embedding.send(SigIOSetup("sha256"))
     signer = _signer(identity)
-    cms = asyncio.run(signer.async_sign(digest.document_digest, "sha256", use_pades=True))
+    cms = settled(signer.async_sign(digest.document_digest, "sha256", use_pades=True))
     embedding.send(cms)
     return bytes(output.getvalue())
 

@@ -9,6 +9,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from app.seals.additions import only_sealed
+from app.seals.awaiting import settled
 from app.seals.provider import SealRefused, SealRequest
 
 if TYPE_CHECKING:
@@ -144,7 +145,7 @@ def _status(
     signature: "EmbeddedPdfSignature", roots: Sequence[Root], moment: datetime, revoked: Sequence[bytes] | None = None
 ) -> "PdfSignatureStatus":
     from asn1crypto.x509 import Certificate
-    from pyhanko.sign.validation import validate_pdf_signature
+    from pyhanko.sign.validation import async_validate_pdf_signature
     from pyhanko_certvalidator import ValidationContext
 
     context = ValidationContext(
@@ -154,7 +155,7 @@ def _status(
         crls=list(revoked or ()),
         revocation_mode="soft-fail" if revoked is None else "require",
     )
-    return validate_pdf_signature(signature, context)
+    return settled(async_validate_pdf_signature(signature, context))
 
 
 def _verdict(

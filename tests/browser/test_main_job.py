@@ -19,6 +19,7 @@ from app.clock import MovableClock
 from app.database import migrate
 from app.jobs.rounds import Rounds
 from app.models.base import db
+from app.services.seal_authority import ensure_authority
 from app.web.presentation import legal_date
 from tests.browser.support.checks import expect_good_page
 from tests.browser.support.hand import Hand
@@ -44,8 +45,9 @@ def site(tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
 @pytest.fixture
 def world(site: Flask, clock: MovableClock) -> Iterator[World]:
     """The district, whose notices are made by the jobs of the application."""
-    founded = world_on(site, clock)
-    rounds = Rounds(site.extensions["zhengcheng"])
+    founded, own = world_on(site, clock), site.extensions["zhengcheng"]
+    assert ensure_authority(own.database, own.seals, clock())
+    rounds = Rounds(own)
 
     def seal() -> int:
         rounds.drain()

@@ -1,5 +1,6 @@
 """The installation's own seals (documents.md 5): PAdES on PDF/A, the drawn seal in its place, every change detected."""
 
+import asyncio
 import hashlib
 import random
 import re
@@ -107,6 +108,16 @@ def test_a_seal_of_another_installation_is_not_believed(letter: bytes, tmp_path:
     assert verdict.intact
     assert not verdict.trusted
     assert "不是本系统认可的机构" in verdict.problem
+
+
+def test_it_also_works_where_an_event_loop_runs(seals: SealSetup) -> None:
+    """Some servers run one in the thread that serves a request."""
+
+    async def within() -> bool:
+        sealed = seals.provider.seal(SealRequest(sheet_of(SLIP), ORGAN), NOW)
+        return check_sheet(sealed, seals.roots).genuine
+
+    assert asyncio.run(within())
 
 
 # -- what is detected -------------------------------------------------------------------------------------------------

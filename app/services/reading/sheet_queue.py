@@ -125,7 +125,7 @@ def read_board(reader: Reader) -> SheetBoard:
         .where(Notice.id.in_(own), Notice.state == SEALING.key)
         .order_by(OutboxRow.id)
     )
-    rows = reader.session.execute(waiting).tuples().all()
+    rows = reader.session.execute(waiting).all()
     since = reader.today - timedelta(days=1)
     done = (Notice.id.in_(own), Notice.issued_on >= since, Notice.state != SEALING.key)
     issued = reader.session.execute(select(func.count()).select_from(Notice).where(*done)).scalar_one()

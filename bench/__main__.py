@@ -1,15 +1,16 @@
-"""`python -m bench [steps|sweep|calendar|notices|seals …]`: print the table; without a word everything is measured."""
+"""`python -m bench [steps|sweep|calendar|notices|seals|search …]`: print the table; without a word, of everything."""
 
 import argparse
 from collections.abc import Callable, Iterator
 
-from bench import counting, notices, seals, steps, sweeping
+from bench import counting, notices, seals, searching, steps, sweeping
 from bench.places import Places, places
 from bench.report import HEADING, Line
 
 SUBJECTS: dict[str, Callable[[Places, argparse.Namespace], Iterator[Line]]] = {
     "steps": lambda kept, chosen: steps.measure(kept, chosen.count),
     "sweep": lambda kept, chosen: sweeping.measure(kept, chosen.terms),
+    "search": lambda kept, chosen: searching.measure(kept, chosen.cases),
     "calendar": lambda kept, chosen: counting.measure(),
     "notices": lambda kept, chosen: notices.measure(chosen.sheets, chosen.notices),
     "seals": lambda kept, chosen: seals.measure(chosen.sheets),
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("--terms", type=int, default=sweeping.OPEN, help="open terms in the sweep")
     parser.add_argument("--sheets", type=int, default=15, help="sheets measured each way")
     parser.add_argument("--notices", type=int, default=1000, help="notices made by one child for its memory")
+    parser.add_argument("--cases", type=int, default=searching.CASES, help="cases in the search")
     chosen = parser.parse_args()
     print(HEADING)
     with places() as kept:

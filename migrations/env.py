@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 import app.models
 from app.models.base import Base, Instant, db
+from app.models.search import is_source
 
 for module in pkgutil.iter_modules(app.models.__path__):
     import_module(f"app.models.{module.name}")
@@ -34,6 +35,7 @@ def run(connection: Connection) -> None:
         target_metadata=Base.metadata,
         render_item=plain_type,
         compare_type=True,
+        include_object=is_source,
         # Batch mode rebuilds a table on SQLite and drops its triggers without a word.
         render_as_batch=False,
     )

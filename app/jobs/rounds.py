@@ -12,6 +12,7 @@ from app.services.anchors import seal_heads
 from app.services.drafts import remove_old_drafts
 from app.services.heartbeat import beat
 from app.services.outbox import drain, due_count
+from app.services.search_index.keeping import refresh
 from app.services.sweeping import sweep
 
 LOGGER = logging.getLogger("zhengcheng.jobs")
@@ -98,3 +99,11 @@ class Rounds:
             LOGGER.exception("round failed", extra={"job": "drain"})
         if done:
             LOGGER.info("drained", extra={"job": "drain", "count": done})
+
+    def index(self) -> None:
+        """Bring the search index up to date with the cases that were changed."""
+        try:
+            while not self._stopping.is_set() and refresh(self._own.database):
+                pass
+        except SQLAlchemyError:
+            LOGGER.exception("round failed", extra={"job": "index"})

@@ -22,13 +22,15 @@ from app.services.waking import calls
 LOGGER = logging.getLogger("zhengcheng.jobs")
 #: The drain looks by itself this often, should a call be lost.
 DRAIN_EVERY = timedelta(seconds=5)
+#: How far the search index may be behind a step; looking whether there is something to do takes under 0.2 ms.
+INDEX_EVERY = timedelta(milliseconds=500)
 #: A round that was rung for while the machine slept is still worth running.
 _LATE = int(timedelta(hours=12).total_seconds())
 _JOIN_SECONDS = 10.0
 
 
 class Jobs:
-    """Sweep, drain, daily anchor and tidying of one installation, running in this process from `start` to `stop`."""
+    """Sweep, drain, search index, daily anchor and tidying of one installation: in this process, `start` to `stop`."""
 
     def __init__(self, own: Installation) -> None:
         self._own = own
@@ -50,6 +52,7 @@ class Jobs:
         self._alarm.start()
         self._own.outbox_grew.set()
         self._run(self._drain, "drain")
+        self._run(self._index, "index")
         if self._own.engine.dialect.name == "postgresql":
             self._run(self._listen, "listen")
 
@@ -86,6 +89,11 @@ class Jobs:
             if self._stopping.is_set():
                 return
             self._rounds.drain()
+
+    def _index(self) -> None:
+        while not self._stopping.is_set():
+            self._rounds.index()
+            self._stopping.wait(INDEX_EVERY.total_seconds())
 
     def _listen(self) -> None:
         while not self._stopping.is_set():

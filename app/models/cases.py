@@ -96,6 +96,7 @@ class Case(Base):
         Index("ix_cases_dossier", "dossier_id"),
         Index("ix_cases_subject_person", "subject_person_id"),
         Index("ix_cases_subject_unit", "subject_unit_id"),
+        Index("ix_cases_due", "due_on"),
     )
     __mapper_args__ = {"polymorphic_on": "kind"}
 

@@ -24,6 +24,7 @@ from app.services.heartbeat import sweep_condition
 from app.services.invariants import breaches
 from app.services.lawbook import LawMissing, current_calendar, rule_set_in_force
 from app.services.seal_checks import seal_files, seals_waiting
+from app.services.search_index.health import search_index
 from app.settings import Settings
 from workflows.registry import WORKFLOWS
 
@@ -55,6 +56,7 @@ def examine(database: Database, settings: Settings, keys: KeyRing, now: datetime
             *_sweep(database, now),
             *_outbox(session, now),
             *_stuck_terms(session),
+            *search_index(session),
             *seal_files(seals, session, now, production=settings.in_production),
             *seals_waiting(session, now),
         ]

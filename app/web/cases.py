@@ -13,7 +13,6 @@ from app.services.access_log import record
 from app.services.dossier_bundle.exporting import dossier_view
 from app.services.reading.attached import read_material
 from app.services.reading.case_page import CasePage, read_case
-from app.services.reading.search import COUNTED, Sought, search
 from app.services.reading.sheets import sheets_of
 from app.services.reading.wording import words_of
 from app.web.acts import ELSEWHERE, acts_of
@@ -21,9 +20,9 @@ from app.web.case_forms import Attempt, draw
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
 from app.web.previewing import before_signing
 from app.web.reading import current_reader, signed_in
+from app.web.search import search_page
 from app.web.views import Link
 from workflows.blank_forms import forms_for
-from workflows.registry import WORKFLOWS
 
 blueprint = Blueprint("cases", __name__)
 
@@ -35,27 +34,7 @@ def show(uid: str) -> ResponseReturnValue:
     return case_response(uid)
 
 
-@blueprint.get("/cases", endpoint="search")
-@login_required
-def search_all() -> ResponseReturnValue:
-    """Everything the reader may see, filtered by kind, state and any part of a number, newest first."""
-    kind = request.args.get("kind", "")
-    kind = kind if kind in WORKFLOWS else ""
-    states = WORKFLOWS[kind].states if kind else ()
-    state = next((known.key for known in states if known.key == request.args.get("state")), "")
-    sought = Sought(kind, state, request.args.get("number", "").strip()[:80])
-    with current_reader() as reader:
-        found = search(reader, sought, request.args.get("before", type=int))
-        today = reader.today
-    return render_template(
-        "cases/search.html",
-        sought=sought,
-        found=found,
-        rows=[(line, light_of(line.term, today)) for line in found.lines],
-        count=f"{found.count}+" if found.count >= COUNTED else str(found.count),
-        kinds=[(key, flow.label) for key, flow in WORKFLOWS.items()],
-        states=states,
-    )
+blueprint.add_url_rule("/cases", "search", login_required(search_page))
 
 
 @blueprint.get("/cases/<uid>/materials/<material>")
@@ -86,8 +65,8 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         dossier = dossier_view(reader, uid)
     own = installation()
     record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
-    acts = () if dossier.imported_at else acts_of(page)
     wanted = request.args.get("act", "")
+    acts = () if dossier.imported_at else acts_of(page)
     forms = [draw(act, page, attempt, asked_for=act.id == wanted) for act in acts]
     if attempt is None:
         forms = [replace(form, specimens=before_signing(uid, form.act, page)) for form in forms]

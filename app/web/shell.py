@@ -9,7 +9,7 @@ from pathlib import Path
 from tomllib import loads
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_login import current_user
 
 from app.clock import legal_day
@@ -93,6 +93,11 @@ class Shell:
         if self.person is None:
             return ()
         return navigation_for((post.post for post in self.person.posts), current_app.view_functions)
+
+    @cached_property
+    def may_search(self) -> bool:
+        """Whether the bar has a box: for whom the list of all cases is an area; that list has a box of its own."""
+        return request.endpoint != "cases.search" and any(item.endpoint == "cases.search" for item in self.navigation)
 
 
 def navigation_for(posts: Iterable[Post], endpoints: Iterable[str]) -> tuple[NavigationItem, ...]:

@@ -10,8 +10,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.clock import MovableClock
+from app.database import Database
 from app.jobs.rounds import Rounds
 from app.models.history import Attachment, DraftRow
+from app.services.search_index.keeping import refresh_all
 from tests.support import uploads
 from tests.support.paths import EXEMPTION, OBJECTION, RECORD, RECTIFICATION, REPAIR
 from tests.support.web_world import client_of, text_of, world_on
@@ -250,11 +252,12 @@ def test_the_list_of_all_cases_shows_each_reader_his_own(app: Flask, world: Worl
     """T12: found by any part of the number, filtered by kind and state; a foreign unit finds nothing."""
     uid = world.objection_in("verifying")
     number = world.case(uid).number
+    refresh_all(Database.on(world.backend.engine))
     client = client_of(app, "officer")
-    assert f"/cases/{uid}" in client.get(f"/cases?number={number[-5:]}&kind=objection&state=verifying").text
+    assert f"/cases/{uid}" in client.get(f"/cases?q={number[3:]}&kind=objection&state=verifying").text
     assert f"/cases/{uid}" not in client.get("/cases?kind=objection&state=decided").text
-    assert f"/cases/{uid}" not in client.get("/cases?number=%25").text
-    assert "没有符合条件的事项" in client_of(app, "other_clerk").get(f"/cases?number={number}").text
+    assert f"/cases/{uid}" not in client.get("/cases?q=%25").text
+    assert "没有符合条件的事项" in client_of(app, "other_clerk").get(f"/cases?q={number}").text
 
 
 def test_the_history_says_in_words_what_was_proposed(app: Flask, world: World) -> None:

@@ -1,59 +1,144 @@
-"""全部事项: every case a reader may see, filtered, newest first."""
+"""全部事项: every case a reader may see, filtered and searched, newest first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from app.access.capacities import visible_filter
 from app.models.cases import Case
 from app.services.lawbook import current_calendar
 from app.services.reading.lines import CaseLine, lines_of, within_keys
 from app.services.reading.reader import Reader
+from app.services.search_index.finding import find, relations_of
+from app.services.search_index.keeping import lag_of
+from app.services.search_index.meant import mean
+from app.services.search_index.query import Due, Query, Term
+from app.services.search_index.said import said_by
+from app.services.search_index.why import Reason, why
 from workflows.registry import WORKFLOWS
 
 PAGE = 50
 #: Counts stop here; the page says 1000+.
 COUNTED = 1000
+#: Working days that are left when a last day is near: the first rung of the ladder.
+_NEAR = 3
+#: Seconds after which somebody who does not find what he has just done is told that the index is behind.
+_BEHIND = 5
 
 
 @dataclass(frozen=True)
 class Sought:
-    """What is looked for; empty means any. `number` may be any part of a number."""
+    """What is looked for; empty means any. `words` is what was typed into the box."""
 
     kind: str = ""
     state: str = ""
-    number: str = ""
+    words: str = ""
+    due: Due | None = None
+
+
+@dataclass(frozen=True)
+class FoundLine:
+    """A case of the list, and why it is in it."""
+
+    line: CaseLine
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True)
 class Found:
-    """One page of what was found; `next_before` is the key of the next page, None on the last."""
+    """One page of what was found; `next_before` is the key of the next page, None on the last.
 
-    lines: list[CaseLine]
+    `notes` say what of the words could not be searched; `due` is the condition on the last day, from filter or words;
+    `nothing_to_seek`: words were typed and none of them can be searched.
+    """
+
+    lines: list[FoundLine]
     count: int
     next_before: int | None
+    notes: tuple[str, ...] = ()
+    due: Due | None = None
+    nothing_to_seek: bool = False
+    is_behind: bool = False
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there are more than are counted."""
+        return self.count > COUNTED
 
 
 def search(reader: Reader, sought: Sought, before: int | None = None) -> Found:
-    """Cases the reader may see, notices left out unless they are asked for by kind; newest first."""
-    wanted = _filter(reader, sought)
-    counted = select(Case.id).where(wanted).limit(COUNTED).subquery()
-    statement = select(Case).where(wanted).order_by(Case.id.desc()).limit(PAGE + 1)
-    if before is not None:
-        statement = statement.where(Case.id < within_keys(before))
-    cases = reader.session.execute(statement).scalars().all()
+    """Cases the reader may see, newest first; what he may not see is neither found nor counted.
+
+    Notices are left out unless they are asked for by kind, or the words hold a number by which one may be meant.
+    """
+    query = mean(reader.session, reader.backend.keys, sought.words, reader.today) if sought.words else Query("")
+    if sought.words and query.is_empty:
+        return Found([], 0, None, query.notes, sought.due, nothing_to_seek=True)
+    due = query.due or sought.due
+    wanted = _filter(reader, sought, due, with_notices=any(term.has_digits for term in query.terms))
+    key = within_keys(before) if before is not None else None
+    ids, count = _by_words(reader, query.terms, wanted, key) if query.terms else _newest(reader, wanted, key)
     return Found(
-        lines=lines_of(reader.session, cases[:PAGE], current_calendar(reader.session), reader.today),
-        count=reader.session.execute(select(func.count()).select_from(counted)).scalar_one(),
-        next_before=cases[PAGE - 1].id if len(cases) > PAGE else None,
+        lines=_lines(reader, ids[:PAGE], query.terms),
+        count=count,
+        next_before=ids[PAGE - 1] if len(ids) > PAGE else None,
+        notes=query.notes,
+        due=due,
+        is_behind=bool(query.terms) and lag_of(reader.session, 1).seconds > _BEHIND,
     )
 
 
-def _filter(reader: Reader, sought: Sought) -> ColumnElement[bool]:
-    flows = [flow for key, flow in WORKFLOWS.items() if key == sought.kind or (not sought.kind and key != "notice")]
+def _by_words(
+    reader: Reader, terms: Sequence[Term], wanted: ColumnElement[bool], before: int | None
+) -> tuple[list[int], int]:
+    relations = relations_of(reader.standing)
+    hits = find(reader.session, terms, wanted, relations, before=before, page=PAGE + 1, counted=COUNTED + 1)
+    return hits.ids, hits.count
+
+
+def _newest(reader: Reader, wanted: ColumnElement[bool], before: int | None) -> tuple[list[int], int]:
+    counted = select(Case.id).where(wanted).limit(COUNTED + 1).subquery()
+    statement = select(Case.id).where(wanted).order_by(Case.id.desc()).limit(PAGE + 1)
+    if before is not None:
+        statement = statement.where(Case.id < before)
+    ids = list(reader.session.execute(statement).scalars())
+    return ids, reader.session.execute(select(func.count()).select_from(counted)).scalar_one()
+
+
+def _lines(reader: Reader, ids: Sequence[int], terms: Sequence[Term]) -> list[FoundLine]:
+    rows = reader.session.execute(select(Case).where(Case.id.in_(ids)).order_by(Case.id.desc())).scalars().all()
+    lines = lines_of(reader.session, rows, current_calendar(reader.session), reader.today)
+    reasons = {said.case_id: why(said, terms) for said in said_by(reader.session, ids)} if terms else {}
+    return [FoundLine(line, reasons.get(case.id, ())) for case, line in zip(rows, lines, strict=True)]
+
+
+def _filter(reader: Reader, sought: Sought, due: Due | None, *, with_notices: bool) -> ColumnElement[bool]:
+    flows = [
+        flow
+        for key, flow in WORKFLOWS.items()
+        if key == sought.kind or (not sought.kind and (key != "notice" or with_notices))
+    ]
     sees = or_(false(), *(visible_filter(flow, reader.standing) for flow in flows))
     if sought.state:
         sees = sees & (Case.state == sought.state)
-    if sought.number:
-        sees = sees & Case.number.contains(sought.number, autoescape=True)
-    return sees
+    return sees & _due_filter(reader, due) if due is not None else sees
+
+
+def _due_filter(reader: Reader, due: Due) -> ColumnElement[bool]:
+    first, last = _due_days(reader, due)
+    between = [Case.due_on <= last] if first is None else [Case.due_on >= first, Case.due_on <= last]
+    return and_(Case.phase != "closed", *between)
+
+
+def _due_days(reader: Reader, due: Due) -> tuple[date | None, date]:
+    """The first and the last day of a condition; None: any day before."""
+    today = reader.today
+    if due is Due.LATE:
+        return None, today - timedelta(days=1)
+    if due is Due.TODAY:
+        return today, today
+    if due is Due.NEAR:
+        return today, current_calendar(reader.session).add_working_days(today, _NEAR)
+    return today - timedelta(days=today.weekday()), today + timedelta(days=6 - today.weekday())

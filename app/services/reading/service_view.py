@@ -22,6 +22,7 @@ class ServiceView:
     #: Methods by which it can be sent out, the one to be tried first leading; and those that can be registered.
     sendable: tuple[ServiceMethod, ...]
     registrable: tuple[ServiceMethod, ...]
+    recipient: str
     to_unit: bool
     #: Whether the recipient takes notices in his inbox.
     electronic: bool
@@ -41,6 +42,7 @@ def service_of(reader: Reader, case: Case, held: frozenset[Capacity]) -> Service
     return ServiceView(
         sendable=sendable(case, confirmation.preferred if confirmation else None),
         registrable=methods_after(sent),
+        recipient=recipient_of(reader.session, case).name,
         to_unit=case.recipient_unit_id is not None,
         electronic=case.electronic,
         confirmation=confirmation,

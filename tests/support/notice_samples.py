@@ -161,7 +161,7 @@ CONTENT: dict[str, dict[str, Any]] = {
     | {
         "persons": ["李示例（主要负责人）"],
         "measures": ["2026年11月13日发出催办通知书", "2026年11月18日发出督办通知书"],
-        "suggestion": "建议对主要负责人予以批评教育",
+        "suggestion": "对主要负责人予以批评教育",
     },
     "repair_refusal": {"lines": LINES},
     "repair_decision": {"lines": [line | {"met": True} for line in LINES], "effective_on": "2026-11-21"},
@@ -230,7 +230,7 @@ _REASONS = {
     "rectification_closure": "经逐项核验，整改措施已经落实",
     "repair_refusal": "最短公示期限尚未届满",
     "repair_denial": "最短公示期限尚未届满",
-    "repair_revocation": "提供虚假材料：所附整改证明系伪造",
+    "repair_revocation": "存在提供虚假材料的情形：所附整改证明系伪造",
     "review_decision": "经复查，原处理认定事实清楚，结论适当",
     "exemption_decision": "符合容错条件",
 }

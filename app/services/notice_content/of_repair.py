@@ -65,7 +65,7 @@ def repair_revocation(occasion: Occasion) -> Matter:
         # The bar ends with its last day; the sheet says before which day nothing is taken in.
         content["barred_until"] = (bar.due_on + timedelta(days=1)).isoformat()
     content["hearing"] = form["hearing"]
-    reason = f"{RevocationGround(form['ground']).label}：{form['reason'].rstrip('。')}"
+    reason = f"存在{RevocationGround(form['ground']).label}的情形：{form['reason'].rstrip('。')}"
     return Matter(content, reason, _basis(occasion))
 
 

@@ -16,6 +16,7 @@ from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.people import Unit, User
 from app.services.notice_numbers import NumberParts
+from app.services.reading.copies import not_a_copy
 from app.services.reading.number_check import Series, check_series
 from app.services.reading.reader import Reader
 from app.services.reading.signers import signers_of
@@ -169,7 +170,7 @@ def _scope(reader: Reader) -> ColumnElement[bool]:
     if not offices and not organs:
         raise NotFound
     own = or_(Case.handling_unit_id.in_(sorted(offices)), Notice.organ_unit_id.in_(sorted(organs)))
-    return and_(Notice.number_serial.is_not(None), own, visible_filter(NOTICE, reader.standing))
+    return and_(Notice.number_serial.is_not(None), own, not_a_copy(), visible_filter(NOTICE, reader.standing))
 
 
 def _page(

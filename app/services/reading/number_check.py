@@ -1,4 +1,7 @@
-"""Whether the numbers of notices are without a gap: each series counted as a whole, whoever may see its notices."""
+"""Whether the numbers of notices are without a gap: each series counted as a whole, whoever may see its notices.
+
+Copies of dossiers from another system bear numbers that were not drawn here, and do not count.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.models.history import NumberSeries
 from app.models.kinds import Notice
+from app.services.reading.copies import not_a_copy
 
 
 @dataclass(frozen=True)
@@ -39,7 +43,9 @@ def check_series(session: Session, organs: Mapping[tuple[str, int], str]) -> tup
         )
         .select_from(Notice)
         .where(
-            Notice.number_word.in_({word for word, _ in organs}), Notice.number_year.in_({year for _, year in organs})
+            not_a_copy(),
+            Notice.number_word.in_({word for word, _ in organs}),
+            Notice.number_year.in_({year for _, year in organs}),
         )
         .group_by(Notice.number_word, Notice.number_year)
         .order_by(Notice.number_year.desc(), Notice.number_word)
@@ -65,6 +71,10 @@ def _missing(session: Session, word: str, year: int, borne: int, last: int) -> t
     """No two notices share a number (the table sees to it), so as many notices as numbers leave no gap."""
     if borne == last:
         return ()
-    serials = select(Notice.number_serial).where(Notice.number_word == word, Notice.number_year == year)
+    serials = (
+        select(Notice.number_serial)
+        .select_from(Notice)
+        .where(not_a_copy(), Notice.number_word == word, Notice.number_year == year)
+    )
     known = {serial for serial in session.execute(serials).scalars() if serial is not None}
     return tuple(serial for serial in range(1, max([last, *known]) + 1) if serial not in known)

@@ -14,6 +14,7 @@ from app.models.people import Unit, User
 from app.models.terms import TermRow
 from app.services.lawbook import current_calendar
 from app.services.notice_content.record_facts import real_number
+from app.services.reading.copies import not_a_copy
 from app.services.reading.lines import TermState, lines_of, within_keys
 from app.services.reading.reader import Reader
 from app.services.reading.service_view import sendable
@@ -144,7 +145,7 @@ def _scope(reader: Reader) -> ColumnElement[bool]:
     offices = reader.standing.units(frozenset({Post.OFFICER, Post.APPROVER}))
     if not offices:
         raise NotFound
-    return and_(Notice.handling_unit_id.in_(sorted(offices)), visible_filter(NOTICE, reader.standing))
+    return and_(Notice.handling_unit_id.in_(sorted(offices)), not_a_copy(), visible_filter(NOTICE, reader.standing))
 
 
 def _in_group(reader: Reader, group: Group) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from werkzeug.exceptions import InternalServerError
 
 from app.clock import Clock, legal_day
 from app.extensions import installation
+from app.problems import API, problem
 
 LOGGER = logging.getLogger("zhengcheng")
 #: The fields that `extra={…}` may bring; anything else is dropped.
@@ -24,6 +25,7 @@ FIELDS = (
     "incident", "case", "dossier", "step", "term", "job", "work", "attempt", "count", "route", "method", "status", "ms",
 )  # fmt: skip
 _INCIDENT_ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+_WORDS = "系统出现意外错误，您提交的内容未生效。请稍后重试；仍有问题的，请将编号 {incident} 告知系统管理员。"
 
 
 class JsonLines(logging.Formatter):
@@ -83,6 +85,8 @@ def register(app: Flask) -> None:
             exc_info=(type(original), original, original.__traceback__),
             extra={"incident": incident, "route": str(request.url_rule), "method": request.method},
         )
+        if request.path.startswith(API):
+            return problem(500, "unexpected", _WORDS.format(incident=incident), incident=incident)
         return make_response(_page(incident), 500)
 
     # Flask would log the path and the text of the exception itself; ours is the only line.
@@ -99,4 +103,4 @@ def _page(incident: str) -> str:
     try:
         return render_template("errors/500.html", incident=incident)
     except TemplateNotFound:
-        return f"系统出现意外错误，您提交的内容未生效。请稍后重试；仍有问题的，请将编号 {incident} 告知系统管理员。"
+        return _WORDS.format(incident=incident)

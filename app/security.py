@@ -5,10 +5,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Flask, Response, abort, request, session
+from flask_login import current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.problems import API
 from app.settings import Settings
 
+#: What may be sent, in bytes, by somebody who has not signed in, and as JSON by anybody: it is read and taken apart
+#: before it is known what it is for. Files come as parts of a form, from somebody who has signed in.
+LARGEST_UNASKED = 1024 * 1024
+_BRINGS_NOTHING = frozenset({"GET", "HEAD", "OPTIONS"})
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
@@ -37,7 +43,15 @@ def cookie_settings(settings: Settings) -> dict[str, Any]:
 
 
 def register(app: Flask, settings: Settings) -> None:
-    """Add the headers to every answer and put the proxy rule before the application."""
+    """Add limits and headers to every request and answer, and put the proxy rule before the application."""
+
+    # Runs before everything that reads the request; an area may set a limit of its own in the same way.
+    @app.url_value_preprocessor
+    def limit_size(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
+        if request.method in _BRINGS_NOTHING:
+            return
+        if request.is_json or request.path.startswith(API) or not current_user.is_authenticated:
+            request.max_content_length = min(LARGEST_UNASKED, request.max_content_length or LARGEST_UNASKED)
 
     @app.before_request
     def refuse_unstorable() -> None:
@@ -56,7 +70,7 @@ def register(app: Flask, settings: Settings) -> None:
             response.headers.setdefault(name, value)
         if settings.in_production:
             response.headers.setdefault("Strict-Transport-Security", _HSTS)
-        if not _is_static(request.endpoint) and _SIGNED_IN in session:
+        if request.path.startswith(API) or (not _is_static(request.endpoint) and _SIGNED_IN in session):
             response.headers["Cache-Control"] = "no-store"
         return response
 

@@ -94,6 +94,10 @@ class Settings:
     renderer: RendererKind = "pdf"
     anchor_path: Path | None = None
     seal: SealSettings = SealSettings()
+    #: Hosts (with or without a port) that may be told of steps by plain HTTP or on a private network.
+    webhook_hosts: tuple[str, ...] = ()
+    #: How many requests a minute one token of the API may make.
+    api_requests_a_minute: int = 600
 
     @property
     def anchor_file(self) -> Path:
@@ -155,6 +159,10 @@ class Settings:
             renderer=cast(RendererKind, given.choice("RENDERER", get_args(RendererKind), "pdf")),
             anchor_path=given.path("ANCHOR_FILE"),
             seal=_seal(given),
+            webhook_hosts=tuple(
+                host.strip().lower() for host in given.text("WEBHOOK_HOSTS").split(",") if host.strip()
+            ),
+            api_requests_a_minute=given.number("API_REQUESTS_A_MINUTE", 600),
         )
         settings.check()
         return settings

@@ -7,9 +7,12 @@ from app.documents.pool import RendererPool
 from app.documents.render import RenderError
 from app.documents.text import NoticeIncomplete, notice_text
 from app.extensions import Installation
+from app.services.announcing import WORK
 from app.services.outbox import Claim, Failed, Handler
+from app.services.outgoing import Outgoing
 from app.services.reminding import remind
 from app.services.sealing import seal_notice
+from app.services.webhook_delivery import deliver
 from app.settings import RendererKind
 
 
@@ -56,4 +59,7 @@ def handlers(own: Installation, sheets: Sheets) -> dict[str, Handler]:
     def send_reminder(claim: Claim) -> None:
         remind(own.backend, own.settings.mail, claim, legal_day(own.clock()))
 
-    return {"seal": seal, "remind": send_reminder}
+    def tell(claim: Claim) -> None:
+        deliver(own.backend, Outgoing(own.settings.webhook_hosts), claim, own.clock())
+
+    return {"seal": seal, "remind": send_reminder, WORK: tell}

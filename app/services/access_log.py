@@ -38,6 +38,11 @@ class Act(StrEnum):
     DOWNLOADED = "downloaded"
     UNMASKED = "unmasked"
     EXPORTED = "exported"
+    TOKEN_CREATED = "token_created"
+    TOKEN_REVOKED = "token_revoked"
+    TOKEN_REFUSED = "token_refused"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_ENDED = "webhook_ended"
     IMPORTED = "imported"
 
     @property
@@ -63,6 +68,11 @@ _LABELS = {
     Act.DOWNLOADED: "下载",
     Act.UNMASKED: "查看完整证件号码",
     Act.EXPORTED: "导出",
+    Act.TOKEN_CREATED: "签发接口令牌",
+    Act.TOKEN_REVOKED: "吊销接口令牌",
+    Act.TOKEN_REFUSED: "接口令牌被拒绝",
+    Act.WEBHOOK_ADDED: "设置办理通知地址",
+    Act.WEBHOOK_ENDED: "取消办理通知地址",
     Act.IMPORTED: "导入",
 }
 

@@ -18,6 +18,7 @@ from app.clock import legal_day
 from app.models.cases import Case, Dossier, ProposalRow
 from app.models.history import OutboxRow
 from app.models.terms import TermRow
+from app.services.announcing import WORK, announcements
 from app.services.backend import Backend
 from app.services.events import PendingEvent, chain_events, write_events
 from app.services.lawbook import current_calendar, current_law, rule_set
@@ -125,7 +126,7 @@ class UnitOfWork:
         """Lock the dossier of a case known by its uid; its id and kind, None if there is no such case.
 
         Raises:
-            ClockWentBack, AssertionError: as `lock`.
+            ClockWentBack, DossierIsACopy, AssertionError: as `lock`.
         """
         return self._locked(self.session.execute(_LOCK_BY_CASE, {"uid": uid}).one_or_none())
 
@@ -133,7 +134,7 @@ class UnitOfWork:
         """Lock the dossier of a term unless somebody holds it at this moment; id and kind of the case, else None.
 
         Raises:
-            ClockWentBack, AssertionError: as `lock`.
+            ClockWentBack, DossierIsACopy, AssertionError: as `lock`.
         """
         return self._locked(self.session.execute(_TRY_LOCK_BY_TERM, {"term": term_id}).one_or_none())
 
@@ -209,6 +210,9 @@ class UnitOfWork:
         for call in self.before_commit:
             call()
         rows = chain_events(self.backend.keys, self.events)
+        concerned = (event.case for event in self.events)
+        for told, case_id in announcements(self.session, self.backend.engine, concerned, rows):
+            self.put_out(str(told), WORK, case_id)
         if self.dossier is not None and rows:
             self.dossier.last_event_at = self.now
         self.session.flush()

@@ -3,21 +3,19 @@
 Every page says what is wrong and what to do next, and gives back what was typed.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import login_manager
+from app.problems import API, PROBLEM, problem, problem_of, refusal_problem
 from workflows.kit.errors import FormIncomplete, GuardRefused, Refusal
-
-PROBLEM = "application/problem+json"
 
 #: Status → template; any other 4xx is answered as 400.
 PAGES = {400: "errors/400.html", 401: "errors/401.html", 403: "errors/403.html", 404: "errors/404.html",
@@ -47,51 +45,18 @@ def kept_texts() -> tuple[KeptText, ...]:
 
 def wants_problem() -> bool:
     """Whether the answer is for a program."""
+    if request.path.startswith(API):
+        return True
     accepted = request.accept_mimetypes
     best = accepted.best_match(["text/html", "application/json", PROBLEM])
     return best in {"application/json", PROBLEM} and accepted[best] > accepted["text/html"]
 
 
-def problem(status: int, code: str, detail: str, **more: Any) -> Response:
-    """A problem document; `type` is a URN of ours, since the codes are explained in the API's description."""
-    content = {
-        "type": f"urn:zhengcheng:problem:{code}",
-        "title": HTTPStatus(status).phrase,
-        "status": status,
-        "detail": detail,
-        "instance": request.path,
-        "code": code,
-        **more,
-    }
-    response = jsonify(content)
-    response.status_code = status
-    response.content_type = PROBLEM
-    return response
-
-
 def refused(refusal: Refusal) -> ResponseReturnValue:
     """The answer to a refusal that no page has shown in its own form."""
     if wants_problem():
-        return problem(refusal.status, refusal.code, refusal.message, **_particulars(refusal))
+        return refusal_problem(refusal)
     return _page(PAGES.get(refusal.status, PAGES[400]), refusal.status, refusal.message, _reasons(refusal))
-
-
-def _particulars(refusal: Refusal) -> dict[str, Any]:
-    if isinstance(refusal, FormIncomplete):
-        return {"errors": [asdict(error) for error in refusal.errors]}
-    if isinstance(refusal, GuardRefused):
-        return {
-            "unmet": [
-                {
-                    "guard": item.guard,
-                    "label": item.label,
-                    "detail": item.text,
-                    "possible_on": item.possible_on.isoformat() if item.possible_on else None,
-                }
-                for item in refusal.unmet
-            ]
-        }
-    return {}
 
 
 def _reasons(refusal: Refusal) -> tuple[str, ...]:
@@ -107,10 +72,7 @@ def failed(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400 or status >= 500:
         return error
-    if wants_problem():
-        answer = problem(status, HTTPStatus(status).name.lower(), HTTPStatus(status).phrase)
-    else:
-        answer = _page(PAGES.get(status, PAGES[400]), status)
+    answer = problem_of(error) if wants_problem() else _page(PAGES.get(status, PAGES[400]), status)
     for name, value in error.get_headers():
         if name in _KEPT_HEADERS:
             answer.headers[name] = value

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from app.access.capacities import may_see
+from app.models.api import ApiToken
 from app.models.kinds import Record
 from app.models.people import PostHolding, Unit, User
 from app.services.lawbook import current_calendar, rule_set_in_force
@@ -169,10 +170,11 @@ def _localities(reader: Reader) -> list[str]:
 
 
 def _people_of(places: list[str]):  # type: ignore[no-untyped-def]
-    """People with a post in the locality, and those who were registered only to be recorded."""
+    """People with a post in the locality, and those who were registered only to be recorded; no programs."""
     with_post = select(PostHolding.user_id).join(Unit).where(Unit.locality.in_(places))
     anywhere = select(PostHolding.user_id)
-    return select(User.id).where(or_(User.id.in_(with_post), User.id.not_in(anywhere)))
+    known = or_(User.id.in_(with_post), User.id.not_in(anywhere))
+    return select(User.id).where(known, User.id.not_in(select(ApiToken.user_id)))
 
 
 def _by_code(reader: Reader, code: str) -> Found:

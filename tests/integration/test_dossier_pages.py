@@ -16,10 +16,13 @@ from app.models.history import AccessLog
 from app.models.people import Unit, User
 from app.services.dossier_bundle.checking import check_bundle
 from app.services.founding import NewPerson, found_person
+from app.services.reading.oversight import read_oversight
+from app.services.reading.reader import reader_of
 from app.services.recusals import declare_recusal
 from tests.support.application import settings_for
 from tests.support.dossiers import FilingWorld
 from tests.support.web_world import PASSWORD, client_of, text_of, world_on
+from workflows.kit.context import Actor
 from workflows.roles import Post
 
 PURPOSE = "人民法院调取证据，（2026）示01行初1号"
@@ -196,6 +199,13 @@ def test_an_imported_case_is_read_on_its_page(
     notice = world.notices(case, "objection_decision")[0]
     assert f"文书{notice.uid}" in client.get(f"/documents/{notice.uid}.pdf").text
     assert archive.test_client().get(f"/verify/{notice.code}").status_code == 200
+    at_work = client.get("/desk")
+    assert at_work.status_code == 200
+    assert 'href="/cases/' not in at_work.text
+    with own.database.read() as session:
+        account = session.scalars(select(User).where(User.login == "reader")).one()
+        actor = Actor(account.id, account.name, account.uid)
+        assert read_oversight(reader_of(own.backend, session, actor, own.clock()), near=3).duties == ()
     refused = client.post(f"/cases/{case}/recusal", data={"reason": "试试"})
     assert refused.status_code == 409
     assert client.post(f"/cases/{case}/dossier", data={"purpose": "调卷"}).data == file.read_bytes()

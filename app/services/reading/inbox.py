@@ -12,6 +12,7 @@ from app.models.cases import Case
 from app.models.history import EventRow
 from app.models.people import PostHolding
 from app.services.lawbook import current_calendar
+from app.services.reading.copies import not_a_copy
 from app.services.reading.lines import CaseLine, lines_of, within_keys
 from app.services.reading.reader import Reader
 from workflows.registry import WORKFLOWS
@@ -133,12 +134,12 @@ def held_by(reader: Reader) -> ColumnElement[bool]:
             elif units := reader.standing.units(relation.posts):
                 held = and_(Case.holder == capacity.value, Case.holder_unit_id.in_(sorted(units)))
                 parts.append(and_(held, not_as_its_subject(reader.standing)) if capacity in OFFICIAL else held)
-    return or_(*parts) if parts else false()
+    return and_(or_(*parts), not_a_copy()) if parts else false()
 
 
 def _handled_by(reader: Reader) -> ColumnElement[bool]:
     units = reader.standing.units(frozenset({Post.APPROVER}))
-    return Case.handling_unit_id.in_(sorted(units)) if units else false()
+    return and_(Case.handling_unit_id.in_(sorted(units)), not_a_copy()) if units else false()
 
 
 def _without_hands(reader: Reader):  # type: ignore[no-untyped-def]

@@ -10,6 +10,7 @@ from app.models.cases import Case
 from app.models.people import Unit
 from app.models.terms import TermRow
 from app.services.lawbook import current_calendar
+from app.services.reading.copies import not_a_copy
 from app.services.reading.lines import TermState, term_state
 from app.services.reading.reader import Reader
 from workflows.kit.counting import Nature
@@ -104,6 +105,7 @@ def read_oversight(reader: Reader, near: int) -> Oversight:
             TermRow.nature == Nature.DUTY.value,
             TermRow.status.in_(("running", "paused")),
             Case.handling_unit_id.in_(sorted(units)),
+            not_a_copy(),
             sees,
         )
         .order_by(TermRow.due_on.is_(None), TermRow.due_on, TermRow.id)

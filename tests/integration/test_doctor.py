@@ -44,6 +44,7 @@ def checks(own: Installation, *, deep: bool = False, settings: Settings | None =
 
 def test_an_installation_in_order_has_no_fault(own: Installation, district: World) -> None:
     district.objection_in("verifying")
+    own.seals.authority.found(own.clock())
     beat(own.database, own.clock())
     found = checks(own, deep=True)
     assert [check for check in found.values() if check.verdict is Verdict.FAULT] == []

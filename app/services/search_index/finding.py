@@ -7,7 +7,7 @@ knows by which relations a case can be seen at all; that only narrows what is lo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, bindparam, column, select, table, text
+from sqlalchemy import ColumnElement, Integer, column, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.access.capacities import Standing
@@ -17,8 +17,10 @@ from app.services.search_index.query import Term
 from app.services.search_index.tokens import relation_token
 from workflows.roles import RELATIONS
 
-_WORDS = table("search_words", column("rowid"), column("rank"))
+_WORDS = table("search_words", column("rowid", Integer))
 _MATCH = text("search_words MATCH :match")
+#: With a sign before it, the row is looked up in `cases` for each hit, never the hit for each case.
+_LEADING: ColumnElement[int] = literal_column("+search_words.rowid", Integer)
 
 
 @dataclass(frozen=True)
@@ -77,18 +79,10 @@ def _on_sqlite(
     most: int,
 ) -> list[int]:
     """FTS5 walks its lists of rows from the newest down and stops when it has enough."""
-    found = select(_WORDS.c.rowid).where(_MATCH)
+    statement = select(Case.id).join_from(_WORDS, Case, Case.id == _LEADING).where(_MATCH, seen)
     if before is not None:
-        found = found.where(_WORDS.c.rowid < bindparam("before", before))
-    # Not flattened into one join: FTS5 leads, each of its rows looks up the one case.
-    rows = found.order_by(_WORDS.c.rowid.desc()).limit(-1).subquery()
-    statement = (
-        select(Case.id)
-        .join_from(rows, Case, Case.id == rows.c.rowid)
-        .where(seen)
-        .order_by(rows.c.rowid.desc())
-        .limit(most)
-    )
+        statement = statement.where(_WORDS.c.rowid < before)
+    statement = statement.order_by(_WORDS.c.rowid.desc()).limit(most)
     return list(session.execute(statement, {"match": _match(terms, relations)}).scalars())
 
 

@@ -19,7 +19,7 @@ from workflows.kit.definition import Workflow
 class Replayed:
     """A case as its history tells it; a term that awaits its first day or is paused open-ended has no last day."""
 
-    state: str = ""
+    in_state: str = ""
     version: int = 0
     due: dict[str, date | None] = field(default_factory=dict)
 
@@ -30,7 +30,7 @@ def replay(bodies: Iterable[str], flow: Workflow, calendar: Calendar) -> Replaye
     running: dict[str, Counting | None] = {}
     for body in map(json.loads, bodies):
         if body["sort"] == "step":
-            made.state, made.version = body["to"], body["version"]
+            made.in_state, made.version = body["to"], body["version"]
         today = legal_day(datetime.fromisoformat(body["at"]))
         for note in [*body.get("recounted", ()), *body.get("terms", ())]:
             _apply(running, note, flow, calendar, today)

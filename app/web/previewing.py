@@ -30,9 +30,10 @@ def sheet_of(specimens: tuple[Specimen, ...], place: str) -> ResponseReturnValue
     Raises:
         NotFound: the step makes no such notice (any more).
     """
-    if not place.isdecimal() or int(place) >= len(specimens):
+    specimen = {str(number): one for number, one in enumerate(specimens)}.get(place)
+    if specimen is None:
         raise NotFound("没有可以预览的文书，请返回上一页重新预览。")
-    made = specimen_sheet(specimens[int(place)].context, as_pdf=installation().settings.renderer == "pdf")
+    made = specimen_sheet(specimen.context, as_pdf=installation().settings.renderer == "pdf")
     answer = send_file(BytesIO(made.content), mimetype=made.media_type, download_name=made.name, max_age=0)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

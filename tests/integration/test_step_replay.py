@@ -52,7 +52,7 @@ class ReplayedWorld(World):
                 live = session.execute(
                     select(TermRow).where(TermRow.case_id == case.id, TermRow.status.in_(LIVE))
                 ).scalars()
-                assert (made.state, made.version) == (case.state, case.version), case.kind
+                assert (made.in_state, made.version) == (case.state, case.version), case.kind
                 assert made.due == {row.key: row.due_on for row in live}, (case.kind, case.state)
                 self.compared += 1
 

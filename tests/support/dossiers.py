@@ -1,7 +1,7 @@
 """Dossiers with real files, taken out of one database and into another."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, select
@@ -18,6 +18,8 @@ from app.services.files import attach, store_bytes
 from app.settings import SealSettings
 from tests.support.world import World, found_world
 from workflows.kit.context import SYSTEM
+
+NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 
 
 @dataclass
@@ -78,3 +80,10 @@ def filing_world(place: Place) -> FilingWorld:
     world = FilingWorld(**vars(found_world(place.engine, place.keys)))
     world.files = place.files
     return world
+
+
+def filed(world: FilingWorld) -> str:
+    """An objection with a file of the subject."""
+    uid = world.objection_in("incomplete")
+    world.add_material(uid, "证明材料.pdf", b"%PDF-1.7\nnot one that can be read\n")
+    return uid

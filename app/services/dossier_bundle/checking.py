@@ -164,7 +164,7 @@ def _check_replay(
         made = replay(bodies, flow, calendars[calendar]) if calendar else None
         if made is None:
             continue
-        if (made.state, made.version) != (case["state"], case["version"]):
+        if (made.in_state, made.version) != (case["state"], case["version"]):
             raise BundleRefused("重演所得的状态或者版本号与事项所记不符。", path)
         days = {key: day.isoformat() if day else None for key, day in made.due.items()}
         if days.keys() != live.keys():

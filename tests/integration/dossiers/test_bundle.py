@@ -3,9 +3,7 @@
 import json
 import random
 import zipfile
-from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -14,16 +12,12 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from app.clock import MovableClock
-from app.database import make_engine, write_transaction
+from app.database import write_transaction
 from app.models.base import Base
-from app.models.cases import CalendarRow, Case, Dossier
-from app.models.history import AccessLog, EventRow
+from app.models.cases import Case, Dossier
+from app.models.history import EventRow
 from app.models.people import Unit, User
 from app.services.audit import verify
-from app.services.backend import Backend
-from app.services.calendar_imports import import_calendar
-from app.services.commands import TakeStep
 from app.services.dossier_bundle.archive import MANIFEST, SIGNATURE, manifest_of, pack, unpack
 from app.services.dossier_bundle.checking import check_bundle
 from app.services.dossier_bundle.contents import CHAIN, ROWS
@@ -31,17 +25,9 @@ from app.services.dossier_bundle.errors import BundleRefused
 from app.services.dossier_bundle.exporting import snapshot
 from app.services.dossier_bundle.tables import LEFT_OUT, OWN
 from app.services.files import FileDamaged, path_of
-from app.services.founding import NewPerson, found_person
 from app.services.invariants import breaches
-from app.services.steps import take_step
-from app.services.sweeping import sweep
-from tests.support.dossiers import FilingWorld, Place, filing_world
-from workflows.kit.calendar import Calendar, shipped_calendar
-from workflows.kit.context import Actor
-from workflows.kit.errors import DossierIsACopy
-from workflows.roles import Post
+from tests.support.dossiers import FilingWorld, Place, filed, filing_world
 
-NOW = datetime(2026, 12, 1, 2, 0, tzinfo=UTC)
 KINDS = {
     "record": lambda world: world.record_in("annulled"),
     "record of somebody to be told on paper": lambda world: world.record_in("noticing"),
@@ -50,46 +36,6 @@ KINDS = {
     "repair": lambda world: world.repair_in("executing"),
     "exemption": lambda world: world.exemption_in("correcting"),
 }
-
-
-@pytest.fixture
-def places(sqlite_url: str, postgresql_url: str, tmp_path: Path) -> Iterator[dict[str, Place]]:
-    """An installation on each database."""
-    made = {
-        name: Place(make_engine(url), tmp_path / name, NOW)
-        for name, url in (("sqlite", sqlite_url), ("postgresql", postgresql_url))
-    }
-    yield made
-    for place in made.values():
-        place.engine.dispose()
-
-
-@pytest.fixture
-def home(sqlite_url: str, tmp_path: Path) -> Iterator[Place]:
-    """Where the dossiers come from, in tests that need no other database."""
-    place = Place(make_engine(sqlite_url), tmp_path / "home", NOW)
-    yield place
-    place.engine.dispose()
-
-
-@pytest.fixture
-def archive(postgresql_url: str, tmp_path: Path) -> Iterator[Place]:
-    """An empty system."""
-    place = Place(make_engine(postgresql_url), tmp_path / "archive", NOW)
-    yield place
-    place.engine.dispose()
-
-
-@pytest.fixture
-def world(home: Place) -> FilingWorld:
-    return filing_world(home)
-
-
-def filed(world: FilingWorld) -> str:
-    """An objection with a file of the subject."""
-    uid = world.objection_in("incomplete")
-    world.add_material(uid, "证明材料.pdf", b"%PDF-1.7\nnot one that can be read\n")
-    return uid
 
 
 # -- out and in -----------------------------------------------------------------------------------------------------
@@ -423,51 +369,3 @@ def test_a_broken_chain_is_told_and_not_imported(world: FilingWorld, home: Place
     assert "链头与最后一条记录不符" in unpack(bundle)[3]["00-案卷目录.txt"].decode()
     with pytest.raises(BundleRefused):
         archive.take_in(bundle)
-
-
-# -- a copy to be read ----------------------------------------------------------------------------------------------
-
-
-def test_an_imported_dossier_is_read_only_for_people_and_clocks(
-    world: FilingWorld, home: Place, archive: Place
-) -> None:
-    """No step, no sweep, no calendar moves it; it still verifies and comes out the same."""
-    uid = filed(world)
-    bundle = home.export(uid)
-    archive.take_in(bundle)
-    with write_transaction(archive.database.sessions) as session:
-        office = session.scalars(select(Unit).where(Unit.name == "示范区信用管理办公室")).one()
-        officer = found_person(session, NewPerson("reader", "档测试", office, (Post.OFFICER,)))
-        actor = Actor(officer.id, officer.name, officer.uid)
-    backend = Backend(archive.engine, archive.database.sessions, archive.keys)
-    later = NOW + timedelta(days=400)
-    with pytest.raises(DossierIsACopy):
-        take_step(backend, TakeStep("accept", actor, {}, case=uid), later)
-    report = sweep(backend, MovableClock(later))
-    assert not report.failed
-    shipped = shipped_calendar()
-    newer = Calendar.from_json(shipped.to_json().replace(f'"{shipped.version}"', '"2099"'))
-    assert newer.version == "2099"
-    import_calendar(backend, newer, "测试", lambda: later)
-    assert archive.export(uid) == bundle
-
-
-def test_an_older_calendar_does_not_become_the_one_that_counts(world: FilingWorld, home: Place, archive: Place) -> None:
-    """A dossier of past years brings its calendar along; terms of today go on by the newest."""
-    bundle = home.export(world.record_in("listed"))
-    with write_transaction(archive.database.sessions) as session:
-        session.add(CalendarRow(version="2099", body=shipped_calendar().to_json(), source="测试", imported_at=NOW))
-    archive.take_in(bundle)
-    with archive.database.read() as session:
-        versions = session.scalars(select(CalendarRow.version).order_by(CalendarRow.id)).all()
-    assert versions[-1] == "2099"
-    assert len(versions) == 2
-
-
-def test_the_import_itself_is_logged(world: FilingWorld, home: Place, archive: Place) -> None:
-    """Trust 1.8: who took it in, and the accounts made afterwards get numbers of their own."""
-    archive.take_in(home.export(world.record_in("draft")))
-    with archive.database.read() as session:
-        (entry,) = session.scalars(select(AccessLog)).all()
-        assert (entry.act, entry.purpose) == ("imported", "档案员")
-        assert session.scalar(select(func.count()).select_from(EventRow)) == 1

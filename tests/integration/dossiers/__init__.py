@@ -1,0 +1,1 @@
+"""Dossiers that travel between installations (案卷, R20)."""

@@ -1,0 +1,68 @@
+"""An imported dossier is a copy to be read: nothing moves it, and it moves nothing (ADR 0008, trust 1.8)."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from app.clock import MovableClock
+from app.database import write_transaction
+from app.models.cases import CalendarRow
+from app.models.history import AccessLog, EventRow
+from app.models.people import Unit
+from app.services.backend import Backend
+from app.services.calendar_imports import import_calendar
+from app.services.commands import TakeStep
+from app.services.founding import NewPerson, found_person
+from app.services.steps import take_step
+from app.services.sweeping import sweep
+from tests.support.dossiers import NOW, FilingWorld, Place, filed
+from workflows.kit.calendar import Calendar, shipped_calendar
+from workflows.kit.context import Actor
+from workflows.kit.errors import DossierIsACopy
+from workflows.roles import Post
+
+
+def test_an_imported_dossier_is_read_only_for_people_and_clocks(
+    world: FilingWorld, home: Place, archive: Place
+) -> None:
+    """No step, no sweep, no calendar moves it; it still verifies and comes out the same."""
+    uid = filed(world)
+    bundle = home.export(uid)
+    archive.take_in(bundle)
+    with write_transaction(archive.database.sessions) as session:
+        office = session.scalars(select(Unit).where(Unit.name == "示范区信用管理办公室")).one()
+        officer = found_person(session, NewPerson("reader", "档测试", office, (Post.OFFICER,)))
+        actor = Actor(officer.id, officer.name, officer.uid)
+    backend = Backend(archive.engine, archive.database.sessions, archive.keys)
+    later = NOW + timedelta(days=400)
+    with pytest.raises(DossierIsACopy):
+        take_step(backend, TakeStep("accept", actor, {}, case=uid), later)
+    report = sweep(backend, MovableClock(later))
+    assert not report.failed
+    shipped = shipped_calendar()
+    newer = Calendar.from_json(shipped.to_json().replace(f'"{shipped.version}"', '"2099"'))
+    assert newer.version == "2099"
+    import_calendar(backend, newer, "测试", lambda: later)
+    assert archive.export(uid) == bundle
+
+
+def test_an_older_calendar_does_not_become_the_one_that_counts(world: FilingWorld, home: Place, archive: Place) -> None:
+    """A dossier of past years brings its calendar along; terms of today go on by the newest."""
+    bundle = home.export(world.record_in("listed"))
+    with write_transaction(archive.database.sessions) as session:
+        session.add(CalendarRow(version="2099", body=shipped_calendar().to_json(), source="测试", imported_at=NOW))
+    archive.take_in(bundle)
+    with archive.database.read() as session:
+        versions = session.scalars(select(CalendarRow.version).order_by(CalendarRow.id)).all()
+    assert versions[-1] == "2099"
+    assert len(versions) == 2
+
+
+def test_the_import_itself_is_logged(world: FilingWorld, home: Place, archive: Place) -> None:
+    """Trust 1.8: who took it in, and the accounts made afterwards get numbers of their own."""
+    archive.take_in(home.export(world.record_in("draft")))
+    with archive.database.read() as session:
+        (entry,) = session.scalars(select(AccessLog)).all()
+        assert (entry.act, entry.purpose) == ("imported", "档案员")
+        assert session.scalar(select(func.count()).select_from(EventRow)) == 1

@@ -86,13 +86,13 @@ def _described() -> OpenAPI:
 
 
 def _operation(one: Operation) -> Described:
-    said = (one.view.__doc__ or "").strip()
+    summary, _, rest = (one.view.__doc__ or "").strip().partition("。")
     scope = f"需要权限范围：{one.scope.value}（{one.scope.label}）。" if one.scope else ""
     return Described(
         operationId=one.name,
         tags=[one.group],
-        summary=said.rstrip("。"),
-        description=f"{scope}{one.notes}" or None,
+        summary=summary,
+        description=f"{rest}{scope}{one.notes}" or None,
         parameters=_parameters(one) or None,
         requestBody=_body(one),
         responses={str(status): response for status, response in sorted(_responses(one).items())},

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, render_template
 
+from app.api.bodies.meanings import MEANINGS
 from app.api.description import INTRODUCTION, ROOT, described_json
 from app.services.machine_steps import is_open_to_programs
 from workflows.registry import WORKFLOWS
@@ -75,7 +76,13 @@ def _groups() -> dict[str, list[Entry]]:
 def _entry(path: str, method: str, one: dict[str, Any], schemas: dict[str, Any]) -> Entry:
     places = {"path": "路径", "query": "查询", "header": "请求头"}
     takes = [
-        Field(part["name"], part.get("description", ""), _kind(part["schema"]), part["required"], places[part["in"]])
+        Field(
+            part["name"],
+            part.get("description") or MEANINGS.get(part["name"], ""),
+            _kind(part["schema"]),
+            part["required"],
+            places[part["in"]],
+        )
         for part in one.get("parameters", ())
     ]
     for media_type, content in one.get("requestBody", {}).get("content", {}).items():
@@ -110,7 +117,9 @@ def _fields(schema: dict[str, Any], schemas: dict[str, Any], where: str) -> list
 def _title(name: str, part: dict[str, Any]) -> str:
     """The label, where it is one of ours: without one pydantic makes a title of the name."""
     title = str(part.get("title", ""))
-    return "" if title.replace(" ", "_").lower() == name.lower() else title
+    return (
+        MEANINGS.get(name, "") if title.replace(" ", "_").lower() == name.lower() else title or MEANINGS.get(name, "")
+    )
 
 
 def _kind(part: dict[str, Any]) -> str:

@@ -1,5 +1,7 @@
 """The API as a program uses it: read, draft, submit; everything that decides stays with people (R147, T12, T13)."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -11,6 +13,7 @@ from app.models.people import User
 from app.services.recusals import declare_recusal
 from tests.support.paths import record_content
 from tests.support.programs import V1, Program, program_of
+from tests.support.uploads import png
 from tests.support.web_world import client_of, world_on
 from tests.support.world import World
 from workflows.catalogue import NOTICES
@@ -209,3 +212,35 @@ def test_an_office_reads_the_register_and_downloads_the_sheet(app: Flask, world:
     documents = office.get(f"/cases/{record}/documents").get_json()["items"]
     assert NOTICES["record_notice"].title in {document["title"] for document in documents}
     assert program_of(app, world).get("/registers/notices").status_code == 404
+
+
+def test_a_program_finds_subjects_but_never_another_program(world: World, program: Program) -> None:
+    """R17: a record is about a person or a unit; the search names neither identity numbers nor accounts of programs."""
+    found = program.post("/subjects/search", {"text": "测试"}).get_json()["items"]
+    assert world["subject"].uid in {one["uid"] for one in found}
+    assert program.post("/subjects/search", {"text": "财务系统"}).get_json()["items"] == []
+
+
+def test_a_file_is_kept_for_an_open_step_only(world: World, program: Program) -> None:
+    """Trust 1.10: the bytes are looked at; a step that needs a person takes none from a program."""
+    uid = program.open("record", "create", "k-1", **record_content(world)).get_json()["uid"]
+    given: dict[str, Any] = {"data": b"%PDF-1.4\n", "content_type": "application/octet-stream"}
+    assert program.post(f"/cases/{uid}/steps/report/files?name=a.pdf", **given).status_code == 403
+    assert program.post(f"/cases/{uid}/steps/edit/files?name=a.exe", **given).status_code == 422
+    assert program.post("/cases/none/steps/edit/files?name=a.pdf", **given).status_code == 404
+    kept = program.post(f"/cases/{uid}/steps/edit/files?name=a.png", **{**given, "data": png()})
+    assert kept.status_code == 201, kept.text
+
+
+def test_the_page_explains_every_operation_without_a_script_of_its_own(app: Flask) -> None:
+    """The documentation stands on the server itself: what the description has, the page has."""
+    client = app.test_client()
+    page = client.get(f"{V1}/docs")
+    described = client.get(f"{V1}/openapi.json").get_json()
+    assert page.status_code == 200
+    assert described["openapi"].startswith("3.1")
+    names = [one["operationId"] for item in described["paths"].values() for one in item.values()]
+    assert len(names) > 20
+    assert [name for name in names if f'id="{name}"' not in page.text] == []
+    assert page.text.count("<script") == 1
+    assert "//cdn" not in page.text

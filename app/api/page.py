@@ -78,7 +78,7 @@ def _entry(path: str, method: str, one: dict[str, Any], schemas: dict[str, Any])
     takes = [
         Field(
             part["name"],
-            part.get("description") or MEANINGS.get(part["name"], ""),
+            _meaning(part["name"], {"description": part.get("description", ""), **part["schema"]}),
             _kind(part["schema"]),
             part["required"],
             places[part["in"]],
@@ -109,17 +109,19 @@ def _fields(schema: dict[str, Any], schemas: dict[str, Any], where: str) -> list
     found = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
     needed = found.get("required", ())
     return [
-        Field(name, part.get("description") or _title(name, part), _kind(part), name in needed, where)
+        Field(name, _meaning(name, part), _kind(part), name in needed, where)
         for name, part in found.get("properties", {}).items()
     ]
 
 
-def _title(name: str, part: dict[str, Any]) -> str:
-    """The label, where it is one of ours: without one pydantic makes a title of the name."""
-    title = str(part.get("title", ""))
-    return (
-        MEANINGS.get(name, "") if title.replace(" ", "_").lower() == name.lower() else title or MEANINGS.get(name, "")
-    )
+def _meaning(name: str, part: dict[str, Any]) -> str:
+    """The label, where it is one of ours (without one pydantic makes a title of the name), and what is said of it."""
+    title, more = str(part.get("title", "")), str(part.get("description", ""))
+    if title.replace(" ", "_").lower() == name.lower():
+        title = ""
+    if title and more and title != more:
+        return f"{title}：{more}"
+    return title or more or MEANINGS.get(name, "")
 
 
 def _kind(part: dict[str, Any]) -> str:

@@ -49,6 +49,14 @@ def test_the_first_start_makes_a_secret_and_later_ones_keep_it(tmp_path: Path) -
     assert read(tmp_path / "other").secret_key != first.secret_key
 
 
+def test_hosts_that_may_be_told_of_steps_are_named_one_by_one(tmp_path: Path) -> None:
+    """Trust 1.9: without the setting no address inside is sent to; names are compared in small letters."""
+    assert read(tmp_path).webhook_hosts == ()
+    settings = read(tmp_path, WEBHOOK_HOSTS="OA.example.internal, 10.0.0.8:8080", API_REQUESTS_A_MINUTE="60")
+    assert settings.webhook_hosts == ("oa.example.internal", "10.0.0.8:8080")
+    assert settings.api_requests_a_minute == 60
+
+
 def test_secrets_are_not_shown_by_repr(tmp_path: Path) -> None:
     """T15"""
     settings = read(tmp_path, MAIL_PASSWORD="mima-mima", SECRET_KEY=SECRET)

@@ -50,12 +50,10 @@ def shan(world: World) -> World:
 def test_each_case_is_found_by_who_may_see_it_in_every_way_and_by_nobody_else(shan: World) -> None:
     """T12: by number, name, pinyin and initials; for each person, kind and relation of the world."""
     world = shan
-    for _ in range(2):
-        world.record_in("listed", "shan")
+    world.record_in("statement_open", "shan")
     world.record_in("statement_open", "unit")
     world.record_in("draft")
-    world.objection_in("decided")
-    world.exemption_in("examining")
+    world.objection_in("verifying")
     refresh_all(Database.on(world.backend.engine))
     compared = 0
     pages: dict[tuple[str, str, str], set[str]] = {}
@@ -77,7 +75,7 @@ def test_each_case_is_found_by_who_may_see_it_in_every_way_and_by_nobody_else(sh
                         pages[asked] = uids(search(reader, Sought(kind=case.kind, words=way)))
                     assert (case.uid in pages[asked]) is seen, (who, way, case.kind, case.state)
                     compared += 1
-    assert compared > 500
+    assert compared > 300
 
 
 def _subject(session: Session, case: Case) -> str:

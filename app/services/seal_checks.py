@@ -67,7 +67,7 @@ def _authority(seals: SealSetup, session: Session, now: datetime) -> Iterator[Ch
         yield fault(name, "打不开，文书停在待用印", str(missing))
         return
     if until - now < _EXPIRES_SOON:
-        yield fault(name, f"根证书至 {until:%Y-%m-%d} 止", "请按 docs/seals.md 更换根证书。")
+        yield fault(name, f"根证书至 {until:%Y-%m-%d} 止", "请在到期前改接统一印章平台（docs/seals.md）。")
     elif not open_to_others:
         yield fine(name, f"{seals.folder}，机关证书{len(organs)}张；须与密钥文件 keys.json 一并备份，缺一不能用印")
 

@@ -5,6 +5,7 @@ import hashlib
 import random
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -235,6 +236,20 @@ def test_every_notice_has_a_place_for_its_seal(seals: SealSetup, renderer: Rende
 def _words(sealed: bytes) -> str:
     with pdfplumber.open(BytesIO(sealed)) as pdf:
         return "".join("".join(char["text"] for char in page.chars) for page in pdf.pages)
+
+
+def test_the_seal_of_a_full_slip_touches_no_line_of_its_text(seals: SealSetup, renderer: Renderer) -> None:
+    """R28: a receipt of four materials and two terms is one half sheet; the seal lies on organ and date alone."""
+    context = sample(SLIP)
+    terms = (sample("objection_receipt").terms * 2)[:2]
+    full = replace(context, terms=terms, content={**context.content, "materials": [f"证明材料{n}" for n in range(4)]})
+    sealed = seals.provider.seal(SealRequest(renderer.render(full.to_json()), ORGAN), NOW)
+    with pdfplumber.open(BytesIO(sealed)) as pdf:
+        (page,) = pdf.pages
+        (mark,) = [note for note in page.annots if note["width"] > 20 * MM]
+        under = page.crop((mark["x0"], mark["top"], mark["x1"], mark["bottom"])).extract_text()
+    assert set(re.sub(r"\s", "", under)) <= set(ORGAN + day(context.dated))
+    assert under
 
 
 def test_a_sheet_that_names_no_place_is_not_sealed_just_anywhere(seals: SealSetup) -> None:

@@ -178,11 +178,13 @@ def notice_html(context: NoticeContext) -> str:
     if context.record is not None:
         values["record"] = context.record
     try:
-        return _environment().get_template(f"{context.key}.html").render(values)
+        html = _environment().get_template(f"{context.key}.html").render(values)
     except UndefinedError as error:
         raise NoticeIncomplete(f"《{context.title}》缺少必须写明的内容：{_undefined_name(error)}") from error
     except TemplateNotFound as error:
         raise NoticeIncomplete(f"没有文书“{context.key}”的模板文件：{error.name}") from error
+    # A letter with a single heading does not number it: 一、 without 二、 looks as if a page were missing.
+    return html.replace("<h2>一、", "<h2>") if next(headings) == 2 else html
 
 
 def _undefined_name(error: UndefinedError) -> str:

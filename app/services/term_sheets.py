@@ -86,8 +86,13 @@ def term_sheet_context(session: Session, backend: Backend, notice: Notice) -> No
     return sheet.context("term_sheet", notice.served_on, content, terms=terms)
 
 
-def service_receipt_context(session: Session, backend: Backend, notice: Notice) -> NoticeContext:
+def service_receipt_context(
+    session: Session, backend: Backend, notice: Notice, *, issued_by: str = ""
+) -> NoticeContext:
     """送达回证 of a signed notice: filled in as far as known, with boxes for what is written by hand.
+
+    Params:
+        issued_by: 填发人, who prints it for the organ that serves; empty leaves the box to the pen.
 
     Raises:
         AssertionError: the notice is not signed yet, so there is nothing to serve.
@@ -96,7 +101,7 @@ def service_receipt_context(session: Session, backend: Backend, notice: Notice) 
     sheet = _Sheet(session, backend, notice, parent_of(session, notice))
     confirmed = confirmed_address(session, backend.keys, addressee_of(notice))
     place = _service(notice).get("place") or (confirmed.address if confirmed else "")
-    content = {"method_label": _method(notice), "copies": 1, "place": place or _BLANK}
+    content = {"method_label": _method(notice), "copies": 1, "place": place or _BLANK, "issued_by": issued_by or _BLANK}
     return sheet.context("service_receipt", notice.dispatched_on or notice.signed_on, content)
 
 

@@ -66,6 +66,15 @@ def test_text_and_sheet_say_the_same(renderer: Renderer, key: str) -> None:
     assert [line for line in lines if squeeze(line) not in re.sub(r"—\d+—", "", sheet)] == []
 
 
+@pytest.mark.parametrize(("key", "heading"), [("supplement_notice", "期限告知"), ("record_declined", "权利救济途径")])
+def test_a_single_heading_bears_no_number(key: str, heading: str) -> None:
+    """R28: 一、 is written only where 二、 follows (GB/T 9704-2012, 7.3.3)."""
+    lines = notice_text(sample(key)).splitlines()
+    assert heading in lines
+    assert "一、" not in notice_text(sample(key))
+    assert "一、" in notice_text(sample("record_decision"))
+
+
 def test_a_term_started_by_service_is_told_in_words() -> None:
     """R28, R34: the rule in words, the table headed as reckoned from the day of signing, skipped days with reasons."""
     text = notice_text(sample("objection_decision"))

@@ -166,7 +166,7 @@ def test_a_method_that_cannot_come_of_the_dispatch_is_refused_in_chinese(app: Fl
 
 
 def test_the_receipt_is_printed_before_service(app: Flask, world: World, notice: str) -> None:
-    """送达回证, filled in as far as known: case, notice, number, recipient, and the confirmed address as place."""
+    """送达回证, filled in as far as known: case, notice, number, recipient, confirmed address, and who prints it."""
     officer = client_of(app, "officer")
     confirm_on_paper(officer, world, notice, channel="direct", address="示范路1号示例甲局201室")
     page = officer.get(f"/cases/{notice}").text
@@ -175,6 +175,13 @@ def test_the_receipt_is_printed_before_service(app: Flask, world: World, notice:
     text = sheet.get_data(as_text=True)
     for words in ("送达回证", "何测试", "示范路1号示例甲局201室", world.case(notice).number):
         assert words in text
+    assert "填发人｜孙测试" in text
+    world.take("officer", "dispatch", notice, method="直接送达")
+    world.take("officer", "confirm_service", notice, **handed_over(world.today, "何测试"))
+    seen = client_of(app, "offline").get(f"/documents/{notice}/receipt.pdf").get_data(as_text=True)
+    assert "填发人" in seen
+    assert "孙测试" not in seen
+    assert seen.count("何测试") == 1
 
 
 def test_undeliverable_then_announced_then_served_by_the_clock(app: Flask, world: World, notice: str) -> None:

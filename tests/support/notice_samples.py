@@ -193,6 +193,7 @@ CONTENT: dict[str, dict[str, Any]] = {
         "method_label": "直接送达",
         "copies": 1,
         "place": "示例街道办事处",
+        "issued_by": "孙测试",
     },
 }
 _TO_UNIT = frozenset(

@@ -1,5 +1,6 @@
 """What the notices of an exemption say (不予受理、认定)."""
 
+import re
 from typing import Any
 
 from app.models.kinds_more import Exemption
@@ -11,6 +12,7 @@ _OUTCOMES = {
     ExemptionOutcome.PARTIAL: "部分容错免责",
     ExemptionOutcome.DENIED: "不予容错免责",
 }
+_CITATION = re.compile("《.+》|第[〇一二三四五六七八九十百零0-9]+[条款项]")
 #: What was found, in the order in which R45 asks for it.
 _FINDINGS = (("motive", "动机"), ("decision_procedure", "决策程序"), ("corrective_measures", "纠错整改"))
 
@@ -28,14 +30,27 @@ def exemption_decision(occasion: Occasion) -> Matter:
     assert case.decision is not None
     outcome, found = ExemptionOutcome(case.decision), case.finding or {}
     clause = str(found.get("clause") or case.situation).rstrip("。")
-    belongs = "不符合" if outcome is ExemptionOutcome.DENIED else "符合"
     content: dict[str, Any] = {
         "findings": [f"{label}：{found[key]}" for key, label in _FINDINGS if found.get(key)],
-        "situation": f"{belongs}“{clause}”所列的容错情形",
+        "situation": situation(clause, outcome),
         "outcome_label": _OUTCOMES[outcome],
         "corrections": [case.correction] if case.correction else [],
     }
-    return Matter(content, case.decision_reasons, clauses=(clause,))
+    return Matter(content, case.decision_reasons, clauses=citable(clause))
+
+
+def situation(clause: str, outcome: ExemptionOutcome) -> str:
+    """Whether the case is one for which exemption is provided, in words for 上述情形…; a clause is typed by hand.
+
+    A clause that cites (《…》第三条) stands as it is; one that tells the situation stands in quotation marks.
+    """
+    belongs = "不符合" if outcome is ExemptionOutcome.DENIED else "符合"
+    return f"{belongs}{clause}所列的容错情形" if citable(clause) else f"{belongs}“{clause}”的容错情形"
+
+
+def citable(clause: str) -> tuple[str, ...]:
+    """The clause as something to cite after 依据: only when it names a text or an article; a situation is no law."""
+    return (clause,) if _CITATION.search(clause) else ()
 
 
 BUILDERS = {"exemption_refusal": exemption_refusal, "exemption_decision": exemption_decision}

@@ -70,7 +70,9 @@ def accompanying_sheet(reader: Reader, uid: str, which: str, *, as_pdf: bool) ->
     """
     notice = _notice(reader, uid)
     if which == "receipt" and notice.signed_on is not None:
-        context: NoticeContext | None = service_receipt_context(reader.session, reader.backend, notice)
+        context: NoticeContext | None = service_receipt_context(
+            reader.session, reader.backend, notice, issued_by=_issuer(reader, notice)
+        )
     else:
         context = term_sheet_context(reader.session, reader.backend, notice) if which == "terms" else None
     if context is None:
@@ -106,6 +108,13 @@ def _notice(reader: Reader, uid: str) -> Notice:
     if not isinstance(case, Notice):
         raise NotFound
     return case
+
+
+def _issuer(reader: Reader, notice: Notice) -> str:
+    """The reader's name when he prints for the organ that serves; a party or the audit that looks is not 填发人."""
+    if notice.organ_unit_id not in reader.standing.works_in:
+        return ""
+    return reader.actor.name
 
 
 def _stored(reader: Reader, notice: Notice, folder: Path) -> Download | None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.crypto import FieldContext, KeyRing
 from app.models.base import new_uid
 from app.models.cases import Case
+from app.models.imports import DossierImport
 from app.models.kinds import Notice
 from app.models.people import ServiceAddress, User
 from app.services import terms
@@ -129,7 +130,10 @@ def follow_consent(backend: Backend, person_id: int, agreed: bool, now: datetime
     """Let consent, or its end, count for the notices to a person that are not sent out yet: one dossier at a time."""
     with backend.sessions() as session:
         waiting = select(Notice.uid).where(
-            Notice.recipient_person_id == person_id, Notice.state.in_(_NOT_SENT), Notice.electronic.is_not(agreed)
+            Notice.recipient_person_id == person_id,
+            Notice.state.in_(_NOT_SENT),
+            Notice.electronic.is_not(agreed),
+            Notice.dossier_id.not_in(select(DossierImport.dossier_id)),
         )
         uids = session.execute(waiting).scalars().all()
     for uid in uids:

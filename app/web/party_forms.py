@@ -7,8 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.extensions import installation
+from app.services.access_log import Act, record
 from app.services.reading.party_forms import blank_form, blank_sheet, form_of, form_sheet
-from app.web.reading import current_reader
+from app.web.reading import current_reader, signed_in
 from workflows.blank_forms import FORMS
 from workflows.kit.errors import NotFound
 
@@ -32,6 +33,7 @@ def sheet(key: str) -> ResponseReturnValue:
         with current_reader() as reader:
             form = form_of(reader, key, uid)
         made = form_sheet(form, as_pdf=as_pdf)
+        record(own.database, own.keys, Act.DOWNLOADED, signed_in().user_id, own.clock(), target=uid)
     else:
         with own.database.read() as session:
             empty = blank_form(session, key, demo=own.backend.demo)

@@ -45,9 +45,11 @@ def own() -> ResponseReturnValue:
 @blueprint.route("/<uid>", methods=["GET", "POST"])
 @login_required
 def recipient(uid: str) -> ResponseReturnValue:
-    """The confirmation of the recipient of a notice, entered from the paper he signed."""
+    """The confirmation of the recipient of a notice, entered from the paper he signed; who looked at it is logged."""
     with current_reader() as reader:
         addressing = addressing_of_notice(reader, uid)
+    own = installation()
+    record(own.database, own.keys, Act.VIEWED, signed_in().user_id, own.clock(), target=uid)
     return _answer(addressing)
 
 

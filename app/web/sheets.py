@@ -76,14 +76,19 @@ def sign() -> ResponseReturnValue:
 def _sign(draft: Draft) -> str:
     """Sign one; returns why it was refused, empty if it was not."""
     own, key = installation(), request.form.get("key", "")
-    version = request.form.get(f"version-{draft.uid}", "")
+    if request.form.get(f"text-{draft.uid}", "") != draft.digest:
+        return gettext(
+            "《%(title)s》（%(recipient)s）：正文在您阅看之后有变化，未签发。请重新阅看后勾选。",
+            title=draft.title,
+            recipient=draft.recipient,
+        )
     command = TakeStep(
         "sign",
         signed_in().actor,
         {},
         case=draft.uid,
         # The version that was read: a draft that was edited meanwhile is refused.
-        expected_version=int(version) if version.isascii() and version.isdigit() else -1,
+        expected_version=request.form.get(f"version-{draft.uid}", default=-1, type=int),
         key=f"{key}-{draft.uid}" if key else None,
     )
     try:

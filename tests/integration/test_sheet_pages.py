@@ -40,7 +40,8 @@ def tick(client: FlaskClient, notices: list[Notice], **changed: str) -> str:
     """Tick these drafts on the page and send it; the text of where it leads."""
     page = client.get("/sheets/signing").text
     data = {"key": key_of(page), "notice": [notice.uid for notice in notices]}
-    data |= {f"version-{notice.uid}": str(notice.version) for notice in notices} | changed
+    data |= {f"version-{notice.uid}": str(notice.version) for notice in notices}
+    data |= dict(re.findall(r'<input type="hidden" name="(text-[^"]+)" value="([^"]*)">', page)) | changed
     answer = client.post("/sheets/signing", data=data, follow_redirects=True)
     assert answer.status_code == 200
     return text_of(answer.text)

@@ -15,11 +15,14 @@ from app.services.dossier_bundle.law import calendars_in
 from app.services.dossier_bundle.people import FILE as PEOPLE
 from app.services.dossier_bundle.signing import FOLDER, SignedBy, signed_by
 from app.services.dossier_bundle.tables import OWN, Row, hash_columns
+from app.services.file_kinds import KINDS
 from app.services.replay import replay
 from workflows.kit.calendar import Calendar
 from workflows.registry import WORKFLOWS
 from workflows.rules.model import RuleSet
 
+#: What this system keeps: a file that came as a web page would be drawn as one under its address.
+_MEDIA_TYPES = frozenset({"text/plain", *(kind.media_type for kind in KINDS)})
 #: Columns of an event that are copies of what its body says.
 _COPIES = ("seq", "sort", "step", "audience", "version", "round")
 
@@ -119,6 +122,8 @@ def _check_stored(checked: Checked) -> None:
         for column in hash_columns(name):
             if any(row[column] and row[column] not in named for row in own):
                 raise BundleRefused("缺少案卷所引用的文件。", FILES)
+    if strange := next((one for one in checked.stored if one["media_type"] not in _MEDIA_TYPES), None):
+        raise BundleRefused("的类型不是本系统收存的文件类型。", str(strange["path"]))
     listed = {one["path"]: one["sha256"] for one in json.loads(checked.manifest)["files"]}
     for one in checked.stored:
         if listed.get(one["path"]) != one["sha256"]:

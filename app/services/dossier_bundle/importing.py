@@ -14,7 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import insert, or_, select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
 from app.crypto import KeyRing
@@ -62,7 +62,8 @@ def import_bundle(
         progress: told (done, of all) after each row.
 
     Raises:
-        BundleRefused: the dossier or a number of it is here already, or people, units or law of the same number differ.
+        BundleRefused: the dossier or a number of it is here already, people, units or law of the same number differ, or
+            its rows are not those of this system's tables.
     """
     try:
         with database.write() as session:
@@ -72,6 +73,8 @@ def import_bundle(
             write_entry(session, keys, Act.IMPORTED, None, now, target=checked.dossier, purpose=by)
     except IntegrityError as error:
         raise BundleRefused("案卷包中的编号或者文书核验码与本系统已有的重复，未导入任何内容。请导入空库。") from error
+    except (KeyError, TypeError, ValueError, AttributeError, DBAPIError, StatementError) as error:
+        raise BundleRefused(f"所列的行与本系统的表不符（{type(error).__name__}），未导入任何内容。", ROWS) from error
     return Imported(checked.dossier, len(checked.rows["cases"]), len(checked.rows["event"]), len(checked.stored))
 
 

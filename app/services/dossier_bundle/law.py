@@ -5,9 +5,11 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.models.cases import CalendarRow, RuleSetRow
+from app.models.cases import CalendarRow, Dossier, RuleSetRow
+from app.models.people import PostHolding, Unit
 from app.services.dossier_bundle.errors import BundleRefused
 from app.services.dossier_bundle.tables import Row, restored, table, written
+from workflows.roles import Post
 
 _RULES, _CALENDAR = "law/rules-", "law/calendar-"
 
@@ -47,7 +49,7 @@ def restore_law(session: Session, files: dict[str, dict[str, Any]]) -> dict[str,
     An older calendar is put before those that the system has: the newest one stays the one that counts.
 
     Raises:
-        BundleRefused: a rule set or calendar of that number is another one here.
+        BundleRefused: a rule set or calendar of that number is another one here, or a rule set would become law here.
     """
     ids: dict[str, int] = {}
     lowest = session.scalar(select(func.min(CalendarRow.id)))
@@ -67,6 +69,10 @@ def restore_law(session: Session, files: dict[str, dict[str, Any]]) -> dict[str,
 def _rule_set(session: Session, path: str, told: dict[str, Any]) -> int:
     same = (RuleSetRow.locality == told["locality"], RuleSetRow.number == told["number"])
     known = session.scalar(select(RuleSetRow).where(*same))
+    if known is None and _works_here(session, told["locality"]):
+        raise BundleRefused(
+            "是本系统没有的规则集，而本系统正在办理该地区的案件：导入后会成为今后案件的依据。请导入空库。", path
+        )
     if known is None:
         known = RuleSetRow(**restored("rule_set", {"id": None, **told}, {}, {}))
         session.add(known)
@@ -74,6 +80,18 @@ def _rule_set(session: Session, path: str, told: dict[str, Any]) -> int:
     elif known.digest != told["digest"]:
         raise BundleRefused("与本系统中同一编号的规则集内容不同。请导入空库。", path)
     return known.id
+
+
+def _works_here(session: Session, locality: str) -> bool:
+    """Whether cases of a locality are opened in this system: a rule set that comes along would decide the next one."""
+    opened = select(Dossier.id).where(Dossier.locality == locality, Dossier.imported_at.is_(None)).limit(1)
+    clerks = (
+        select(PostHolding.id)
+        .join(Unit, Unit.id == PostHolding.unit_id)
+        .where(Unit.locality == locality, PostHolding.post == Post.CLERK.value)
+        .limit(1)
+    )
+    return session.scalar(opened) is not None or session.scalar(clerks) is not None
 
 
 def _is_new(session: Session, path: str, told: dict[str, Any]) -> bool:

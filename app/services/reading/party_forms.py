@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.access.capacities import may_see
 from app.documents.blank_forms import FilledForm, form_pdf, form_text
 from app.documents.render import Renderer
 from app.models.cases import Case
@@ -84,7 +85,7 @@ def _of_record(reader: Reader, case: Case) -> Known:
     record = reader.session.execute(
         select(Record).where(Record.dossier_id == case.dossier_id).order_by(Record.id).limit(1)
     ).scalar_one_or_none()
-    if record is None or record.rule_set_id is None:
+    if record is None or record.rule_set_id is None or not may_see(workflow("record"), reader.standing, record):
         return {}
     return {
         "record_number": real_number(record.number, record.uid),

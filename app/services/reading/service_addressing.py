@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from app.access.capacities import reading_capacities
+from app.models.cases import Dossier
 from app.models.history import StoredFile
 from app.models.kinds import Notice
-from app.models.people import Unit, User
+from app.models.people import Recusal, Unit, User
 from app.services.reading.reader import Reader, case_for
 from app.services.service_addresses import Addressee, Confirmation, addressee_of, confirmed_address
 from workflows.kit.errors import NotFound
@@ -55,10 +56,13 @@ def addressing_of_notice(reader: Reader, uid: str) -> Addressing:
     """The confirmation of a notice's recipient, for the official who serves it.
 
     Raises:
-        NotFound: the notice is not the reader's to serve.
+        NotFound: the notice is not the reader's to serve: he is no clerk of it, or its subject, or out of its dossier
+            (回避), or it is an imported copy that nobody serves.
     """
     notice = case_for(reader, uid)
     if not isinstance(notice, Notice) or Capacity.OFFICE not in reading_capacities(reader.standing, notice):
+        raise NotFound
+    if _is_out(reader, notice) or _is_a_copy(reader, notice):
         raise NotFound
     addressee = addressee_of(notice)
     title = f"{notice.title}{notice.number or ''}"
@@ -67,6 +71,17 @@ def addressing_of_notice(reader: Reader, uid: str) -> Addressing:
         return Addressing(addressee, unit.name, unit.on_system, _confirmed(reader, addressee), True, uid, title)
     person = reader.session.get_one(User, addressee.person_id)
     return Addressing(addressee, person.name, True, _confirmed(reader, addressee), True, uid, title)
+
+
+def _is_out(reader: Reader, notice: Notice) -> bool:
+    declared = select(Recusal.id).where(
+        Recusal.dossier_id == notice.dossier_id, Recusal.user_id == reader.standing.user_id
+    )
+    return reader.session.execute(declared).first() is not None
+
+
+def _is_a_copy(reader: Reader, notice: Notice) -> bool:
+    return reader.session.get_one(Dossier, notice.dossier_id).imported_at is not None
 
 
 def scan_of(reader: Reader, addressing: Addressing) -> tuple[str, str, str]:

@@ -1,5 +1,6 @@
 """文书成文: how the sheets of signed notices come along, and which drafts wait for the reader's signature."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +14,7 @@ from app.models.history import OutboxRow
 from app.models.kinds import Notice
 from app.models.people import Unit, User
 from app.models.seals import NoticeSeal
+from app.services.reading.copies import not_a_copy
 from app.services.reading.inbox import held_by
 from app.services.reading.reader import Reader
 from app.services.reading.wording import words_of
@@ -103,6 +105,11 @@ class Draft:
     edited: bool
     words: str
 
+    @property
+    def digest(self) -> str:
+        """Marks the text that was shown: it comes from the case too, and may change while the draft does not."""
+        return hashlib.sha256(self.words.encode()).hexdigest()[:32]
+
 
 def demand_board(reader: Reader) -> None:
     """Raises `NotFound` for whoever signs no notices and sends none out."""
@@ -117,7 +124,7 @@ def read_board(reader: Reader) -> SheetBoard:
         NotFound: as `demand_board`.
     """
     demand_board(reader)
-    own = select(Case.id).where(visible_filter(NOTICE, reader.standing))
+    own = select(Case.id).where(visible_filter(NOTICE, reader.standing), not_a_copy())
     waiting = (
         select(Notice, OutboxRow, NoticeSeal.sent_sha256)
         .outerjoin(OutboxRow, (OutboxRow.case_id == Notice.id) & (OutboxRow.work == "seal"))

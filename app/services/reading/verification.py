@@ -21,6 +21,7 @@ from app.seals.validate import Root, SheetVerdict, check_sheet
 from app.services.notice_content.parties import parent_of, serves_the_subject
 from app.services.notice_content.record_facts import real_number
 from app.services.notice_content.term_lines import armed_by
+from app.services.reading.copies import not_a_copy
 from app.services.reading.standing import Standing, standing_of_notice
 from workflows.registry import workflow
 
@@ -100,11 +101,12 @@ def verify_bytes(session: Session, content: bytes, roots: Sequence[Root]) -> Upl
 
 
 def _issued() -> Select[Notice, str, int]:
+    """Issued here: what was imported is vouched for by the system that issued it, which alone knows how it stands."""
     return (
         select(Notice, Unit.name, StoredFile.size)
         .join(Unit, Unit.id == Notice.organ_unit_id)
         .outerjoin(StoredFile, StoredFile.sha256 == Notice.sha256)
-        .where(Notice.sha256.is_not(None))
+        .where(Notice.sha256.is_not(None), not_a_copy())
     )
 
 

@@ -112,7 +112,7 @@ class PlatformSeal:
                 f"统一印章平台不接受本系统的账号或者签名（状态码{status}）。请核对账号、密钥和服务器时间。"
             )
         expected = self._mac(f"{nonce}\n{status}\n{hashlib.sha256(content).hexdigest()}")
-        if not hmac.compare_digest(mac, expected):
+        if not hmac.compare_digest(mac.encode(), expected.encode()):
             raise NotSealedYet("统一印章平台的答复未通过校验：不是对本次请求的答复，或者被改动过。稍后再问。")
         if status not in (200, 202, 404):
             raise SealRefused(f"统一印章平台不受理（状态码{status}）。")

@@ -291,6 +291,7 @@ def request_for_seal() -> SealRequest:
         ("garbage", "无法识别"),
         ("no json object", "无法识别"),
         ("unsigned", "未通过校验"),
+        ("foreign letters", "未通过校验"),
         ("redirect", "未通过校验"),
         ("drop", "连接不上"),
         ("hang", "连接不上"),

@@ -148,6 +148,8 @@ class SealPlatform:
                 self._signed(http, nonce, 200, b"[1, 2]")
             case "unsigned":
                 self._send(http, 200, json.dumps(self._sealed(sheet_hash, sheet, request)).encode(), "")
+            case "foreign letters":
+                self._send(http, 200, b"{}", "é" * 32)
             case "replay":
                 assert self._recorded is not None
                 self._send(http, *self._recorded)

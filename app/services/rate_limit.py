@@ -34,7 +34,7 @@ class TooOften(Refusal):
 
 
 def admit(database: Database, keys: KeyRing, what: str, address: str, now: datetime, *, each: int, in_all: int) -> None:
-    """Count one request for `what`; the count is kept whatever becomes of the request.
+    """Count one request for `what`; the count is kept whatever becomes of the request it admits.
 
     Args:
         each: how many a minute one address may make.
@@ -46,7 +46,8 @@ def admit(database: Database, keys: KeyRing, what: str, address: str, now: datet
     began_at = now.replace(second=0, microsecond=0)
     with database.write() as session:
         own = _count(session, f"{what}:{keys.blind_index(_network(address))}", began_at)
-        everybody = _count(session, what, began_at)
+        # Who is refused already takes nothing from the others: one address cannot close the door on everybody.
+        everybody = _count(session, what, began_at) if own <= each else 0
         session.execute(delete(RateWindow).where(RateWindow.began_at < now - _KEPT))
     if own > each or everybody > in_all:
         raise TooOften(max(1, int((began_at + WINDOW - now).total_seconds())))

@@ -326,13 +326,36 @@ def test_all_addresses_together_are_limited_and_none_is_kept(
         return client.get("/verify/ABCDEFGHJKMN", environ_base={"REMOTE_ADDR": address}).status_code
 
     assert [ask(f"2001:db8::{number}") for number in range(1, 5)] == [404, 404, 404, 429]
-    assert [ask(f"198.51.100.{number}") for number in range(1, 4)] == [404, 404, 429]
+    assert [ask(f"198.51.100.{number}") for number in range(1, 5)] == [404, 404, 404, 429]
     buckets = rows(world)
-    assert len(buckets) == 5
+    assert len(buckets) == 6
     assert not any("198.51" in bucket or "2001:" in bucket for bucket in buckets)
     world.clock.set(world.clock() + timedelta(hours=2))
     ask("198.51.100.9")
     assert len(rows(world)) == 2
+
+
+def test_one_address_cannot_use_up_what_all_may_ask(app: Flask, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Trust 1.10: whoever is refused already takes nothing from the others, however often he asks."""
+    monkeypatch.setattr(verification, "CODES", {"each": 2, "in_all": 6})
+    client = app.test_client()
+    asked = [client.get("/verify/ABCDEFGHJKMN").status_code for _ in range(9)]
+    assert asked == [404, 404, *[429] * 7]
+    other = client.get("/verify/ABCDEFGHJKMN", environ_base={"REMOTE_ADDR": "192.0.2.7"})
+    assert other.status_code == 404
+
+
+def test_a_made_up_forwarding_header_is_no_other_address(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Trust 1.10: without a trusted proxy the header is anybody's to write."""
+    monkeypatch.setattr(verification, "CODES", {"each": 2, "in_all": 60})
+    client = app.test_client()
+    asked = [
+        client.get("/verify/ABCDEFGHJKMN", headers={"X-Forwarded-For": f"198.51.100.{number}"}).status_code
+        for number in range(3)
+    ]
+    assert asked == [404, 404, 429]
 
 
 def rows(world: World) -> list[str]:

@@ -21,7 +21,7 @@ def elements_of(context: NoticeContext, context_json: str, version: str) -> str:
         "发文字号": context.number,
         "发文机关": context.organ.name,
         "成文日期": context.dated.isoformat(),
-        "文书验证码": context.code,
+        "文书核验码": context.code,
         "验证网址": context.verify_url,
         "模板版本": version,
         "文书数据SHA256": hashlib.sha256(context_json.encode()).hexdigest(),

@@ -17,7 +17,7 @@ from workflows.kit.storable import in_words
 blueprint = Blueprint("dispatch_register", __name__, url_prefix="/register")
 
 _FIELDS = ("organ", "word", "year", "status", "from_on", "until_on", "words")
-_HEAD = ("发文字号", "签发日期", "标题", "发文机关", "受送达人", "签发人", "所涉事项", "状态", "送达日期", "验证码")
+_HEAD = ("发文字号", "签发日期", "标题", "发文机关", "受送达人", "签发人", "所涉事项", "状态", "送达日期", "核验码")
 
 
 @blueprint.get("")

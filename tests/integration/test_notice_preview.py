@@ -64,7 +64,7 @@ def bare(text: str) -> list[str]:
     kept = [
         line
         for line in text.splitlines()
-        if not re.match(r"样　张|未签发|文书验证码|扫描二维码|示信用.*号$|（签发时编号）", line)
+        if not re.match(r"样　张|未签发|文书核验码|扫描二维码|示信用.*号$|（签发时编号）", line)
     ]
     return [re.sub(r"（编号：[^）]*）", "", line) for line in kept]
 
@@ -87,7 +87,7 @@ def test_a_specimen_is_marked_and_cannot_be_verified(world: World) -> None:
         assert (context.number, context.code, context.verify_url) == ("", "", "")
         assert "样　张" in item.text
         assert "未签发" in item.text
-        assert "验证码" not in item.text
+        assert "核验码" not in item.text
 
 
 def test_a_preview_is_for_whom_the_step_is(world: World) -> None:

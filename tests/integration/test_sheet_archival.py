@@ -110,7 +110,7 @@ def test_the_elements_go_with_the_sheet_and_name_nobody(renderer: Renderer) -> N
     told = json.loads(text)
     assert told["发文字号"] == context.number
     assert told["发文机关"] == context.organ.name
-    assert told["文书验证码"] == context.code
+    assert told["文书核验码"] == context.code
     assert told["成文日期"] == context.dated.isoformat()
     assert len(told["文书数据SHA256"]) == 64
     assert context.record is not None

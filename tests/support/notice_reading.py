@@ -18,7 +18,7 @@ _NUMBER = re.compile(r"[\[【（(]20\d\d[\]】）)]第?\d+号|〔20\d\d〕(?:第
 _PAIRS = ("《》", "（）", "“”", "〔〕")
 _NUMERALS = "一二三四五六七八九十"
 #: Printed on every sheet or in its tables, so no sentence of this notice.
-_FURNITURE = ("扫描二维码", "文书验证码", "演示文书", "注：", "附件")
+_FURNITURE = ("扫描二维码", "文书核验码", "演示文书", "注：", "附件")
 
 #: Why a notice states no basis of its own.
 WITHOUT_BASIS = {

@@ -6,9 +6,11 @@ import pytest
 
 from tests.support.judging import taken, unmet
 from tests.support.situation import TODAY, situation
-from workflows.catalogue import NOTICES
+from workflows.catalogue import NOTICES, Signing
 from workflows.kit.context import Context
+from workflows.kit.definition import Recipient
 from workflows.notice import NOTICE, SIGNERS
+from workflows.registry import WORKFLOWS
 from workflows.roles import Capacity as C
 
 
@@ -121,3 +123,12 @@ def test_a_draft_is_edited_in_the_allowed_places_only(key: str, form: dict[str, 
     found = unmet(NOTICE, "edit", notice("drafted", C.SUPERVISOR, key=key, form=form))
     assert word in found.get("edits_only_the_allowed_places", "")
     assert bool(found) is bool(word)
+
+
+def test_what_a_party_does_makes_papers_for_that_party_alone() -> None:
+    """P12, R142: a preview shows whoever takes a step every notice of it, so a party's step makes only his receipt."""
+    steps = [step for flow in WORKFLOWS.values() for step in flow.steps if step.by & {C.SUBJECT, C.SUBJECT_HEAD}]
+    made = [draft for step in steps for draft in step.notices]
+    assert {draft.to for draft in made} == {Recipient.APPLICANT}
+    assert {NOTICES[draft.notice].signing for draft in made} == {Signing.SYSTEM}
+    assert not [step.key for step in steps if step.cascades]

@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 
-_SHAPE = re.compile(r"(?P<word>.*)〔(?P<year>\d{4})〕(?P<serial>[1-9]\d*)号")
+#: No series grows beyond what both databases keep as a number.
+_SHAPE = re.compile(r"(?P<word>.*)〔(?P<year>\d{4})〕(?P<serial>[1-9]\d{0,8})号")
 
 
 @dataclass(frozen=True)

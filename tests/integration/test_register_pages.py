@@ -198,5 +198,6 @@ def test_a_wrong_period_is_said_and_stays_typed(app: Flask, world: World, query:
 
 def test_strange_addresses_are_answered(app: Flask, world: World) -> None:
     officer = client_of(app, "officer")
-    for query in ("year=x", "year=99999", "status=x", "after=x", "organ=x", "word=x", "words=%25_%5C%27"):
+    beyond = f"after=示〔9999〕{10**30}号"
+    for query in ("year=x", "year=99999", "status=x", "after=x", beyond, "organ=x", "word=x", "words=%25_%5C%27"):
         assert officer.get(f"/register?{query}").status_code == 200, query

@@ -1,5 +1,6 @@
 """Drawing a step's form and reading it back: what is typed arrives, and what is wrong is said where it is."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
 
@@ -156,6 +157,9 @@ def test_labels_help_and_limits_come_from_the_model() -> None:
     title, reason = field_named("title"), field_named("reason")
     assert (title.label, title.hint, title.required) == ("标题", "写明要点。", True)
     assert reason.hint == "最多4000字。"
+    # The help is a sentence of its own, whether or not its author closed it.
+    assert replace(reason, help="写明时间").hint == "写明时间。最多4000字。"
+    assert replace(reason, help="写明时间。").hint == "写明时间。最多4000字。"
     assert field_named("fields-0-ground").options[0] == Option("wrong", "错误")
     assert not field_named("note").required
 

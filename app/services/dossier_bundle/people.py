@@ -59,8 +59,9 @@ def _enter(session: Session, model: type[Unit] | type[User], one: dict[str, Any]
     known = session.execute(select(model.uid, model.name).where(model.id == one["id"])).one_or_none()
     if known is not None:
         if known.uid != one["uid"]:
+            taken = "是名称相同的另一条登记" if known.name == one["name"] else f"是“{known.name}”"
             raise BundleRefused(
-                f"中编号{one['id']}是“{one['name']}”，在本系统中是“{known.name}”。"
+                f"中编号{one['id']}是“{one['name']}”，在本系统中{taken}。"
                 "历史记录按编号引用人员和单位，不能改写；请导入空库，或者只存放同一系统案卷的库。",
                 FILE,
             )

@@ -81,7 +81,8 @@ class Field:
     def hint(self) -> str:
         """The help, with the limit of a longer text."""
         limit = f"最多{self.limit}字。" if self.limit and self.kind is Kind.TEXT else ""
-        return f"{self.help}{limit}"
+        stop = "。" if self.help and limit and self.help[-1] not in "。；！？）" else ""
+        return f"{self.help}{stop}{limit}"
 
     @property
     def problem(self) -> str:

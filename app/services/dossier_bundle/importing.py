@@ -165,10 +165,18 @@ def _continue_numbering(session: Session) -> None:
         )
 
 
+_UNLIKE = "导入后读出的内容与案卷包不一致，未导入任何内容。"
+#: Such as a calendar of the same text that was stored here on another day: the copy would not come out as it went in.
+_UNLIKE_LAW = (
+    "与本系统先前存入的同一规则集或者工作日历来源、存入时间不同，导入后不能原样导出，未导入任何内容。"
+    "请导入只执行过 db upgrade 的空库。"
+)
+
+
 def _compare(session: Session, keys: KeyRing, folder: Path, checked: Checked) -> None:
     """Read back what was written: it has to give what the machine reads of the bundle, byte for byte."""
     dossier = session.scalars(select(Dossier).where(Dossier.uid == checked.dossier)).one()
     made = contents_of(session, keys, dossier, folder, lambda _index: ("", b"")).files
     for path in (ROWS, FILES, CHAIN, *sorted(path for path in checked.files if path.startswith(("history/", "law/")))):
         if path.endswith(".json") and made.get(path) != checked.files[path]:
-            raise BundleRefused("导入后读出的内容与案卷包不一致，未导入任何内容。", path)
+            raise BundleRefused(_UNLIKE_LAW if path.startswith("law/") else _UNLIKE, path)

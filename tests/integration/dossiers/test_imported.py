@@ -13,6 +13,7 @@ from app.models.people import Unit
 from app.services.backend import Backend
 from app.services.calendar_imports import import_calendar
 from app.services.commands import TakeStep
+from app.services.dossier_bundle.errors import BundleRefused
 from app.services.founding import NewPerson, found_person
 from app.services.steps import take_step
 from app.services.sweeping import sweep
@@ -57,6 +58,16 @@ def test_an_older_calendar_does_not_become_the_one_that_counts(world: FilingWorl
         versions = session.scalars(select(CalendarRow.version).order_by(CalendarRow.id)).all()
     assert versions[-1] == "2099"
     assert len(versions) == 2
+
+
+def test_a_calendar_stored_here_on_its_own_says_what_to_do(world: FilingWorld, home: Place, archive: Place) -> None:
+    """Trust 1.8: an installation that was prepared already is told which empty database takes the dossier."""
+    bundle = home.export(world.record_in("listed"))
+    shipped = shipped_calendar()
+    with write_transaction(archive.database.sessions) as session:
+        session.add(CalendarRow(version=shipped.version, body=shipped.to_json(), source="另存", imported_at=NOW))
+    with pytest.raises(BundleRefused, match="db upgrade"):
+        archive.take_in(bundle)
 
 
 def test_the_import_itself_is_logged(world: FilingWorld, home: Place, archive: Place) -> None:

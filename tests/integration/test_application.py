@@ -116,7 +116,7 @@ def test_in_production_the_cookie_is_bound_to_host_and_https(
 ) -> None:
     local = settings_for(sqlite_url, tmp_path)
     settings = Settings(
-        **{**vars(local), "environment": "production", "base_url": "https://zhengcheng.example.cn"},
+        **{**vars(local), "environment": "production", "base_url": "https://zhengcheng.example.cn", "renderer": "pdf"},
     )
     app = create_app(settings, clock)
     app.config["WTF_CSRF_ENABLED"] = False

@@ -39,7 +39,7 @@ def listed_for(world: World, who: str) -> set[str]:
     with reading(world, who) as reader:
         found = {line.uid for box in Box for line in read_box(reader, box).lines}
         for kind in WORKFLOWS:
-            found |= {line.uid for line in search(reader, Sought(kind)).lines}
+            found |= {found_line.line.uid for found_line in search(reader, Sought(kind)).lines}
     return found
 
 

@@ -26,20 +26,24 @@ def test_a_vendored_file_is_the_published_one(entry: dict[str, Any]) -> None:
     assert entry["homepage"].startswith("https://")
 
 
+#: Templates of sheets that become PDFs, which no browser opens.
+SHEETS = {"notices", "dossier"}
+
+
 def test_every_vendored_file_is_in_the_manifest() -> None:
     listed = {entry[key] for entry in MANIFEST for key in ("file", "licence_file")} | {"manifest.json"}
     assert {path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*") if path.is_file()} == listed
 
 
 def test_no_page_and_no_sheet_of_ours_fetches_from_elsewhere() -> None:
-    pages = [path for path in (ROOT / "templates").rglob("*.html") if "notices" not in path.parts]
+    pages = [path for path in (ROOT / "templates").rglob("*.html") if not SHEETS & set(path.parts)]
     sheets = list((STATIC / "own").glob("*"))
     assert len(pages) > 10
     assert [path.name for path in [*pages, *sheets] if ELSEWHERE.search(path.read_text(encoding="utf-8"))] == []
 
 
 def test_no_page_holds_inline_script_or_style() -> None:
-    pages = [path for path in (ROOT / "templates").rglob("*.html") if "notices" not in path.parts]
+    pages = [path for path in (ROOT / "templates").rglob("*.html") if not SHEETS & set(path.parts)]
     assert [path.name for path in pages if INLINE.search(path.read_text(encoding="utf-8"))] == []
 
 

@@ -51,7 +51,7 @@ def check_series(session: Session, organs: Mapping[tuple[str, int], str]) -> tup
         .order_by(Notice.number_year.desc(), Notice.number_word)
     ).all()
     keys = {f"{word}/{year}": (word, year) for word, year in organs}
-    drawn = session.execute(select(NumberSeries.key, NumberSeries.last).where(NumberSeries.key.in_(keys))).tuples()
+    drawn = session.execute(select(NumberSeries.key, NumberSeries.last).where(NumberSeries.key.in_(keys)))
     last = {keys[key]: number for key, number in drawn}
     return tuple(
         Series(

@@ -102,9 +102,7 @@ def scan_of(reader: Reader, addressing: Addressing) -> tuple[str, str, str]:
 def units_spoken_for(reader: Reader) -> tuple[tuple[str, str], ...]:
     """Uid and name of each unit for which the reader may confirm an address."""
     ids = sorted(reader.standing.units(_SPEAK_FOR_A_UNIT))
-    return tuple(
-        reader.session.execute(select(Unit.uid, Unit.name).where(Unit.id.in_(ids)).order_by(Unit.name)).tuples().all()
-    )
+    return tuple(reader.session.execute(select(Unit.uid, Unit.name).where(Unit.id.in_(ids)).order_by(Unit.name)).all())
 
 
 def _confirmed(reader: Reader, addressee: Addressee) -> Confirmation | None:

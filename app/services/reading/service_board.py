@@ -191,9 +191,7 @@ def _rows(reader: Reader, found: Sequence) -> tuple[Row, ...]:  # type: ignore[t
                 TermRow.key == "notice.announcement",
                 TermRow.status == "running",
             )
-        )
-        .tuples()
-        .all()
+        ).all()
     )
     return tuple(
         _row(reader, notice, unit or mask_name(person or ""), line.term, until.get(notice.id))

@@ -31,5 +31,5 @@ def signers_of(session: Session, notices: Sequence[Notice]) -> dict[int, str]:
         .where(Notice.id.in_(ids))
     )
     names = {case_id: name for case_id, signer, body, name in with_step if json.loads(body).get("as") == signer}
-    names |= dict(by_hand.tuples().all())
+    names |= dict(by_hand.all())
     return {notice.id: names.get(notice.id, _SYSTEM) for notice in notices}

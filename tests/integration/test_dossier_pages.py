@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask
@@ -63,6 +64,7 @@ def test_the_office_takes_a_dossier_out_and_says_what_for(app: Flask, world: Fil
     assert (answer.status_code, answer.mimetype) == (200, "application/zip")
     assert answer.headers["Cache-Control"] == "no-store"
     assert "attachment" in answer.headers["Content-Disposition"]
+    assert "〔2026〕1号.zip" in unquote(answer.headers["Content-Disposition"])
     checked = check_bundle(answer.data)
     assert {row["uid"] for row in checked.rows["cases"]} == {one.uid for one in world.dossier(case)}
     assert exports(app) == [(world["officer"].user_id, checked.dossier, PURPOSE)]

@@ -124,7 +124,13 @@ def export_dossier(
         files = {**contents.files, **seal_roots(seals), **(signer.certificates if signer is not None else {})}
         manifest = manifest_of(contents.uid, files)
         again = pack(manifest, signer.sign(manifest) if signer is not None else None, files)
-    return Bundle(contents.uid, f"案卷-{contents.uid[:8]}.zip", again)
+    return Bundle(contents.uid, f"案卷-{_known_as(session, dossier)}.zip", again)
+
+
+def _known_as(session: Session, dossier: Dossier) -> str:
+    """The number under which the dossier is spoken of: that of its first numbered case."""
+    numbers = select(Case.number).where(Case.dossier_id == dossier.id, Case.filed == 1).order_by(Case.id).limit(1)
+    return session.scalars(numbers).first() or dossier.uid[:8]
 
 
 def _as_it_came(contents: Contents) -> bytes | None:

@@ -23,7 +23,7 @@ FIGURE = re.compile(r"(?<=\| )(-?\d+\.\d\d)(?= (?:mm|pt|行|字) \|$)", re.MULTI
 EDGES = {
     Format.LETTER: (LEFT, TOP, RIGHT, BOTTOM),
     Format.DOCUMENT: (LEFT, TOP, RIGHT, BOTTOM),
-    Format.SLIP: (20 * MM, 16 * MM, 190 * MM, 136 * MM),
+    Format.SLIP: (20 * MM, 13 * MM, 190 * MM, 138 * MM),
     Format.FORM: (24 * MM, 30 * MM, 188 * MM, 272 * MM),
 }
 

@@ -104,7 +104,7 @@ def test_a_port_that_is_taken_is_passed_over(tmp_path: Path, port: int) -> None:
 def test_production_starts_without_demo_and_never_on_a_demo_database(tmp_path: Path) -> None:
     """Architecture 4: a demo takes moved clocks; what is real is never kept in one."""
     settings = {"ZHENGCHENG_ENVIRONMENT": "production", "ZHENGCHENG_BASE_URL": "https://zc.example.gov.cn"}
-    line, environment = command(tmp_path / "kept", "start", "--demo", **settings)
+    line, environment = command(tmp_path / "kept", "start", "--demo", ZHENGCHENG_RENDERER="pdf", **settings)
     refused = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False, timeout=120)
     assert refused.returncode == 1
     assert "不得生成演示数据" in refused.stderr

@@ -51,6 +51,7 @@ def expect_good_page(page: Page, *, first_tab: bool = True) -> None:
 
 
 def _expect_skip_link(page: Page) -> None:
+    page.wait_for_load_state("networkidle")  # what is still being swapped in cannot be loaded anew
     page.reload()  # the focus of a fresh page is before its first element
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") in {"跳到主要内容", "Skip to main content"}

@@ -130,6 +130,8 @@ class RawWriter:
             return value if (table.name, column) == ("notice", "key") else uuid.uuid4().hex[:20]
         if (table.name, column) == ("cases", "number") and value:
             return uuid.uuid4().hex
+        if (table.name, column) == ("notice", "number_serial") and value:
+            return self._new_id()
         return value
 
     def _new_id(self) -> int:

@@ -32,7 +32,8 @@ from tests.support.notice_samples import sample
 from workflows.catalogue import NOTICES
 
 _BARE = Path(__file__).with_name("bare_sheets.py")
-_SAMPLES = ("lapse_notice", "objection_decision")
+#: Of one, two and three pages.
+_SAMPLES = ("extension_notice", "objection_acceptance", "objection_decision")
 _WARM = 3
 #: From here on memory must stay where it is.
 _SETTLED = 100
@@ -126,9 +127,12 @@ def _ways(key: str, rounds: int) -> Iterator[Line]:
     ours = took["ours"]
     yield Line(f"{key}: ours / bare WeasyPrint, plain PDF", ours, took["bare"], "ms (goal 1.15)")
     yield Line(f"{key}: ours / bare WeasyPrint, PDF/A-3a too", ours, took["archival"], "ms")
-    yield Line(f"{key}: ours / bare with plain OTF fonts", ours, took["otf"], "ms (goal 0.70)")
+    yield Line(f"{key}: ours / bare with plain OTF fonts", ours, took["otf"], "ms")
     yield Line(f"{key}: ours / everything made anew", ours, took["anew"], "ms")
-    yield Line(f"{key}: Chromium / ours, both warm", took["chromium"], ours, "ms (goal 7.00)")
+    # The goal was set on one page; longer sheets are told for comparison.
+    yield Line(
+        f"{key}: Chromium / ours, both warm", took["chromium"], ours, "ms (goal 7.00)" if key == _SAMPLES[0] else "ms"
+    )
 
 
 def _in_turns(ways: dict[str, Callable[[int], float]], rounds: int) -> dict[str, float]:
@@ -186,7 +190,7 @@ def _memory(notices: int) -> Iterator[Line]:
     with Renderer(sheets=notices + 1) as renderer:
         before = 0.0
         for number in range(1, notices + 1):
-            renderer.render(_context(_SAMPLES[number % 2], number))
+            renderer.render(_context(_SAMPLES[number % len(_SAMPLES)], number))
             if number == settled:
                 before = resident(renderer.pid)
         after = resident(renderer.pid)

@@ -17,7 +17,7 @@ from bench.report import Line
 from tests.support.notice_samples import OFFICE, sample
 
 _GOAL_MS = 40.0
-_SAMPLES = ("lapse_notice", "objection_decision")
+_SAMPLES = ("extension_notice", "objection_decision")
 _WARM = 3
 _WHEN = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)
 

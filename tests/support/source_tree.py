@@ -16,7 +16,8 @@ _TEXT = {
 
 def text_files() -> list[Path]:
     """Every text file that belongs to the project: those in the root, and those in its folders."""
-    found = [path for path in ROOT.iterdir() if path.is_file()]
+    # In a linked work tree .git is a file, which says where the repository lies.
+    found = [path for path in ROOT.iterdir() if path.is_file() and path.name != ".git"]
     for folder in _FOLDERS:
         found += [path for path in (ROOT / folder).rglob("*") if path.is_file()]
     return sorted(path for path in found if path.suffix in _TEXT and not _is_foreign(path))

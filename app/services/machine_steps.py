@@ -7,6 +7,7 @@ accepts, refuses, returns or approves, needs a person.
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -21,7 +22,7 @@ from app.services.facts import SqlFacts
 from app.services.reading.case_page import OfferView
 from app.services.reading.reader import Reader, case_for
 from app.services.settling import settle_pauses
-from app.services.steps import load_case, take_within
+from app.services.steps import demand_sight_of, load_case, take_within
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, NotFound, Refusal, UnknownStep, UnmetGuard
 from workflows.registry import WORKFLOWS, workflow
@@ -133,7 +134,7 @@ def _demand_open(kind: str, step: str) -> None:
 
 def _demand_concern(work: UnitOfWork, caller: Caller, command: TakeStep) -> None:
     """The case exists for this program, the step is open to it, and its owner need not keep out."""
-    found = work.lock_dossier_of(command.parent or command.case)
+    found = work.lock_dossier_of(command.parent or command.case, partial(_demand_sight_for, work, caller))
     if found is None:
         raise NotFound
     case = load_case(work, *found)
@@ -148,6 +149,12 @@ def _demand_concern(work: UnitOfWork, caller: Caller, command: TakeStep) -> None
     if ground:
         detail = f"接口令牌的责任人应当回避：{ground.replace('您', '责任人')}"
         raise GuardRefused((UnmetGuard("owner_not_recused", "责任人没有应当回避的情形", detail),))
+
+
+def _demand_sight_for(work: UnitOfWork, caller: Caller, case_id: int, kind: str) -> None:
+    demand_sight_of(work, caller.actor, case_id, kind)
+    if capacities_on(work.standing(caller.owner_id), load_case(work, case_id, kind)) & _OF_THE_SUBJECT:
+        raise NotFound
 
 
 def _took(work: UnitOfWork, case: Case, caller: Caller, key: str) -> bool:

@@ -1,6 +1,7 @@
 """自行回避: an official declares himself out of a dossier; who decides instead follows (procedures 0; R147)."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import or_, select
 
@@ -10,6 +11,7 @@ from app.models.people import Locality, PostHolding, Recusal
 from app.services import terms
 from app.services.backend import Backend
 from app.services.holding import settle_holder
+from app.services.steps import demand_sight_of, load_case
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 from workflows.kit.context import Actor
 from workflows.kit.errors import FieldError, FormIncomplete, NotFound, NotPermitted
@@ -35,12 +37,10 @@ def declare_recusal(backend: Backend, actor: Actor, case_uid: str, reason: str, 
         raise FormIncomplete((FieldError("reason", "回避的理由", message),))
     assert actor.user_id is not None
     with unit_of_work(backend, now) as work:
-        found = work.session.execute(select(Case.id, Case.dossier_id).where(Case.uid == case_uid)).one_or_none()
+        found = work.lock_dossier_of(case_uid, partial(demand_sight_of, work, actor))
         if found is None:
             raise NotFound
-        work.lock(found.dossier_id)
-        case = work.session.get(Case, found.id)
-        assert case is not None
+        case = load_case(work, *found)
         standing = work.standing(actor.user_id)
         if not may_see(workflow(case.kind), standing, case):
             raise NotFound

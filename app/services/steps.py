@@ -5,6 +5,7 @@ import re
 import uuid
 from dataclasses import asdict
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import select
 
@@ -58,7 +59,7 @@ def take_within(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
 
 
 def _advance(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
-    found = work.lock_dossier_of(command.case)
+    found = work.lock_dossier_of(command.case, partial(demand_sight_of, work, command.actor))
     if found is None:
         raise NotFound
     case = load_case(work, *found)
@@ -90,7 +91,7 @@ def _open(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
             return repeated
     parent = None
     if command.parent:
-        found = work.lock_dossier_of(command.parent)
+        found = work.lock_dossier_of(command.parent, partial(demand_sight_of, work, command.actor))
         if found is None:
             raise NotFound
         parent = load_case(work, *found)
@@ -112,6 +113,11 @@ def load_case(work: UnitOfWork, case_id: int, kind: str) -> Case:
     case = work.session.get(MODELS[kind], case_id)
     assert case is not None
     return case
+
+
+def demand_sight_of(work: UnitOfWork, actor: Actor, case_id: int, kind: str) -> None:
+    """Raises NotFound unless the actor may see the case: before anything else is said of it."""
+    _demand_sight(work, load_case(work, case_id, kind), actor)
 
 
 def _demand_sight(work: UnitOfWork, case: Case, actor: Actor) -> None:

@@ -122,13 +122,21 @@ class UnitOfWork:
         self._keep_time_running(self.dossier)
         return self.dossier
 
-    def lock_dossier_of(self, uid: str) -> tuple[int, str] | None:
+    def lock_dossier_of(
+        self, uid: str, demand_sight: Callable[[int, str], None] = lambda _case_id, _kind: None
+    ) -> tuple[int, str] | None:
         """Lock the dossier of a case known by its uid; its id and kind, None if there is no such case.
+
+        Args:
+            demand_sight: asked before it is said that the dossier is a copy, since that also says that it exists.
 
         Raises:
             ClockWentBack, DossierIsACopy, AssertionError: as `lock`.
         """
-        return self._locked(self.session.execute(_LOCK_BY_CASE, {"uid": uid}).one_or_none())
+        found = self.session.execute(_LOCK_BY_CASE, {"uid": uid}).one_or_none()
+        if found is not None and found.Dossier.imported_at is not None:
+            demand_sight(found.id, found.kind)
+        return self._locked(found)
 
     def try_lock_dossier_of_term(self, term_id: int) -> tuple[int, str] | None:
         """Lock the dossier of a term unless somebody holds it at this moment; id and kind of the case, else None.

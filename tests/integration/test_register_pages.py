@@ -3,6 +3,7 @@
 import csv
 import io
 import zipfile
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -107,19 +108,23 @@ def test_every_filter_keeps_what_it_says(answered: World) -> None:
 
 
 def test_pages_follow_each_other_without_loss(answered: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """interface, patterns: keyset paging in the order of the numbers."""
+    """R141, interface: keyset paging, the newest notices first whatever series they belong to."""
     monkeypatch.setattr(dispatch_register, "PAGE", 2)
     seen: list[str] = []
+    days: list[date | None] = []
     after = None
     while True:
         with answered.backend.sessions() as session:
             reader = reader_of(answered.backend, session, answered["officer"], answered.clock())
             page = read_register(reader, Wanted(), after)
         seen += [entry.number for entry in page.entries]
+        days += [entry.signed_on for entry in page.entries]
         if not page.next_after:
             break
         after = parts_of(page.next_after)
     assert len(seen) == len(set(seen)) == len(numbered(answered))
+    assert days == sorted(days, key=str, reverse=True)
+    assert len(set(days)) > 1
 
 
 def test_a_voided_number_stays_and_a_lost_one_is_named(app: Flask, answered: World) -> None:

@@ -35,6 +35,8 @@ _OTHER_ORGANS = frozenset(
 #: Posts to which the register is offered.
 READS_REGISTER = _OFFICE | _OTHER_ORGANS
 _PARENT, _PERSON, _UNIT = aliased(Case, flat=True), aliased(User), aliased(Unit)
+_LAST = aliased(Notice, flat=True)
+_ORDER = (Notice.signed_on.desc(), Notice.number_word, Notice.number_serial.desc())
 
 
 class Status(StrEnum):
@@ -125,7 +127,7 @@ class Register:
 
 
 def read_register(reader: Reader, wanted: Wanted, after: NumberParts | None = None) -> Register:
-    """One page, the newest year first, in each series the newest number first.
+    """One page, the newest day first, on each day the series one after another, in each the newest number first.
 
     Raises:
         NotFound: the reader has no post in an organ that issues notices.
@@ -184,21 +186,22 @@ def _page(
         .outerjoin(_PERSON, _PERSON.id == Notice.recipient_person_id)
         .outerjoin(_UNIT, _UNIT.id == Notice.recipient_unit_id)
         .where(scope, *_conditions(wanted, replaced))
-        .order_by(Notice.number_year.desc(), Notice.number_word, Notice.number_serial.desc())
+        .order_by(*_ORDER)
     )
-    if after is not None:
-        statement = statement.where(
-            or_(
-                Notice.number_year < after.year,
-                and_(Notice.number_year == after.year, Notice.number_word > after.word),
-                and_(
-                    Notice.number_year == after.year,
-                    Notice.number_word == after.word,
-                    Notice.number_serial < after.serial,
-                ),
-            )
-        )
-    return statement
+    return statement if after is None else statement.where(_follows(after))
+
+
+def _follows(last: NumberParts) -> ColumnElement[bool]:
+    """Whether a notice stands after the one of this number."""
+    same_number = and_(
+        _LAST.number_word == last.word, _LAST.number_year == last.year, _LAST.number_serial == last.serial
+    )
+    signed_on = select(_LAST.signed_on).where(same_number).limit(1).scalar_subquery()
+    return or_(
+        Notice.signed_on < signed_on,
+        and_(Notice.signed_on == signed_on, Notice.number_word > last.word),
+        and_(Notice.signed_on == signed_on, Notice.number_word == last.word, Notice.number_serial < last.serial),
+    )
 
 
 def _conditions(wanted: Wanted, replaced: ColumnElement[bool]) -> Iterable[ColumnElement[bool]]:

@@ -75,6 +75,8 @@ def check(file: Path, root_file: Path | None) -> None:
     click.echo(f"文件{len(checked.files)}个，与清单逐一相符；历史记录连续；重演所得的状态和期限与所记相符。")
     for line in _about_signature(checked):
         click.echo(line)
+    if checked.make_believe:
+        click.echo("本案卷由演示环境制作，单位、人员和事项均为虚构。")
     click.echo("全部相符。")
 
 
@@ -82,13 +84,24 @@ def check(file: Path, root_file: Path | None) -> None:
 @click.argument("file", type=_FILE)
 @click.option("--by", required=True, help="导入人，记入访问日志。")
 @_ROOT
+@click.option("--unverified", is_flag=True, help="没有签名或者根证书未经核实的，也予导入，并记入访问日志。")
 @answers_refusals
-def take_in(file: Path, by: str, root_file: Path | None) -> None:
-    """校验案卷包并导入，作为只供查阅的存档件；全部导入，或者什么也不导入。"""
+def take_in(file: Path, by: str, root_file: Path | None, unverified: bool) -> None:
+    """校验案卷包并导入，作为只供查阅的存档件；全部导入，或者什么也不导入。
+
+    案卷包须由本系统认可的根证书或者 --root 给出的根证书签发，否则不导入。
+    """
     own = installation()
     checked = _checked(file, root_file)
     for line in _about_signature(checked):
         click.echo(line)
+    vouched = checked.signer is not None and checked.signer.known
+    if not vouched and not unverified:
+        raise click.ClickException(
+            "不能证明由谁制作，未导入任何内容。请另行取得制作机关的根证书，用 --root 指定；"
+            "确需导入未经核实的案卷包的，加 --unverified。"
+        )
+    by = by if vouched else f"{by}（来源未经核实）"
     of_all = sum(len(rows) for rows in checked.rows.values())
     with click.progressbar(length=of_all, label="正在导入") as bar:
         made = import_bundle(

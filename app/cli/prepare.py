@@ -16,10 +16,13 @@ def register(app: Flask) -> None:
 
 
 @click.command("prepare")
-@click.argument("localities", metavar="地区…", nargs=-1, required=True)
+@click.argument("localities", metavar="[地区…]", nargs=-1)
 @answers_refusals
 def prepare(localities: tuple[str, ...]) -> None:
-    """建立表结构和签章证书，存入工作日历和所列地区的规则集、机关；已有的不动，可以重复执行。"""
+    """建立表结构和签章证书，存入工作日历和所列地区的规则集、机关；已有的不动，可以重复执行。
+
+    只用来查阅导入案卷的系统不列地区。
+    """
     own = installation()
     if not is_at_head(own.engine):
         migrate(own.settings.database_url)

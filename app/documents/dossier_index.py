@@ -50,6 +50,8 @@ class DossierIndex:
     pages: int
     events: int
     faults: tuple[str, ...]
+    #: Of a demo or a rehearsal: every page says so.
+    make_believe: bool = False
 
 
 def index_html(index: DossierIndex) -> str:

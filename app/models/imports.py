@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, Text
+from sqlalchemy import Boolean, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, BigKey, Instant
@@ -24,3 +24,7 @@ class DossierImport(Base):
     anchors: Mapped[str] = mapped_column(Text)
     #: JSON {manifest: base64, certificates: {path: PEM}}: who vouched for the bundle; empty for an unsigned one.
     signature: Mapped[str | None] = mapped_column(Text)
+    #: JSON {path: entry} of the rule sets and calendars as they came: when and by whom they were stored there.
+    law: Mapped[str | None] = mapped_column(Text)
+    #: Whether it came from a demo or a rehearsal.
+    make_believe: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

@@ -2,6 +2,8 @@
 
 from typing import get_args
 
+from sqlalchemy.orm import Session
+
 from app.database import Database
 from app.models.history import SystemMark
 from app.settings import Purpose
@@ -11,6 +13,7 @@ _MARK = "purpose"
 _LABELS: dict[Purpose, str] = {"production": "正式", "demo": "演示", "rehearsal": "推演", "test": "测试"}
 #: Everywhere else the clock of the machine is the only one, and `sweep --as-of` is a dry run (architecture 4).
 _MOVED_CLOCK: frozenset[Purpose] = frozenset({"demo", "rehearsal", "test"})
+_MAKE_BELIEVE: frozenset[Purpose] = frozenset({"demo", "rehearsal"})
 
 
 class WrongDatabase(Refusal):
@@ -42,6 +45,12 @@ def purpose_of(database: Database) -> Purpose | None:
     with database.read() as session:
         mark = session.get(SystemMark, _MARK)
     return next((purpose for purpose in get_args(Purpose) if mark is not None and mark.value == purpose), None)
+
+
+def is_make_believe(session: Session) -> bool:
+    """Whether what this database holds was made up: that of a demo or a rehearsal."""
+    mark = session.get(SystemMark, _MARK)
+    return mark is not None and mark.value in _MAKE_BELIEVE
 
 
 def takes_moved_clock(database: Database) -> bool:

@@ -151,12 +151,18 @@ def test_out_checked_and_in_by_command(
     assert checked.exit_code == 0, checked.output
     assert f"异议　{number}　已审定" in checked.output
     assert "没有签名" in checked.output
-    taken = archive.test_cli_runner().invoke(args=["dossier", "import", str(file), "--by", "档案员"])
+    blind = archive.test_cli_runner().invoke(args=["dossier", "import", str(file), "--by", "档案员"])
+    assert blind.exit_code == 1
+    assert "未导入任何内容" in blind.output
+    taken = archive.test_cli_runner().invoke(args=["dossier", "import", str(file), "--by", "档案员", "--unverified"])
     assert taken.exit_code == 0, taken.output
     assert "已重新存证" in taken.output
     audit = archive.test_cli_runner().invoke(args=["audit", "verify"])
     assert audit.exit_code == 0, audit.output
-    twice = archive.test_cli_runner().invoke(args=["dossier", "import", str(file), "--by", "档案员"])
+    with installation(archive).database.read() as session:
+        entries = session.scalars(select(AccessLog.purpose).where(AccessLog.act == "imported"))
+        assert list(entries) == ["档案员（来源未经核实）"]
+    twice = archive.test_cli_runner().invoke(args=["dossier", "import", str(file), "--by", "档案员", "--unverified"])
     assert twice.exit_code == 1
     assert "已有这一案卷" in twice.output
 
@@ -184,7 +190,7 @@ def test_an_imported_case_is_read_on_its_page(
     """The page says that it is a copy, shows history, terms, sheets, and offers no act."""
     file = tmp_path / "案卷.zip"
     app.test_cli_runner().invoke(args=["dossier", "export", case, "-o", str(file), "--purpose", PURPOSE])
-    archive.test_cli_runner().invoke(args=["dossier", "import", str(file), "--by", "档案员"])
+    archive.test_cli_runner().invoke(args=["dossier", "import", str(file), "--by", "档案员", "--unverified"])
     own = installation(archive)
     with own.database.write() as session:
         office = session.scalars(select(Unit).where(Unit.name == "示范区信用管理办公室")).one()

@@ -9,7 +9,7 @@ from typing import Any
 from app.models.terms import LIVE
 from app.services.dossier_bundle.archive import SIGNATURE, unpack
 from app.services.dossier_bundle.chain import digests
-from app.services.dossier_bundle.contents import CHAIN, FILES, ROWS
+from app.services.dossier_bundle.contents import CHAIN, FILES, MAKE_BELIEVE, ROWS
 from app.services.dossier_bundle.errors import BundleRefused
 from app.services.dossier_bundle.law import calendars_in
 from app.services.dossier_bundle.people import FILE as PEOPLE
@@ -43,6 +43,11 @@ class Checked:
     #: What the database kept of each stored file: {media_type, path, sha256}.
     stored: list[dict[str, Any]]
     histories: dict[int, list[Row]] = field(default_factory=dict)
+
+    @property
+    def make_believe(self) -> bool:
+        """Whether it came from a demo or a rehearsal."""
+        return MAKE_BELIEVE in self.files
 
     @property
     def certificates(self) -> dict[str, str]:

@@ -16,6 +16,7 @@ from app.crypto import KeyRing
 from app.documents.dossier_index import CaseLine, DossierIndex, IndexLine
 from app.models.cases import Case, Dossier
 from app.models.imports import DossierImport
+from app.services.database_purpose import is_make_believe
 from app.services.dossier_bundle.chain import anchors_of, digests, faults_of
 from app.services.dossier_bundle.guide import GUIDE
 from app.services.dossier_bundle.law import calendars_in, law_of, names_of_rule_sets
@@ -30,6 +31,9 @@ from workflows.kit.calendar import Calendar
 from workflows.registry import workflow
 
 ROWS, FILES, CHAIN, README = "rows.json", "files.json", "chain.json", "00-说明.txt"
+#: Only in the bundle of a demo or a rehearsal.
+MAKE_BELIEVE = "00-演示案卷.txt"
+_MAKE_BELIEVE = "本案卷由演示环境制作，单位、人员和事项均为虚构，不具有法律效力。\n"
 Index = Callable[[DossierIndex], tuple[str, bytes]]
 """Makes the sheet of the 案卷目录: its path within the bundle and its bytes."""
 
@@ -58,7 +62,8 @@ def contents_of(session: Session, keys: KeyRing, dossier: Dossier, folder: Path,
     if origin is not None:
         anchors = json.loads(origin.anchors)
         _as_they_were(rows, events, json.loads(origin.chains))
-    told, law = people_of(session, rows), law_of(session, rows)
+    told = people_of(session, rows)
+    law = json.loads(origin.law) if origin is not None and origin.law else law_of(session, rows)
     names = {
         "user_account": {one["id"]: one["name"] for one in told["people"]},
         "unit": {one["id"]: one["name"] for one in told["units"]},
@@ -82,7 +87,10 @@ def contents_of(session: Session, keys: KeyRing, dossier: Dossier, folder: Path,
     chains = [_chain(case, marks[case["id"]], faults[case["uid"]]) for case in rows["cases"]]
     files[CHAIN] = _json({"algorithm": ALGORITHM, "anchors": anchors, "cases": chains})
     organ = names["unit"].get(_handled_by(rows), "")
-    path, sheet = index(_index(dossier, rows, titles, names, papers, records, organ, faults))
+    make_believe = origin.make_believe if origin is not None else is_make_believe(session)
+    if make_believe:
+        files[MAKE_BELIEVE] = _MAKE_BELIEVE.encode()
+    path, sheet = index(_index(dossier, rows, titles, names, papers, records, organ, faults, make_believe))
     files[path] = sheet
     return Contents(dossier.uid, organ, files, origin)
 
@@ -157,6 +165,7 @@ def _index(
     records: list[IndexLine],
     organ: str,
     faults: dict[str, list[str]],
+    make_believe: bool,
 ) -> DossierIndex:
     first = rows["cases"][0]
     subject = names["user_account"].get(first["subject_person_id"]) or names["unit"].get(first["subject_unit_id"], "")
@@ -188,6 +197,7 @@ def _index(
         pages=page - 1,
         events=len(rows["event"]),
         faults=tuple(f"{titles[case['id']]}：{fault}" for case in rows["cases"] for fault in faults[case["uid"]]),
+        make_believe=make_believe,
     )
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from bench import counting, notices, seals, searching, steps, sweeping
 from bench.places import Places, places
@@ -26,9 +27,10 @@ def main() -> None:
     parser.add_argument("--sheets", type=int, default=15, help="sheets measured each way")
     parser.add_argument("--notices", type=int, default=1000, help="notices made by one child for its memory")
     parser.add_argument("--cases", type=int, default=searching.CASES, help="cases in the search")
+    parser.add_argument("--keep", type=Path, help="folder in which the cases of the search stay for another run")
     chosen = parser.parse_args()
     print(HEADING)
-    with places() as kept:
+    with places(chosen.keep) as kept:
         for subject in chosen.subjects or SUBJECTS:
             for line in SUBJECTS[subject](kept, chosen):
                 print(line, flush=True)

@@ -56,8 +56,14 @@ class Cluster:
         with locked(self.folder / "start.lock"):
             if (self.files / "postmaster.pid").exists():
                 return
-            self._initialise()
+            if not (self.files / "PG_VERSION").exists():
+                self._initialise()
             self._run("pg_ctl", "start", "--wait", f"--timeout={_START_SECONDS}", f"--log={self.folder / 'log'}")
+
+    def rest(self) -> None:
+        """Stop the server if it runs and keep what it holds, to be started again."""
+        if (self.files / "postmaster.pid").exists():
+            self._run("pg_ctl", "stop", "--mode=fast")
 
     def stop(self) -> None:
         """Stop the server if it runs and remove its folder. Nothing in it is worth a clean shutdown."""

@@ -40,6 +40,8 @@ def source_effective(ctx: Context) -> bool | Unmet:
 
 @guard("失信行为在现行行为清单之内")
 def behaviour_in_force(ctx: Context) -> bool | Unmet:
+    if not ctx.case.behaviour:
+        return Unmet("尚未选择失信行为，请从现行行为清单中选择")
     known = any(item.id == ctx.case.behaviour for item in ctx.rules.behaviours)
     return known or Unmet(f"“{ctx.case.behaviour}”不在{ctx.rules.name}现行行为清单之内，请从清单中重新选择")
 
@@ -53,6 +55,11 @@ def identity_code_valid(ctx: Context) -> bool | Unmet:
 @guard("已写明事实")
 def facts_written(ctx: Context) -> bool | Unmet:
     return bool(ctx.case.facts) or Unmet("尚未写明事实")
+
+
+@guard("已确定失信程度")
+def severity_given(ctx: Context) -> bool | Unmet:
+    return bool(ctx.case.severity) or Unmet("尚未确定失信程度")
 
 
 @guard("已填写行为终止日期，或者注明仍在持续")

@@ -46,7 +46,11 @@ PARTS = (
 )  # fmt: skip
 
 #: A draft may lack these; what is submitted may not.
-_DEMANDED = ("source_number", "source_on", "source_organ", "effective_on", "facts", "exemption")
+_DEMANDED = (
+    "source_number", "source_on", "source_organ", "effective_on", "behaviour", "facts", "severity", "exemption",
+)  # fmt: skip
+#: Questions whose answers are all shown, though a draft may leave them open.
+_ALL_SHOWN = ("severity", "exemption")
 
 
 @blueprint.get("/new")
@@ -249,7 +253,7 @@ def _form_page(
     drawn = fields_of(RecordContent, given, errors, choices=_choices(rules, subject))
     fields = {item.name: item for item in drawn}
     fields |= {name: replace(fields[name], required=True) for name in _DEMANDED}
-    fields["exemption"] = replace(fields["exemption"], kind=Kind.RADIO)
+    fields |= {name: replace(fields[name], kind=Kind.RADIO) for name in _ALL_SHOWN}
     summary = [*summary_of([item for item in drawn if item.name != "subject"], errors), *(lines or [])]
     return render_template(
         "records/form.html",

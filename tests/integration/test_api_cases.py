@@ -87,9 +87,9 @@ def test_a_step_needs_a_version_and_a_key_and_says_what_is_wrong(world: World, p
     assert (again.status_code, again.get_json()["code"]) == (409, "WrongState")
     unknown = program.step(uid, "fly", "k-4", 2)
     assert (unknown.status_code, unknown.content_type) == (404, "application/problem+json")
-    wrong = program.open("record", "create", "k-5", **record_content(world, severity="极轻", behaviour=""))
+    wrong = program.open("record", "create", "k-5", **record_content(world, severity="极轻", source_type=""))
     assert wrong.status_code == 422
-    assert {error["field"] for error in wrong.get_json()["errors"]} == {"severity", "behaviour"}
+    assert {error["field"] for error in wrong.get_json()["errors"]} == {"severity", "source_type"}
 
 
 def test_the_same_key_does_nothing_twice(world: World, program: Program) -> None:

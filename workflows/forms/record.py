@@ -6,10 +6,10 @@ from typing import Any
 from pydantic import Field
 
 from workflows.kit.forms import (
-    Code,
     DecisionForm,
     LabelledEnum,
     Line,
+    OptionalCode,
     OptionalLine,
     OptionalText,
     OptionalWord,
@@ -90,7 +90,10 @@ class RecordField(LabelledEnum):
 
 
 class RecordContent(StepForm):
-    """A record as its unit writes it; what must be there to submit it, `submit` checks."""
+    """A record as its unit writes it; what must be there to submit it, `submit` checks.
+
+    A penalty from the 双公示 table names neither behaviour nor severity: its draft waits for the clerk to choose them.
+    """
 
     subject: Line = Field(title="主体", description="从名册中按姓名、拼音或者代码选择")
     source_type: SourceType = Field(title="来源文书类型")
@@ -101,14 +104,16 @@ class RecordContent(StepForm):
     under_remedy: bool = Field(default=False, title="是否仍在救济期内或者救济程序中")
     sanction: Sanction | None = Field(default=None, title="处分种类")
     sanction_months: int | None = Field(default=None, ge=1, le=48, title="处分期（月）")
-    behaviour: Code = Field(title="失信行为", description="从现行行为清单中选择")
+    behaviour: OptionalCode = Field(default="", title="失信行为", description="从现行行为清单中选择")
     key_field: OptionalWord = Field(default="", title="重点领域")
     facts: OptionalText = Field(default="", title="事实")
     conduct_ended_on: date | None = Field(default=None, title="行为终止日期")
     conduct_continues: bool = Field(default=False, title="行为是否仍在持续")
     loss: OptionalText = Field(default="", title="损失情况")
     influence: OptionalText = Field(default="", title="社会影响程度")
-    severity: Severity = Field(title="失信程度", description="根据损失情况和社会影响程度确定")
+    severity: Severity | None = Field(
+        default=None, title="失信程度", description="根据损失情况和社会影响程度确定"
+    )
     responsible_persons: list[Line] = Field(default_factory=list, title="责任人员", description="每行一人，可不填")
     disclosure_level: Disclosure = Field(default=Disclosure.GOVERNMENT, title="公开层级")
     exemption: ExemptionAnswer | None = Field(default=None, title="是否存在免责容错情形")

@@ -43,6 +43,7 @@ Code = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=10
 Line = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=200)]
 #: The same, but may stay empty.
 OptionalText = Annotated[str, BeforeValidator(_clean), Field(max_length=4000)]
+OptionalCode = Annotated[str, BeforeValidator(_clean), Field(max_length=10)]
 OptionalLine = Annotated[str, BeforeValidator(_clean), Field(max_length=200)]
 #: The name of a category; may stay empty.
 OptionalWord = Annotated[str, BeforeValidator(_clean), Field(max_length=40)]

@@ -46,7 +46,7 @@ def keep_record_content(run: StepRun) -> None:
     """Write what the unit typed; the subject is named by the uid of a person or a unit.
 
     Raises:
-        FormIncomplete: no such person or unit.
+        FormIncomplete: no such person or unit, or a record that was reported before would lose what it was reported with.
         GuardRefused: it is the writer himself, or a unit in which he works (回避).
     """
     record, form = run.case, run.ctx.form
@@ -56,16 +56,26 @@ def keep_record_content(run: StepRun) -> None:
     # Only now the subject is known about whom the step is taken.
     if ground := run.ctx.facts.recusal_ground():
         raise GuardRefused((UnmetGuard("not_recused", "没有应当回避的情形", f"您应当回避：{ground}"),))
+    if record.number is not None:
+        _keep_what_was_reported(form)
     if form.finder:
         record.finder_unit_id = _unit_named(run, form.finder).id
     for name in _PLAIN:
         setattr(record, name, getattr(form, name))
     record.source_type = form.source_type.value
-    record.severity = form.severity.value
+    record.severity = form.severity.value if form.severity else ""
     record.disclosure_level = form.disclosure_level.value
     record.sanction = form.sanction.value if form.sanction else None
     record.exemption = form.exemption.value if form.exemption else None
     record.revision = record.revision or 1
+
+
+def _keep_what_was_reported(form: RecordContent) -> None:
+    """Of a record that was sent back, notices and terms may be made: it is never without its gravity and its act."""
+    lacking = [name for name in ("behaviour", "severity") if not getattr(form, name)]
+    if lacking:
+        fields = RecordContent.model_fields
+        raise FormIncomplete(tuple(FieldError(name, fields[name].title or name, "尚未填写") for name in lacking))
 
 
 def _keep_subject(run: StepRun, record: Record, uid: str) -> None:

@@ -64,7 +64,7 @@ def record_pairs(session: Session, case: Any, rules: RuleSet) -> Pairs:
         ("失信行为", _behaviour(record.behaviour, rules)),
         ("重点领域", record.key_field),
         ("事实", record.facts),
-        ("失信程度", Severity(record.severity).label),
+        ("失信程度", Severity(record.severity).label if record.severity else ""),
         ("来源文书", f"{SourceType(record.source_type).label} {record.source_number}".strip()),
         ("作出机关", record.source_organ),
         ("文书日期", in_words(record.source_on)),

@@ -111,9 +111,7 @@ class RecordContent(StepForm):
     conduct_continues: bool = Field(default=False, title="行为是否仍在持续")
     loss: OptionalText = Field(default="", title="损失情况")
     influence: OptionalText = Field(default="", title="社会影响程度")
-    severity: Severity | None = Field(
-        default=None, title="失信程度", description="根据损失情况和社会影响程度确定"
-    )
+    severity: Severity | None = Field(default=None, title="失信程度", description="根据损失情况和社会影响程度确定")
     responsible_persons: list[Line] = Field(default_factory=list, title="责任人员", description="每行一人，可不填")
     disclosure_level: Disclosure = Field(default=Disclosure.GOVERNMENT, title="公开层级")
     exemption: ExemptionAnswer | None = Field(default=None, title="是否存在免责容错情形")

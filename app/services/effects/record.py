@@ -46,7 +46,7 @@ def keep_record_content(run: StepRun) -> None:
     """Write what the unit typed; the subject is named by the uid of a person or a unit.
 
     Raises:
-        FormIncomplete: no such person or unit, or a record that was reported before would lose what it was reported with.
+        FormIncomplete: no such person or unit, or what a record was reported with is taken out of it.
         GuardRefused: it is the writer himself, or a unit in which he works (回避).
     """
     record, form = run.case, run.ctx.form

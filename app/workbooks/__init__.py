@@ -1,0 +1,1 @@
+"""Tables that people send in: workbooks and CSV, opened in a child process that is limited and closed."""

@@ -22,7 +22,8 @@ class TakeStep:
     """One step on the case `case`, or, with `opens`, the opening step of a new case of that kind.
 
     `parent` is the case on which the new one hangs (the record of an objection, repair, …); `unit_id` the unit for
-    which the actor opens it, where it hangs on none. `key` makes a repetition harmless.
+    which the actor opens it, where it hangs on none. `key` makes a repetition harmless. `shown` marks the texts that
+    the actor was shown (`specimens.mark_of`): a step that would make or sign others is refused.
     """
 
     step: str
@@ -35,6 +36,7 @@ class TakeStep:
     expected_version: int | None = None
     key: str | None = None
     paper: Paper | None = None
+    shown: str = ""
 
 
 @dataclass(frozen=True)

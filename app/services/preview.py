@@ -1,32 +1,19 @@
-"""样张: the notices that a step would make, read before it is taken. The step is taken and given back: nothing stays.
+"""预览文书: the notices to which a step leads, read beforehand. The step is taken and given back: nothing stays.
 
 The step itself is run, with the same permissions, guards and effects, so that what is shown is what would be signed.
 Its transaction is then rolled back as after a refusal: no number is drawn, no event chained, no sheet asked for.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from app.documents.context import NoticeContext
-from app.documents.text import NoticeIncomplete, notice_text
-from app.models.kinds import Notice
+from app.services.applying import StepRun
 from app.services.backend import Backend
 from app.services.commands import TakeStep
-from app.services.notice_context import context_for
+from app.services.next_hand import take_next
+from app.services.specimens import Specimen, specimens_of
 from app.services.steps import take_within
-from app.services.unit_of_work import UnitOfWork, unit_of_work
-from workflows.kit.errors import GuardRefused, UnmetGuard
-
-
-@dataclass(frozen=True)
-class Specimen:
-    """One notice as it would read. `context` is what the renderer takes; `signed`: the step itself signs it."""
-
-    title: str
-    recipient: str
-    text: str
-    context: str
-    signed: bool
+from app.services.unit_of_work import unit_of_work
 
 
 class _GivenBack(Exception):
@@ -36,33 +23,20 @@ class _GivenBack(Exception):
 def preview_step(backend: Backend, command: TakeStep, now: datetime) -> tuple[Specimen, ...]:
     """The notices that this step would make, in the order in which it would make them. Writes nothing.
 
+    A proposal or a draft makes none itself; for these it gives what the decider or signer would sign if he agreed.
     The dossier is locked meanwhile as by the step itself, for some milliseconds; sheets are rendered afterwards.
 
     Raises:
-        Refusal: whatever `take_step` would refuse, for the same reasons; or a notice would lack what it must state.
+        Refusal: whatever `take_step` would refuse, for the same reasons, now or when the next hand takes its step; or
+            a notice would lack what it must state.
     """
     found: list[Specimen] = []
     try:
         with unit_of_work(backend, now) as work:
-            take_within(work, replace(command, key=None))
-            work.session.flush()
-            found += [_specimen(work, notice_id) for notice_id in sorted(work.signed_notices)]
+            run = take_within(work, replace(command, key=None))
+            if isinstance(run, StepRun):
+                take_next(work, run)
+            found += specimens_of(work)
             raise _GivenBack
     except _GivenBack:
         return tuple(found)
-
-
-def _specimen(work: UnitOfWork, notice_id: int) -> Specimen:
-    notice = work.session.get(Notice, notice_id)
-    assert notice is not None
-    context = as_specimen(context_for(work, notice))
-    try:
-        text = notice_text(context)
-    except NoticeIncomplete as problem:
-        raise GuardRefused((UnmetGuard("text_complete", "文书内容完整", str(problem)),)) from problem
-    return Specimen(context.title, context.recipient.address, text, context.to_json(), notice.state != "drafted")
-
-
-def as_specimen(context: NoticeContext) -> NoticeContext:
-    """The same notice marked 样张: no number, no code that verifies, no address to verify at."""
-    return replace(context, number="", code="", verify_url="", specimen=True)

@@ -18,6 +18,7 @@ from app.services.commands import Paper, Taken, TakeStep
 from app.services.events import canonical, form_hash
 from app.services.opening import new_case
 from app.services.settling import settle_pauses
+from app.services.specimens import demand_as_shown
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 from workflows.kit.context import Actor
 from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, KeyReused, NotFound, UnmetGuard
@@ -36,12 +37,15 @@ def take_step(backend: Backend, command: TakeStep, now: datetime) -> Taken:
 
     Raises:
         Refusal: NotFound, UnknownStep, WrongState, NotPermitted, Stale, FormIncomplete or GuardRefused, tested in
-            that order; KeyReused when the key was used with another form. Nothing has changed then.
+            that order; TextChanged when the notices do not read as shown; KeyReused when the key was used with
+            another form. Nothing has changed then.
     """
     with unit_of_work(backend, now) as work:
         run = take_within(work, command)
         if isinstance(run, Taken):
             return run
+        if command.shown:
+            demand_as_shown(work, command.shown)
         settle_pauses(work)
     case = run.case
     return Taken(case.uid, case.kind, command.step, case.state, case.version, case.number)

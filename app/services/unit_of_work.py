@@ -199,12 +199,13 @@ class UnitOfWork:
     def attempt(self) -> Iterator[None]:
         """A part of the transaction that may be refused: what it wrote and collected is then taken back."""
         events, outbox, calls = len(self.events), len(self.outbox), len(self.before_commit)
-        numbers = len(self.numbers)
+        numbers, signed = len(self.numbers), set(self.signed_notices)
         try:
             with self.session.begin_nested():
                 yield
         except Refusal:
             self.proposals.clear()
+            self.signed_notices = signed
             del self.events[events:], self.outbox[outbox:], self.before_commit[calls:], self.numbers[numbers:]
             raise
 

@@ -20,12 +20,12 @@ from app.services.recusals import declare_recusal
 from app.services.steps import take_step
 from app.web import previewing
 from app.web.acts import Act, PaperForm, acts_of
-from app.web.case_forms import FILES, Attempt
+from app.web.case_forms import FILES, ActForm, Attempt
 from app.web.cases import case_response
 from app.web.forms import parse_posted, reshaped
 from app.web.reading import current_reader, signed_in
 from app.web.refusals import wants_problem
-from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, KeyReused, NotFound, Stale
+from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, KeyReused, NotFound, Stale, TextChanged
 from workflows.kit.forms import parse_form
 from workflows.registry import workflow
 
@@ -81,6 +81,9 @@ def take(uid: str, step: str) -> ResponseReturnValue:
         if asked := previewing.wanted():
             return _previewed(uid, posted, asked)
         taken = _take(uid, posted)
+    except TextChanged as refusal:
+        specimens = previewing.after_a_change(_command(uid, posted))
+        return _again(uid, posted, refusal.status, unmet=(refusal.message,), specimens=specimens)
     except FormIncomplete as refusal:
         return _again(uid, posted, refusal.status, errors=refusal.errors)
     except PaperIncomplete as refusal:
@@ -159,6 +162,8 @@ def _take(uid: str, posted: Posted) -> Taken:
 
 def _previewed(uid: str, posted: Posted, asked: str) -> ResponseReturnValue:
     """The notices of the step as they would read, with everything typed; or one of them as a marked sheet."""
+    if asked == previewing.LIVE:
+        return previewing.beside_the_form(_command(uid, posted), ActForm(posted.act, posted.given))
     own = installation()
     specimens = preview_step(own.backend, _command(uid, posted), own.clock())
     if asked != previewing.TEXT:
@@ -178,6 +183,7 @@ def _command(uid: str, posted: Posted) -> TakeStep:
         expected_version=None if act.opens else _version(),
         key=request.form.get("key") or None,
         paper=_paper_of(uid, posted) if act.on_paper else None,
+        shown=previewing.mark_held(act, posted.given),
     )
 
 

@@ -53,6 +53,8 @@ class Act:
     proposes: str = ""
     people: tuple[tuple[str, str], ...] = ()
     makes: tuple[str, ...] = ()
+    #: The notices that the next hand signs if it agrees.
+    leads_to: tuple[str, ...] = ()
     agrees: bool = False
     main: bool = False
     #: Of a form that is drawn for one choice only: values that are given, the fields that this choice asks for (None:
@@ -70,6 +72,11 @@ class Act:
     @property
     def possible(self) -> bool:
         return not self.reasons
+
+    @property
+    def letters(self) -> tuple[str, ...]:
+        """The notices to which it leads, by whoever's signature."""
+        return self.makes or self.leads_to
 
 
 def acts_of(page: CasePage) -> tuple[Act, ...]:
@@ -112,6 +119,7 @@ def _offered(offer: OfferView, page: CasePage) -> Act:
         reasons=offer.reasons,
         opens=offer.opens,
         makes=offer.makes,
+        leads_to=offer.leads_to,
         agrees=agrees,
         main=offer.possible and page.holds and (agrees or _is_next(offer, page)),
     )
@@ -141,6 +149,7 @@ def _proposing(decision: Proposable, barred: tuple[str, ...], page: CasePage) ->
         sub_forms={"form": decision.form, **nested},
         given={"opinion": f"经审核，拟办理“{decision.label}”，请审批。"},
         reasons=(*barred, *decision.reasons),
+        leads_to=decision.leads_to,
         proposes=decision.step,
     )
 

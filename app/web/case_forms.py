@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
-from app.services.preview import Specimen
 from app.services.reading.case_page import CasePage
+from app.services.specimens import Specimen
 from app.web.acts import Act, PaperForm
 from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, summary_of
 from app.web.inner_forms import verdict_options
@@ -37,12 +37,15 @@ class ActForm:
     """One act ready to be drawn."""
 
     act: Act
-    fields: tuple[Field, ...]
-    lines: tuple[SummaryLine, ...]
-    opened: bool
-    key: str
-    #: The notices that this act would make, as they would read.
+    #: What stands in the fields: as proposed, or as typed.
+    given: Mapping[str, Any]
+    fields: tuple[Field, ...] = ()
+    lines: tuple[SummaryLine, ...] = ()
+    opened: bool = False
+    key: str = ""
+    #: The notices to which this act leads, as they would read, and what holds its taker to them.
     specimens: tuple[Specimen, ...] = ()
+    shown: str = ""
 
 
 def new_key() -> str:
@@ -66,7 +69,7 @@ def draw(act: Act, page: CasePage, attempt: Attempt | None = None, *, asked_for:
     lines += [SummaryLine(text) for text in (mine.unmet if mine else ())]
     opened = asked_for or mine is not None or act.main
     specimens = mine.specimens if mine else ()
-    return ActForm(act, tuple(fields), tuple(lines), opened=opened, key=new_key(), specimens=specimens)
+    return ActForm(act, given, tuple(fields), tuple(lines), opened=opened, key=new_key(), specimens=specimens)
 
 
 def _paper(act: Act, mine: Attempt | None) -> tuple[list[Field], Sequence[SummaryLine]]:

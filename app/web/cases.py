@@ -14,11 +14,11 @@ from app.services.dossier_bundle.exporting import dossier_view
 from app.services.reading.attached import read_material
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.sheets import sheets_of
-from app.services.reading.wording import words_of
+from app.services.reading.wording import mark_of_draft, words_of
 from app.web.acts import ELSEWHERE, acts_of
 from app.web.case_forms import Attempt, draw
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
-from app.web.previewing import before_signing
+from app.web.previewing import before_signing, mark_shown
 from app.web.reading import current_reader, signed_in
 from app.web.search import search_page
 from app.web.views import Link
@@ -62,6 +62,7 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         page = read_case(reader, uid)
         sheets = sheets_of(reader, uid) if page.line.kind == "notice" else ()
         words = words_of(reader, uid) if page.line.kind == "notice" else ""
+        draft_mark = mark_of_draft(reader, uid) if page.draft else ""
         dossier = dossier_view(reader, uid)
     own = installation()
     record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
@@ -70,6 +71,7 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
     forms = [draw(act, page, attempt, asked_for=act.id == wanted) for act in acts]
     if attempt is None:
         forms = [replace(form, specimens=before_signing(uid, form.act, page)) for form in forms]
+    forms = [replace(form, shown=mark_shown(form, draft_mark)) for form in forms]
     lines = [line for form in forms for line in form.lines]
     content = render_template(
         "cases/case.html",

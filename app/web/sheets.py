@@ -9,6 +9,7 @@ from app.extensions import installation
 from app.services.reading.sheet_queue import Draft, Making, demand_board, read_board, read_drafts
 from app.services.steps import TakeStep, take_step
 from app.services.stuck import retry_sheets
+from app.web import previewing
 from app.web.case_forms import new_key
 from app.web.reading import current_reader, signed_in
 from workflows.kit.errors import Refusal
@@ -76,12 +77,6 @@ def sign() -> ResponseReturnValue:
 def _sign(draft: Draft) -> str:
     """Sign one; returns why it was refused, empty if it was not."""
     own, key = installation(), request.form.get("key", "")
-    if request.form.get(f"text-{draft.uid}", "") != draft.digest:
-        return gettext(
-            "《%(title)s》（%(recipient)s）：正文在您阅看之后有变化，未签发。请重新阅看后勾选。",
-            title=draft.title,
-            recipient=draft.recipient,
-        )
     command = TakeStep(
         "sign",
         signed_in().actor,
@@ -90,6 +85,8 @@ def _sign(draft: Draft) -> str:
         # The version that was read: a draft that was edited meanwhile is refused.
         expected_version=request.form.get(f"version-{draft.uid}", default=-1, type=int),
         key=f"{key}-{draft.uid}" if key else None,
+        # The text that was read: it comes from the case too. A form without it never fits.
+        shown=request.form.get(f"text-{draft.uid}") or previewing.NOTHING,
     )
     try:
         take_step(own.backend, command, own.clock())

@@ -11,7 +11,8 @@ from app.clock import MovableClock
 from app.documents.context import NoticeContext
 from app.documents.text import notice_text
 from app.services.commands import TakeStep
-from app.services.preview import Specimen, preview_step
+from app.services.preview import preview_step
+from app.services.specimens import Specimen
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
 from workflows.kit.errors import FormIncomplete, GuardRefused, NotFound, NotPermitted, Stale

@@ -69,6 +69,16 @@ class Stale(Refusal):
         super().__init__(f"您打开页面之后，本事项{who}。您填写的内容已保留，请核对后重新提交。")
 
 
+class TextChanged(Refusal):
+    """What would be signed does not read as it did when its signer was shown it."""
+
+    code = "TextChanged"
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("文书内容在您阅看之后有变化，本次没有办理。请重新阅看文书后再办理。")
+
+
 @dataclass(frozen=True)
 class FieldError:
     """One thing wrong in a form: where, and what to do about it."""

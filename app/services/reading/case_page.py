@@ -14,6 +14,7 @@ from app.models.kinds import Notice
 from app.models.people import Unit, User
 from app.services.contexts import context_of
 from app.services.lawbook import current_calendar
+from app.services.next_hand import signing_step, titles_of
 from app.services.reading.attached import Material, materials_of
 from app.services.reading.draft_view import DraftView, draft_of
 from app.services.reading.form_lines import form_lines
@@ -26,9 +27,8 @@ from app.services.reading.service_view import ServiceView, service_of
 from app.services.reading.summaries import Summary, summary_of
 from app.services.reading.terms import TermDetail, terms_of
 from app.services.reading.told import Part, withheld_parts
-from workflows.catalogue import NOTICES
 from workflows.kit.context import Context, Proposal
-from workflows.kit.definition import Audience, Step
+from workflows.kit.definition import Audience, Fork, Step
 from workflows.kit.engine import Offer, offers
 from workflows.kit.forms import StepForm
 from workflows.registry import workflow
@@ -38,7 +38,10 @@ from workflows.roles import OFFICIAL, Capacity
 
 @dataclass(frozen=True)
 class OfferView:
-    """An act: possible now with its form, or greyed with its reasons. `opens` is the kind of case that it begins."""
+    """An act: possible now with its form, or greyed with its reasons. `opens` is the kind of case that it begins.
+
+    `makes` are the notices that it makes, `leads_to` those that a head will sign who agrees to what it drafts.
+    """
 
     step: str
     label: str
@@ -48,6 +51,7 @@ class OfferView:
     decides: bool
     prefilled: Mapping[str, Any]
     makes: tuple[str, ...]
+    leads_to: tuple[str, ...] = ()
     opens: str = ""
 
     @property
@@ -206,8 +210,18 @@ def _offer(offer: Offer, ctx: Context) -> OfferView:
         on_proposal=step.on_proposal,
         decides=bool(step.notices),
         prefilled=prefilled,
-        makes=tuple(dict.fromkeys(NOTICES[draft.notice].title for draft in step.notices)),
+        makes=titles_of(step),
+        leads_to=_leads_to(step, ctx),
     )
+
+
+def _leads_to(step: Step, ctx: Context) -> tuple[str, ...]:
+    move = step.move_from(ctx.case.state)
+    if move is None or isinstance(move.to, Fork):
+        return ()
+    state = move.to or move.source
+    signing = signing_step(workflow(ctx.case.kind), step, state.key)
+    return titles_of(signing) if signing is not None else ()
 
 
 def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:

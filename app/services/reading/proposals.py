@@ -4,24 +4,26 @@ from dataclasses import dataclass
 
 from app.models.cases import Case
 from app.services.contexts import context_of
+from app.services.next_hand import opening_kind, titles_of
 from app.services.opening import child_of
 from app.services.reading.reader import Reader
 from workflows.kit.context import Context
 from workflows.kit.definition import Step, Unmet
 from workflows.kit.forms import StepForm
 from workflows.kit.proposals import decider_of
-from workflows.registry import WORKFLOWS, workflow
+from workflows.registry import workflow
 from workflows.roles import PROPOSER
 
 
 @dataclass(frozen=True)
 class Proposable:
-    """A decision that the reader may propose, or why it cannot be taken now."""
+    """A decision that the reader may propose, or why it cannot be taken now; `leads_to` are the notices it makes."""
 
     step: str
     label: str
     form: type[StepForm]
     reasons: tuple[str, ...]
+    leads_to: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -35,14 +37,12 @@ class Opening:
 
 def opening_of(reader: Reader, case: Case, key: str) -> Opening | None:
     """The opening step that a decision proposed on this case leads to; None for a step of the case itself."""
-    if not any(step.key == key for step in workflow(case.kind).proposed_openings):
+    kind = opening_kind(workflow(case.kind), key)
+    step = workflow(kind).step(key) if kind else None
+    if step is None:
         return None
-    for kind, flow in WORKFLOWS.items():
-        step = flow.step(key)
-        if step is not None and step.opening:
-            child = child_of(reader.view, case, kind)
-            return Opening(kind, step, context_of(reader.view, child, reader.actor, step=key))
-    return None
+    child = child_of(reader.view, case, kind)
+    return Opening(kind, step, context_of(reader.view, child, reader.actor, step=key))
 
 
 def proposable(reader: Reader, case: Case, ctx: Context) -> tuple[Proposable, ...]:
@@ -52,7 +52,7 @@ def proposable(reader: Reader, case: Case, ctx: Context) -> tuple[Proposable, ..
     if propose is None or propose.move_from(case.state) is None or not (propose.by & ctx.capacities):
         return ()
     return tuple(
-        Proposable(step.key, step.label, step.form, _reasons(reader, case, step, ctx))
+        _proposable(reader, case, step, ctx)
         for step in (*flow.steps, *flow.proposed_openings)
         if _may_be_proposed(step, case, ctx)
     )
@@ -64,10 +64,13 @@ def _may_be_proposed(step: Step, case: Case, ctx: Context) -> bool:
     return step.move_from(case.state) is not None and PROPOSER[decider_of(step)] in ctx.capacities
 
 
-def _reasons(reader: Reader, case: Case, step: Step, ctx: Context) -> tuple[str, ...]:
+def _proposable(reader: Reader, case: Case, step: Step, ctx: Context) -> Proposable:
     opening = opening_of(reader, case, step.key)
-    if opening is not None:
-        step, ctx = opening.step, opening.ctx
+    taken, ctx = (opening.step, opening.ctx) if opening is not None else (step, ctx)
+    return Proposable(step.key, step.label, step.form, _reasons(taken, ctx), titles_of(taken))
+
+
+def _reasons(step: Step, ctx: Context) -> tuple[str, ...]:
     asked = [(condition, condition.check(ctx)) for condition in step.guards if not condition.needs_form]
     return tuple(
         answer.detail if isinstance(answer, Unmet) else f"不符合条件：{condition.label}"

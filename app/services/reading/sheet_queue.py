@@ -1,6 +1,5 @@
 """文书成文: how the sheets of signed notices come along, and which drafts wait for the reader's signature."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,7 +16,7 @@ from app.models.seals import NoticeSeal
 from app.services.reading.copies import not_a_copy
 from app.services.reading.inbox import held_by
 from app.services.reading.reader import Reader
-from app.services.reading.wording import words_of
+from app.services.reading.wording import mark_of_draft, words_of
 from workflows.identity import mask_name
 from workflows.kit.errors import NotFound
 from workflows.notice import DRAFTED, NOTICE, SEALING
@@ -104,11 +103,8 @@ class Draft:
     due_on: date | None
     edited: bool
     words: str
-
-    @property
-    def digest(self) -> str:
-        """Marks the text that was shown: it comes from the case too, and may change while the draft does not."""
-        return hashlib.sha256(self.words.encode()).hexdigest()[:32]
+    #: Marks the words, for the signature to hold them.
+    mark: str
 
 
 def demand_board(reader: Reader) -> None:
@@ -172,6 +168,7 @@ def read_drafts(reader: Reader) -> tuple[Draft, ...]:
             due_on=notice.due_on,
             edited=bool(notice.added_text or notice.edits),
             words=words_of(reader, notice.uid),
+            mark=mark_of_draft(reader, notice.uid),
         )
         for notice in notices
     )

@@ -13,10 +13,10 @@ from app.models.history import StoredFile
 from app.models.kinds import Notice
 from app.services.files import read_bytes
 from app.services.notice_context import context_for
-from app.services.preview import as_specimen
 from app.services.reading.attached import Download
 from app.services.reading.reader import Reader, case_for
 from app.services.reading.sheet_queue import failure_of
+from app.services.specimens import as_specimen
 from app.services.term_sheets import service_receipt_context, term_sheet_context
 from workflows.kit.errors import NotFound
 

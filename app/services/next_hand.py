@@ -1,0 +1,125 @@
+"""What a proposal or a draft leads to, taken in a preview in the place of whoever will decide or sign.
+
+Whoever proposes a decision or drafts an answer makes no notice himself. To show him the one that he brings about, the
+next step is judged as taken by somebody who really holds that post, with the conditions that bind that person.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import or_, select
+
+from app.models.cases import Case
+from app.models.people import PostHolding, User
+from app.services.applying import StepRun
+from app.services.commands import TakeStep
+from app.services.steps import take_within
+from app.services.unit_of_work import UnitOfWork
+from workflows.catalogue import NOTICES
+from workflows.kit.context import Actor
+from workflows.kit.definition import Step, Workflow
+from workflows.kit.errors import FormIncomplete, GuardRefused, Refusal, UnmetGuard
+from workflows.kit.forms import parse_form
+from workflows.kit.proposals import decider_of
+from workflows.registry import WORKFLOWS, workflow
+from workflows.roles import RELATIONS, Capacity
+
+
+@dataclass(frozen=True)
+class Following:
+    """The step that follows, on this case or, with `opens`, on one that it opens."""
+
+    step: Step
+    by: Capacity
+    form: dict[str, Any]
+    opens: str = ""
+
+
+def take_next(work: UnitOfWork, run: StepRun) -> None:
+    """Take the step that the one just taken asks for; nothing where it asks for none that makes a notice.
+
+    Raises:
+        Refusal: why that step could not be taken by anybody who holds the post.
+    """
+    following = _following(run)
+    if following is None:
+        return
+    why: Refusal = GuardRefused((UnmetGuard("post_is_held", f"有{following.by.label}", _vacant(following)),))
+    for actor in _holders(work, run.case, following.by, but=run.ctx.actor):
+        try:
+            with work.attempt():
+                take_within(work, _command(run.case, following, actor))
+            return
+        except Refusal as refusal:
+            why = refusal
+    raise why
+
+
+def signing_step(flow: Workflow, drafted: Step, state: str) -> Step | None:
+    """The step by which a head signs as it stands what this one drafts for him, where it makes a notice."""
+    for step in flow.steps:
+        if step.four_eyes == drafted.key and step.notices and step.move_from(state) and _needs_nothing(step):
+            return step
+    return None
+
+
+def titles_of(step: Step) -> tuple[str, ...]:
+    """The notices that a step makes, by title."""
+    return tuple(dict.fromkeys(NOTICES[draft.notice].title for draft in step.notices))
+
+
+def opening_kind(flow: Workflow, key: str) -> str:
+    """The kind of case that a decision proposed on a case of this kind opens; empty if it opens none."""
+    if not any(step.key == key for step in flow.proposed_openings):
+        return ""
+    return next(kind for kind, other in WORKFLOWS.items() if (step := other.step(key)) is not None and step.opening)
+
+
+def _following(run: StepRun) -> Following | None:
+    if run.outcome.step.key == "propose":
+        form = run.ctx.form
+        opens = opening_kind(run.workflow, form.step)
+        step = workflow(opens).step(form.step) if opens else run.workflow.step(form.step)
+        assert step is not None
+        return Following(step, decider_of(step), form.form, opens) if step.notices else None
+    step = signing_step(run.workflow, run.outcome.step, run.case.state)
+    return Following(step, min(step.by), {}) if step is not None else None
+
+
+def _needs_nothing(step: Step) -> bool:
+    try:
+        parse_form(step.form, {})
+    except FormIncomplete:
+        return False
+    return True
+
+
+def _command(case: Case, following: Following, actor: Actor) -> TakeStep:
+    if following.opens:
+        return TakeStep(following.step.key, actor, following.form, opens=following.opens, parent=case.uid)
+    return TakeStep(following.step.key, actor, following.form, case=case.uid)
+
+
+def _holders(work: UnitOfWork, case: Case, capacity: Capacity, *, but: Actor) -> list[Actor]:
+    """Who could act in a capacity on the case today, whoever asks aside."""
+    found: dict[int, Actor] = {}
+    for relation in RELATIONS[capacity]:
+        rows = work.session.execute(
+            select(User.id, User.name, User.uid)
+            .join(PostHolding, PostHolding.user_id == User.id)
+            .where(
+                PostHolding.unit_id == getattr(case, relation.column),
+                PostHolding.post.in_([post.value for post in relation.posts]),
+                PostHolding.from_on <= work.today,
+                or_(PostHolding.until_on.is_(None), PostHolding.until_on >= work.today),
+                User.active,
+                User.id != but.user_id,
+            )
+            .order_by(User.id)
+        )
+        found |= {row.id: Actor(row.id, row.name, row.uid) for row in rows}
+    return list(found.values())
+
+
+def _vacant(following: Following) -> str:
+    return f"没有可以办理“{following.step.label}”的{following.by.label}，请联系系统管理员核对岗位"

@@ -27,6 +27,7 @@ _AREAS = (
     "rules",
     "audit",
     "people",
+    "guides",
 )
 
 

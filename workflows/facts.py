@@ -22,13 +22,13 @@ class Facts(Protocol):
         """
 
     def takers_in_round(self, step: str) -> frozenset[int]:
-        """User ids of those who took `step` in the present round (经办与审批分离)."""
+        """User ids of those who took `step` in the present round, and for whom (经办与审批分离)."""
 
-    def last_taker(self, step: str) -> int | None:
-        """User id of whoever took `step` last, in whatever round: what is signed may be his draft."""
+    def last_takers(self, step: str) -> frozenset[int]:
+        """Whose act `step` was when it was taken last, in whatever round: what is signed may be his draft."""
 
     def handlers(self) -> frozenset[int]:
-        """User ids of those who took any official step on the case, other than for the review organ."""
+        """User ids of those who took an official step on the case, and for whom; not those of the review organ."""
 
     def times_taken(self, step: str) -> int:
         """How often `step` was taken on the case."""

@@ -73,4 +73,4 @@ def late_without_reason(ctx: Context) -> bool | Unmet:
 
 @guard("复核人员没有参与原处理")
 def reviewer_took_no_part(ctx: Context) -> bool | Unmet:
-    return ctx.taker_id not in ctx.facts.handlers() or Unmet("您参与过原处理，不得参与复核")
+    return not ctx.takers & ctx.facts.handlers() or Unmet("您参与过原处理，不得参与复核")

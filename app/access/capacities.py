@@ -1,51 +1,36 @@
 """Capacities of a person on a case and the equal SQL filter, both made from `workflows.roles.RELATIONS`."""
 
-from dataclasses import dataclass
-from datetime import date
+from sqlalchemy import ColumnElement, and_, false, or_
 
-from sqlalchemy import ColumnElement, and_, bindparam, false, or_, select
-from sqlalchemy.orm import Session
-
+from app.access.standing import Deputised, Standing, standing_of
 from app.models.cases import Case
-from app.models.people import PostHolding
+from workflows.kit.context import Hat
 from workflows.kit.definition import Workflow
-from workflows.roles import OFFICIAL, RELATIONS, Capacity, Post
+from workflows.roles import OFFICIAL, RELATIONS, Capacity, Relation
+
+__all__ = [
+    "Standing", "capacities_on", "hats_on", "may_see", "not_as_its_subject", "reading_capacities", "related_by",
+    "standing_of", "visible_filter",
+]  # fmt: skip
 
 _SUBJECTS = frozenset({Capacity.SUBJECT, Capacity.SUBJECT_HEAD})
 #: Parties: what concerns them is theirs to see from the day on which it was sent out to them.
 _TOLD = _SUBJECTS | {Capacity.RECIPIENT}
-_HOLDINGS = PostHolding.__table__
-_POSTS_HELD = select(_HOLDINGS.c.unit_id, _HOLDINGS.c.post).where(
-    _HOLDINGS.c.user_id == bindparam("person"),
-    _HOLDINGS.c.from_on <= bindparam("today"),
-    or_(_HOLDINGS.c.until_on.is_(None), _HOLDINGS.c.until_on >= bindparam("today")),
-)
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A person with the posts he holds on one day: (unit id, post)."""
-
-    user_id: int
-    posts: frozenset[tuple[int, Post]]
-
-    def units(self, posts: frozenset[Post]) -> frozenset[int]:
-        return frozenset(unit for unit, post in self.posts if post in posts)
-
-    @property
-    def works_in(self) -> frozenset[int]:
-        return frozenset(unit for unit, _ in self.posts)
-
-
-def standing_of(session: Session, user_id: int, today: date) -> Standing:
-    """The posts a person holds today."""
-    rows = session.execute(_POSTS_HELD, {"person": user_id, "today": today})
-    return Standing(user_id, frozenset((unit, Post(post)) for unit, post in rows))
 
 
 def capacities_on(standing: Standing, case: Case) -> frozenset[Capacity]:
-    """Every capacity the person holds on the case."""
-    return frozenset(capacity for capacity in RELATIONS if _holds(standing, case, capacity))
+    """Every capacity the person holds on the case, for himself or for another."""
+    return frozenset().union(*(hat.capacities for hat in hats_on(standing, case)))
+
+
+def hats_on(standing: Standing, case: Case) -> tuple[Hat, ...]:
+    """In what quality he may act on the case: as himself, and by each delegation that gives him a say in it."""
+    own = Hat(None, frozenset(capacity for capacity in RELATIONS if _holds(standing, case, capacity)))
+    for_others: dict[int, set[Capacity]] = {}
+    for held in standing.deputised:
+        given = {capacity for capacity in RELATIONS if _gives(held, case, capacity)}
+        for_others.setdefault(held.principal.user_id, set()).update(given)
+    return (own, *(Hat(principal, frozenset(given)) for principal, given in for_others.items() if given))
 
 
 def _holds(standing: Standing, case: Case, capacity: Capacity) -> bool:
@@ -54,11 +39,20 @@ def _holds(standing: Standing, case: Case, capacity: Capacity) -> bool:
         if value is None:
             continue
         if relation.posts:
-            if value in standing.units(relation.posts):
+            if value in standing.own_units(relation.posts):
                 return True
         elif value == standing.user_id:
             return True
     return False
+
+
+def _gives(held: Deputised, case: Case, capacity: Capacity) -> bool:
+    """What the post gives its holder it gives his deputy; nothing official where the holder himself is the subject."""
+    matches = any(
+        held.post in relation.posts and getattr(case, relation.column) == held.unit_id
+        for relation in RELATIONS[capacity]
+    )
+    return matches and not (capacity in OFFICIAL and _holds(held.principal, case, Capacity.SUBJECT))
 
 
 def reading_capacities(standing: Standing, case: Case) -> frozenset[Capacity]:
@@ -89,7 +83,7 @@ def visible_filter(workflow: Workflow, standing: Standing) -> ColumnElement[bool
     """The same rule as SQL, for lists, search, counts and exports of one kind."""
     clauses: list[ColumnElement[bool]] = []
     for capacity, states in workflow.visible.items():
-        related = _related(standing, capacity)
+        related = related_by(standing, capacity)
         if related is None:
             continue
         clause = and_(Case.state.in_(sorted(state.key for state in states)), related)
@@ -120,12 +114,24 @@ def _is_subject(standing: Standing) -> ColumnElement[bool]:
     return or_(*parts)
 
 
-def _related(standing: Standing, capacity: Capacity) -> ColumnElement[bool] | None:
+def related_by(standing: Standing, capacity: Capacity) -> ColumnElement[bool] | None:
+    """Cases on which he holds the capacity, for himself or for another, as SQL; None: no case can be."""
     parts: list[ColumnElement[bool]] = []
     for relation in RELATIONS.get(capacity, ()):
         column = getattr(Case, relation.column)
         if not relation.posts:
             parts.append(column == standing.user_id)
-        elif units := standing.units(relation.posts):
+        elif units := standing.own_units(relation.posts):
             parts.append(column.in_(sorted(units)))
+        parts += _for_others(standing, capacity, relation)
     return or_(*parts) if parts else None
+
+
+def _for_others(standing: Standing, capacity: Capacity, relation: Relation) -> list[ColumnElement[bool]]:
+    """`_gives` as SQL, one condition for each delegation."""
+    found = []
+    for held in standing.deputised:
+        if held.post in relation.posts:
+            given = getattr(Case, relation.column) == held.unit_id
+            found.append(and_(given, not_as_its_subject(held.principal)) if capacity in OFFICIAL else given)
+    return found

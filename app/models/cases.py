@@ -173,6 +173,8 @@ class ProposalRow(Base):
     form: Mapped[str] = mapped_column(Text)
     opinion: Mapped[str] = mapped_column(Text)
     author_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    #: For whom its author acted (委托代办).
+    principal_id: Mapped[int | None] = mapped_column(BigKey)
     made_at: Mapped[datetime] = mapped_column(Instant)
     #: The capacity that has to act on it: a decider, or the head who signs a request.
     holder: Mapped[str] = mapped_column(String(20))

@@ -7,6 +7,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, BigKey, Id, Instant, Uid
 
+_BY_HAND = "sort = 'step' AND actor_id IS NOT NULL"
+_BEGUN = "sort = 'step' AND seq = 1 AND actor_id IS NOT NULL"
+_FOR = "principal_id IS NOT NULL"
+
 
 class EventRow(Base):
     """One event. `body` is canonical JSON text, MACed as stored together with the MAC before it."""
@@ -22,6 +26,10 @@ class EventRow(Base):
             sqlite_where=text("idempotency_key IS NOT NULL"),
             postgresql_where=text("idempotency_key IS NOT NULL"),
         ),
+        # Whose cases somebody has worked on (已办) and has begun (我发起的), newest first.
+        Index("ix_event_actor", "actor_id", "case_id", sqlite_where=text(_BY_HAND), postgresql_where=text(_BY_HAND)),
+        Index("ix_event_begun", "actor_id", "case_id", sqlite_where=text(_BEGUN), postgresql_where=text(_BEGUN)),
+        Index("ix_event_principal", "principal_id", "case_id", sqlite_where=text(_FOR), postgresql_where=text(_FOR)),
     )
 
     id: Mapped[Id]
@@ -31,6 +39,8 @@ class EventRow(Base):
     sort: Mapped[str] = mapped_column(String(10))
     step: Mapped[str] = mapped_column(String(40))
     actor_id: Mapped[int | None] = mapped_column(BigKey)
+    #: For whom he acted (委托代办); the body says it only where it is so.
+    principal_id: Mapped[int | None] = mapped_column(BigKey)
     at: Mapped[datetime] = mapped_column(Instant)
     audience: Mapped[str] = mapped_column(String(10))
     version: Mapped[int] = mapped_column(Integer)

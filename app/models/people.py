@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, Date, ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, BigKey, Id, Instant, Uid
@@ -85,6 +85,33 @@ class PostHolding(Base):
     until_on: Mapped[date | None] = mapped_column(Date)
 
     user: Mapped[User] = relationship(back_populates="posts")
+    unit: Mapped[Unit] = relationship()
+
+
+class Delegation(Base):
+    """委托代办: for some days somebody acts for a colleague in one of his posts; both days belong to it."""
+
+    __tablename__ = "delegation"
+    __table_args__ = (CheckConstraint("from_on <= until_on", name="days_in_order"),)
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    #: Whose post it is, and who acts in it for him.
+    principal_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
+    delegate_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
+    unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    post: Mapped[str] = mapped_column(String(40))
+    from_on: Mapped[date] = mapped_column(Date)
+    until_on: Mapped[date] = mapped_column(Date)
+    reason: Mapped[str] = mapped_column(String(200))
+    made_by: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    made_at: Mapped[datetime] = mapped_column(Instant)
+    #: Ended before its last day, by whom.
+    ended_by: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    ended_at: Mapped[datetime | None] = mapped_column(Instant)
+
+    principal: Mapped[User] = relationship(foreign_keys=[principal_id])
+    delegate: Mapped[User] = relationship(foreign_keys=[delegate_id])
     unit: Mapped[Unit] = relationship()
 
 

@@ -34,6 +34,8 @@ class Act(StrEnum):
     SERVICE_CONFIRMED = "service_confirmed"
     POST_ADDED = "post_added"
     POST_ENDED = "post_ended"
+    DELEGATED = "delegated"
+    DELEGATION_ENDED = "delegation_ended"
     VIEWED = "viewed"
     DOWNLOADED = "downloaded"
     UNMASKED = "unmasked"
@@ -64,6 +66,8 @@ _LABELS = {
     Act.SERVICE_CONFIRMED: "签署送达地址确认书",
     Act.POST_ADDED: "任职",
     Act.POST_ENDED: "免职",
+    Act.DELEGATED: "委托代办",
+    Act.DELEGATION_ENDED: "结束委托",
     Act.VIEWED: "查看",
     Act.DOWNLOADED: "下载",
     Act.UNMASKED: "查看完整证件号码",

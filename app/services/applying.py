@@ -71,7 +71,7 @@ def apply_step(
     kept = terms.KeptTerms() if is_new else terms.kept_terms(work, case.id)
     live = kept.live
     outcome = advance(workflow, step, ctx)
-    ctx = replace(ctx, form=outcome.form)
+    ctx = replace(ctx, form=outcome.form, acting_for=outcome.acting_for)
     case.version += 1
     _keep_phase(case, outcome, ctx)
     event = PendingEvent(
@@ -86,6 +86,7 @@ def apply_step(
         form_hash(given or {}) if key else "",
         case.version,
         case.round,
+        outcome.acting_for,
     )
     work.events.append(event)
     run = StepRun(work, workflow, case, ctx, outcome, event, signing_as or outcome.acting_as)

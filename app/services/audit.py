@@ -25,8 +25,8 @@ _BATCH = 5_000
 #: More faults than this are counted, not listed: one wrong row in a chain makes every later one wrong.
 _LISTED = 200
 #: Columns that are copies of what the body says, in the order in which they are read after case, MAC and body.
-_COPIES = ("seq", "sort", "step", "actor", "audience", "version", "round", "at")
-_copies_of = itemgetter(*_COPIES[:-1])
+_COPIES = ("seq", "sort", "step", "actor", "audience", "version", "round", "at", "principal")
+_copies_of = itemgetter(*_COPIES[:-2])
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ def _events(session: Session) -> Iterator[Any]:
         EventRow.version,
         EventRow.round,
         EventRow.at,
+        EventRow.principal_id,
     ).order_by(EventRow.case_id, EventRow.seq)
     yield from session.execute(statement.execution_options(yield_per=_BATCH))
 
@@ -148,7 +149,7 @@ def _compare(report: AuditReport, head: _Head, body: str, copies: list[Any]) -> 
     """The searchable columns say what the body says."""
     try:
         said = from_json(body)
-        own = (*_copies_of(said), datetime.fromisoformat(said["at"]))
+        own = (*_copies_of(said), datetime.fromisoformat(said["at"]), said.get("principal"))
         case = said["case"]
     except (ValueError, KeyError, TypeError):
         report.found(head.uid, head.seq, "正文不是完整的记录")

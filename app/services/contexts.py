@@ -2,18 +2,19 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from app.access.capacities import capacities_on
+from app.access.capacities import capacities_on, hats_on
 from app.models.cases import Case, ProposalRow
 from app.models.people import Unit
 from app.services.commands import Paper
 from app.services.facts import SqlFacts
 from app.services.lawbook import rule_set_in_force
 from app.services.unit_of_work import UnitOfWork
-from workflows.kit.context import Actor, Context, Proposal
+from workflows.kit.context import Actor, Context, Hat, Proposal
 from workflows.kit.errors import FieldError, FormIncomplete, NotPermitted
 from workflows.kit.storable import FIRST_DAY, in_words
 from workflows.roles import OFFICIAL, RELATIONS, Capacity
@@ -46,12 +47,13 @@ def context_of(
     else:
         _, rules = rule_set_in_force(session, case.locality, paper.received_on if paper else today)
     calendar = work.calendar
+    hats = _hats(work, case, actor, paper)
     return Context(
         case=case,
         actor=actor,
         now=work.now,
         today=today,
-        capacities=_capacities(work, case, actor, paper),
+        capacities=frozenset().union(*(hat.capacities for hat in hats)),
         calendar=calendar,
         rules=rules,
         facts=SqlFacts(work, case, actor.user_id, calendar, today),
@@ -61,19 +63,24 @@ def context_of(
         received_on=paper.received_on if paper else None,
         counts_on=(paper.posted_on or paper.received_on) if paper else None,
         on_behalf_of=paper.on_behalf_of if paper else None,
+        hats=hats if len(hats) > 1 else (),
+        acting_for=hats[0].principal,
     )
 
 
-def _capacities(work: UnitOfWork, case: Case, actor: Actor, paper: Paper | None) -> frozenset[Capacity]:
+def _hats(work: UnitOfWork, case: Case, actor: Actor, paper: Paper | None) -> tuple[Hat, ...]:
+    """In what quality the actor may act; what he enters from paper is taken in the quality of whose paper it is."""
     if actor.user_id is None:
-        return frozenset({Capacity.SYSTEM})
-    held = capacities_on(work.standing(actor.user_id), case)
+        return (Hat(None, frozenset({Capacity.SYSTEM})),)
+    hats = hats_on(work.standing(actor.user_id), case)
     if paper is None:
-        return held
-    if Capacity.OFFICE not in held:
+        return hats
+    entering = next((hat for hat in hats if Capacity.OFFICE in hat.capacities), None)
+    if entering is None:
         raise NotPermitted("代录", Capacity.OFFICE.label)
-    on_paper = capacities_on(work.standing(paper.on_behalf_of), case)
-    return frozenset(one for one in on_paper if one not in OFFICIAL or _acts_on_paper(work, case, one))
+    on_paper = capacities_on(replace(work.standing(paper.on_behalf_of), deputised=()), case)
+    usable = frozenset(one for one in on_paper if one not in OFFICIAL or _acts_on_paper(work, case, one))
+    return (Hat(entering.principal, usable),)
 
 
 def _acts_on_paper(work: UnitOfWork, case: Case, capacity: Capacity) -> bool:
@@ -122,4 +129,4 @@ def _proposal(work: UnitOfWork, case: Case, step: str) -> Proposal | None:
     row = live_proposal(work, case, step)
     if row is None:
         return None
-    return Proposal(row.step, json.loads(row.form), row.opinion, row.author_id, Capacity(row.holder))
+    return Proposal(row.step, json.loads(row.form), row.opinion, row.author_id, Capacity(row.holder), row.principal_id)

@@ -49,6 +49,8 @@ class PendingEvent:
     form_hash: str = ""
     version: int = 0
     round: int = 1
+    #: For whom he acted (委托代办).
+    principal_id: int | None = None
 
 
 def chain_events(keys: KeyRing, pending: list[PendingEvent]) -> list[dict[str, Any]]:
@@ -79,6 +81,7 @@ def _row(case: Case, event: PendingEvent, keys: KeyRing) -> dict[str, Any]:
             "audience": event.audience,
             "version": event.version,
             "round": event.round,
+            **({} if event.principal_id is None else {"principal": event.principal_id}),
         }
     )
     mac = keys.chain_mac(case.chain_head, body)
@@ -89,6 +92,7 @@ def _row(case: Case, event: PendingEvent, keys: KeyRing) -> dict[str, Any]:
         "sort": event.sort,
         "step": event.step,
         "actor_id": event.actor_id,
+        "principal_id": event.principal_id,
         "at": event.at,
         "audience": event.audience,
         "version": event.version,

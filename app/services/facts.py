@@ -68,33 +68,36 @@ class SqlFacts:
         return f"您已声明自行回避（{declared}）" if declared else ""
 
     def takers_in_round(self, step: str) -> frozenset[int]:
-        found = {taker for event, taker in self._acts(EventRow.step == step, EventRow.round == self.case.round)}
-        pending = {
-            event.actor_id
+        acts = self._acts(EventRow.step == step, EventRow.round == self.case.round)
+        pending = [
+            _known(event.actor_id, event.principal_id)
             for event in self.work.events
-            if event.case is self.case and event.step == step and event.actor_id is not None
-        }
-        return frozenset(found | pending)
+            if event.case is self.case and event.step == step
+        ]
+        return frozenset().union(*(takers for _, takers in acts), *pending)
 
-    def last_taker(self, step: str) -> int | None:
-        return next((taker for _, taker in reversed(self._acts(EventRow.step == step))), None)
+    def last_takers(self, step: str) -> frozenset[int]:
+        return next((takers for _, takers in reversed(self._acts(EventRow.step == step))), frozenset())
 
     def handlers(self) -> frozenset[int]:
-        return frozenset(taker for body, taker in self._acts() if Capacity(body["as"]) in _HANDLING)
+        return frozenset().union(*(takers for body, takers in self._acts() if Capacity(body["as"]) in _HANDLING))
 
-    def _acts(self, *which: ColumnElement[bool]) -> list[tuple[dict[str, Any], int]]:
-        """Steps of the case with the person whose act each was; what came on paper was not the act of its enterer."""
+    def _acts(self, *which: ColumnElement[bool]) -> list[tuple[dict[str, Any], frozenset[int]]]:
+        """Steps of the case with the people whose act each was: the actor's, and his for whom he acted (委托代办).
+
+        What came on paper was not the act of its enterer.
+        """
         rows = self.work.session.execute(
-            select(EventRow.actor_id, EventRow.body)
+            select(EventRow.actor_id, EventRow.principal_id, EventRow.body)
             .where(EventRow.case_id == self.case.id, EventRow.sort == "step", *which)
             .order_by(EventRow.seq)
         )
         acts = []
-        for actor_id, text in rows:
+        for actor_id, principal_id, text in rows:
             body = json.loads(text)
-            taker = body["paper"]["on_behalf_of"] if "paper" in body else actor_id
-            if taker is not None:
-                acts.append((body, taker))
+            takers = _known(body["paper"]["on_behalf_of"]) if "paper" in body else _known(actor_id, principal_id)
+            if takers:
+                acts.append((body, takers))
         return acts
 
     def times_taken(self, step: str) -> int:
@@ -360,6 +363,10 @@ class SqlFacts:
                 EventRow.step == "supervise",
             )
         )
+
+
+def _known(*user_ids: int | None) -> frozenset[int]:
+    return frozenset(user_id for user_id in user_ids if user_id is not None)
 
 
 def _months_later(start: date, months: int, calendar: Calendar) -> date | None:

@@ -12,10 +12,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
+from app.access.standing import delegation_holds
 from app.clock import legal_day
 from app.crypto import KeyRing
 from app.database import Database
-from app.models.people import PostHolding, SignIn, Unit, User
+from app.models.people import Delegation, PostHolding, SignIn, Unit, User
 from app.services.access_log import Act, write_entry
 from app.services.passwords import Passwords
 from workflows.kit.context import Actor
@@ -53,6 +54,8 @@ class HeldPost:
     unit_uid: str
     unit_name: str
     locality: str
+    #: Whose post it is, where he holds it for another (委托代办).
+    holder: str = ""
 
     @property
     def label(self) -> str:
@@ -147,7 +150,7 @@ def _begin(
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     session.add(SignIn(token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now))
     write_entry(session, keys, Act.SIGN_IN, user.id, now, target=user.uid, address=address)
-    posts = posts_on(session, user.id, legal_day(now))
+    posts = posts_in_use(session, user.id, legal_day(now))
     return _signed_in(user, posts, token, previous, failures)
 
 
@@ -174,7 +177,7 @@ def find(database: Database, token: str, now: datetime, idle: timedelta, longest
             return None
         if now - row.seen_at > idle or now - row.created_at > longest:
             return None
-        found = _signed_in(row.user, posts_on(session, row.user_id, legal_day(now)), token)
+        found = _signed_in(row.user, posts_in_use(session, row.user_id, legal_day(now)), token)
         seen_at = row.seen_at
     if now - seen_at >= SEEN_EVERY:
         _note_seen(database, token, now)
@@ -215,6 +218,19 @@ def posts_on(session: Session, user_id: int, day: date) -> tuple[HeldPost, ...]:
         .order_by(PostHolding.from_on, PostHolding.id)
     )
     return tuple(HeldPost(Post(post), unit.id, unit.uid, unit.name, unit.locality) for post, unit in rows)
+
+
+def posts_in_use(session: Session, user_id: int, day: date) -> tuple[HeldPost, ...]:
+    """The posts in which a person acts on a day: his own, then those that he holds for others (委托代办)."""
+    rows = session.execute(
+        select(Delegation.post, Unit, User.name)
+        .join(Unit, Unit.id == Delegation.unit_id)
+        .join(User, User.id == Delegation.principal_id)
+        .where(Delegation.delegate_id == user_id, delegation_holds(day))
+        .order_by(Delegation.id)
+    )
+    others = (HeldPost(Post(post), unit.id, unit.uid, unit.name, unit.locality, name) for post, unit, name in rows)
+    return (*posts_on(session, user_id, day), *others)
 
 
 def token_hash(token: str) -> str:

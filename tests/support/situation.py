@@ -7,7 +7,7 @@ from typing import Any, cast, get_args, get_type_hints
 
 from workflows.facts import Facts
 from workflows.kit.calendar import shipped_calendar
-from workflows.kit.context import SYSTEM, Actor, Context, Proposal
+from workflows.kit.context import SYSTEM, Actor, Context, Hat, Proposal
 from workflows.roles import Capacity
 from workflows.rules import load_locality
 
@@ -45,6 +45,7 @@ def situation(
     proposal: Proposal | None = None,
     version: int | None = None,
     counts_on: date | None = None,
+    hats: tuple[Hat, ...] = (),
     **case: Any,
 ) -> Context:
     """A context in which somebody holding `capacities` (SYSTEM: the clock) fills in `form` on a case in `state`.
@@ -66,4 +67,5 @@ def situation(
         given=form,
         expected_version=version,
         counts_on=counts_on,
+        hats=hats,
     )

@@ -1,7 +1,7 @@
 """What a step is judged on: the case, who acts, the time, the rules, and answers to the questions guards may ask."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 
@@ -57,6 +57,21 @@ class Proposal:
     opinion: str
     author_id: int
     holder: Capacity = Capacity.SUPERVISOR
+    #: For whom its author acted (委托代办); None: for nobody but himself.
+    principal_id: int | None = None
+
+    @property
+    def authors(self) -> frozenset[int]:
+        """Whose proposal it is: its author's, and that of the person for whom he made it."""
+        return _known(self.author_id, self.principal_id)
+
+
+@dataclass(frozen=True)
+class Hat:
+    """In what quality somebody may act: as himself (`principal` None), or by a delegation for somebody else."""
+
+    principal: int | None
+    capacities: frozenset[Capacity]
 
 
 @dataclass(frozen=True)
@@ -80,11 +95,26 @@ class Context:
     counts_on: date | None = None
     #: Paper: whose act the office enters (代录); None where the actor acts himself.
     on_behalf_of: int | None = None
+    #: Of somebody who acts for others too (委托代办): his own hat first; empty where he has but one.
+    hats: tuple[Hat, ...] = ()
+    #: For whom the actor acts under the hat that he wears.
+    acting_for: int | None = None
+
+    def worn(self) -> "tuple[Context, ...]":
+        """The context under each hat: a step is judged under one of them, never under two at once."""
+        if not self.hats:
+            return (self,)
+        return tuple(replace(self, capacities=hat.capacities, acting_for=hat.principal, hats=()) for hat in self.hats)
 
     @property
-    def taker_id(self) -> int | None:
-        """Whose act the step is: the person on the paper, else the actor."""
-        return self.on_behalf_of if self.on_behalf_of is not None else self.actor.user_id
+    def persons(self) -> frozenset[int]:
+        """Who stands behind the step: the actor, and the person for whom he acts."""
+        return _known(self.actor.user_id, self.acting_for)
+
+    @property
+    def takers(self) -> frozenset[int]:
+        """Whose act the step is: of the person on the paper, else of the actor and the person for whom he acts."""
+        return self.persons if self.on_behalf_of is None else frozenset({self.on_behalf_of})
 
     @property
     def filed_on(self) -> date:
@@ -97,4 +127,8 @@ class Context:
         return self.counts_on or self.filed_on
 
 
-__all__ = ["SYSTEM", "Actor", "CaseView", "Context", "Proposal", "StepForm"]
+def _known(*user_ids: int | None) -> frozenset[int]:
+    return frozenset(user_id for user_id in user_ids if user_id is not None)
+
+
+__all__ = ["SYSTEM", "Actor", "CaseView", "Context", "Hat", "Proposal", "StepForm"]

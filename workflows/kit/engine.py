@@ -38,6 +38,8 @@ class Outcome:
     result: str | None
     notices: tuple[Draft, ...]
     cascades: tuple[Cascade, ...]
+    #: For whom the actor took it (委托代办).
+    acting_for: int | None = None
 
     @property
     def moved(self) -> bool:
@@ -77,21 +79,33 @@ def _judge(workflow: Workflow, step_key: str, ctx: Context) -> tuple[Outcome, St
     move = step.move_from(source.key)
     if move is None:
         raise WrongState(step.label, source.label)
-    acting_as = acting_capacity(step, ctx)
-    if acting_as is None:
+    if not step.by & ctx.capacities:
         raise NotPermitted(step.label, "、".join(sorted(capacity.label for capacity in step.by)))
     if ctx.expected_version is not None and ctx.expected_version != ctx.case.version:
         raise Stale(ctx.facts.last_mover())
     ctx = replace(ctx, form=parse_form(step.form, ctx.given))
+    ctx, acting_as, unmet = _under_one_hat(step, ctx, with_form=True)
     _demand_departure_reason(step, ctx, acting_as)
-    unmet = unmet_guards(step, ctx, acting_as, with_form=True)
     if unmet:
         raise GuardRefused(unmet)
     to_state, chosen = _destination(move, source, ctx)
     result = workflow.decides_at[step.key](ctx) if step.key in workflow.decides_at else None
     notices = tuple(draft for draft in step.notices if holds(draft.when, ctx))
     cascades = tuple(cascade for cascade in step.cascades if holds(cascade.when, ctx))
-    return Outcome(step, source, to_state, ctx.form, acting_as, result, notices, cascades), step, chosen
+    outcome = Outcome(step, source, to_state, ctx.form, acting_as, result, notices, cascades, ctx.acting_for)
+    return outcome, step, chosen
+
+
+def _under_one_hat(step: Step, ctx: Context, *, with_form: bool) -> tuple[Context, Capacity, tuple[UnmetGuard, ...]]:
+    """The first hat under which nothing is in the way, the actor's own before any other; else the first that fits."""
+    tried = []
+    for worn in ctx.worn():
+        acting_as = acting_capacity(step, worn)
+        if acting_as is not None:
+            tried.append((worn, acting_as, unmet_guards(step, worn, acting_as, with_form=with_form)))
+            if not tried[-1][2]:
+                return tried[-1]
+    return tried[0]
 
 
 def acting_capacity(step: Step, ctx: Context) -> Capacity | None:
@@ -123,11 +137,20 @@ def _general_conditions(step: Step, ctx: Context, acting_as: Capacity) -> list[U
     if step.on_proposal and not _proposed(step, ctx, acting_as):
         missing = "尚未收到签发的申请" if step.requested_by and not step.or_proposed else "经办人尚未提交拟办意见"
         unmet.append(UnmetGuard("proposal_made", "已有拟办意见或者申请", missing))
-    if step.on_proposal and ctx.proposal is not None and ctx.proposal.author_id == ctx.actor.user_id:
-        unmet.append(UnmetGuard("not_the_proposer", "审批人不是拟办人", "拟办人不得审批本人提出的拟办意见"))
-    if step.four_eyes and ctx.taker_id in _drafters(step.four_eyes, ctx):
-        unmet.append(UnmetGuard("not_the_drafter", "审签人不是拟稿人", "拟稿人不得审签本人拟定的内容"))
+    if step.on_proposal and ctx.proposal is not None and (proposers := ctx.proposal.authors & ctx.persons):
+        detail = _same_hand(proposers, ctx, "拟办人不得审批本人提出的拟办意见", "提出拟办意见", "审批")
+        unmet.append(UnmetGuard("not_the_proposer", "审批人不是拟办人", detail))
+    if step.four_eyes and (drafters := _drafters(step.four_eyes, ctx) & ctx.takers):
+        detail = _same_hand(drafters, ctx, "拟稿人不得审签本人拟定的内容", "拟定内容", "审签")
+        unmet.append(UnmetGuard("not_the_drafter", "审签人不是拟稿人", detail))
     return unmet
+
+
+def _same_hand(people: frozenset[int], ctx: Context, own: str, did: str, does: str) -> str:
+    """The two are one person, or one acted for the other (委托代办): why he may not decide what he proposed."""
+    if ctx.on_behalf_of is not None or ctx.actor.user_id in people:
+        return own
+    return f"委托您代办的人已经（或者已委托他人）{did}，您不得代其{does}"
 
 
 def _recusal(ctx: Context, acting_as: Capacity) -> str:
@@ -135,15 +158,17 @@ def _recusal(ctx: Context, acting_as: Capacity) -> str:
     official = acting_as in OFFICIAL
     if (official or ctx.on_behalf_of is not None) and (ground := ctx.facts.recusal_ground()):
         return f"您应当回避：{ground}"
+    for_another = ctx.acting_for is not None and (official or ctx.on_behalf_of is not None)
+    if for_another and ctx.facts.recusal_ground(ctx.acting_for):
+        return "委托您代办的人是本事项的当事人、在当事单位任职或者已声明回避，您不得代其办理"
     if official and ctx.on_behalf_of is not None and ctx.facts.recusal_ground(ctx.on_behalf_of):
         return "所代录的人员是本事项的当事人、在当事单位任职或者已声明回避，应当回避"
     return ""
 
 
-def _drafters(step: str, ctx: Context) -> frozenset[int | None]:
+def _drafters(step: str, ctx: Context) -> frozenset[int]:
     """A round may end, by the return of a proposal, without the draft being replaced: its author counts."""
-    last = ctx.facts.last_taker(step)
-    return frozenset({*ctx.facts.takers_in_round(step), *([] if last is None else [last])})
+    return ctx.facts.takers_in_round(step) | ctx.facts.last_takers(step)
 
 
 def _proposed(step: Step, ctx: Context, acting_as: Capacity) -> bool:
@@ -188,10 +213,9 @@ def offers(workflow: Workflow, ctx: Context) -> tuple[Offer, ...]:
     """The acts that the table gives the actor in this state, possible ones first."""
     found: list[Offer] = []
     for step in workflow.steps_from(ctx.case.state):
-        acting_as = acting_capacity(step, ctx)
-        if acting_as is None or acting_as is Capacity.SYSTEM:
+        if not step.by & ctx.capacities - {Capacity.SYSTEM}:
             continue
-        found.append(Offer(step, unmet_guards(step, ctx, acting_as, with_form=False)))
+        found.append(Offer(step, _under_one_hat(step, ctx, with_form=False)[2]))
     return tuple(sorted(found, key=lambda offer: not offer.possible))
 
 

@@ -40,7 +40,7 @@ def live_proposal(ctx: Context) -> bool:
 
 @guard("拟办意见由本人提出")
 def own_proposal(ctx: Context) -> bool:
-    return ctx.proposal is not None and ctx.proposal.author_id == ctx.actor.user_id
+    return ctx.proposal is not None and bool(ctx.proposal.authors & ctx.persons)
 
 
 def decider_of(step: Step) -> Capacity:
@@ -77,7 +77,7 @@ def with_proposal_steps(steps: tuple[Step, ...], openings: tuple[Step, ...] = ()
         step = next((step for step in decidable_from(ctx.case.state) if step.key == ctx.form.step), None)
         if step is None or PROPOSER[decider_of(step)] not in ctx.capacities:
             return Unmet(f"现阶段不能拟办“{ctx.form.step[:40]}”")
-        if Capacity.REVIEWER in step.by and ctx.taker_id in ctx.facts.handlers():
+        if Capacity.REVIEWER in step.by and ctx.takers & ctx.facts.handlers():
             return Unmet("您参与过原处理，不得参与复核")
         try:
             parse_form(step.form, ctx.form.form)

@@ -162,7 +162,8 @@ def _says_the_same(event: Row, uid: str) -> bool:
     body = json.loads(event["body"])
     same = all(body[name] == event[name] for name in _COPIES)
     at = datetime.fromisoformat(body["at"]) == datetime.fromisoformat(event["at"])
-    return same and at and body["actor"] == event["actor_id"] and body["case"] == uid
+    people = (body["actor"], body.get("principal")) == (event["actor_id"], event.get("principal_id"))
+    return same and at and people and body["case"] == uid
 
 
 def _check_replay(

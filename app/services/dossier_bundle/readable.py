@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from app.clock import SHANGHAI
 from app.models.terms import TermRow
+from app.services.acting_for import done_by
 from app.services.dossier_bundle.tables import Row
 from app.services.reading.form_lines import event_lines
 from app.services.reading.history import RUNGS, SORTS
@@ -53,7 +54,7 @@ def history_text(case: Row, title: str, events: list[Row], names: Mapping[int, s
         body = json.loads(event["body"])
         step = flow.step(event["step"]) if event["sort"] == "step" else None
         act = step.label if step is not None else SORTS.get(event["sort"], event["sort"])
-        who = names.get(event["actor_id"] or 0, "") or "系统自动办理"
+        who = done_by(names.get(event["actor_id"] or 0, ""), names.get(event["principal_id"] or 0)) or "系统自动办理"
         lines.append(f"第{event['seq']}条　{moment_text(event['at'])}　{act}　{who}")
         if step is not None:
             if body["from"] != body["to"]:

@@ -34,9 +34,11 @@ OWN: dict[str, str] = {
 LEFT_OUT = frozenset({"outbox", "webhook_delivery", "stuck_claim", "draft", "dossier_import"})
 #: Columns that say something about this installation only.
 _LOCAL_COLUMNS = frozenset({("dossier", "imported_at"), ("term", "wakes_on"), ("attachment", "draft_id")})
+#: Columns that older bundles do not know; they are written only where they say something.
+_ADDED = frozenset({("event", "principal_id"), ("proposal", "principal_id")})
 _KEPT_IDS = frozenset({"user_account", "unit"})
 #: Columns that hold the id of a person or a unit without a foreign key saying so.
-_PEOPLE = frozenset({"actor_id", "holder_person_id", "author_id", "uploaded_by"})
+_PEOPLE = frozenset({"actor_id", "principal_id", "holder_person_id", "author_id", "uploaded_by"})
 _UNITS = frozenset({"holder_unit_id"})
 
 Row = dict[str, Any]
@@ -105,7 +107,8 @@ def written(name: str, row: Row, ids: Ids, rule_sets: Mapping[int, str]) -> Row:
     for column in columns_of(name):
         value, target = row[column.name], target_of(column)
         if value is None:
-            out[column.name] = None
+            if (name, column.name) not in _ADDED:
+                out[column.name] = None
         elif target == "rule_set":
             out[column.name] = rule_sets[value]
         elif target in ids or (column.name == "id" and name in ids):
@@ -123,6 +126,7 @@ def restored(name: str, row: Mapping[str, Any], ids: Ids, rule_sets: Mapping[str
     Raises:
         KeyError, ValueError, TypeError: the row is not one of this table.
     """
+    row = {**{column: None for table_name, column in _ADDED if table_name == name}, **row}
     made: Row = {}
     for column in columns_of(name):
         value, target = row[column.name], target_of(column)

@@ -90,6 +90,7 @@ def _put(run: StepRun, step: str, form: dict[str, object], opinion: str, holder:
         form=json.dumps(form, ensure_ascii=False),
         opinion=opinion,
         author_id=run.ctx.actor.user_id,
+        principal_id=run.ctx.acting_for,
         holder=holder.value,
         made_at=run.ctx.now,
         status="live",

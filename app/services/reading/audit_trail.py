@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import aliased
 
 from app.clock import start_of_day
 from app.models.cases import Case
 from app.models.history import EventRow
 from app.models.people import User
+from app.services.acting_for import done_by
 from app.services.reading.history import SORTS
 from app.services.reading.reader import Reader
 from workflows.kit.errors import NotFound
@@ -85,21 +87,26 @@ def export_trail(reader: Reader, wanted: Wanted) -> Sequence[TrailLine]:
     return [_line(row) for row in reader.session.execute(_wanted(wanted).limit(MOST_EXPORTED))]
 
 
+_PRINCIPAL = aliased(User)
+
+
 def _wanted(wanted: Wanted) -> Select[*tuple[Any, ...]]:
     statement = (
         select(
             EventRow.id, EventRow.at, EventRow.seq, EventRow.sort, EventRow.step, EventRow.mac, EventRow.actor_id,
-            Case.uid, Case.number, Case.kind, User.name,
+            Case.uid, Case.number, Case.kind, User.name, _PRINCIPAL.name.label("principal"),
         )
         .join(Case, Case.id == EventRow.case_id)
         .outerjoin(User, User.id == EventRow.actor_id)
+        .outerjoin(_PRINCIPAL, _PRINCIPAL.id == EventRow.principal_id)
         .order_by(EventRow.id.desc())
     )  # fmt: skip
     if wanted.number:
         statement = statement.where(Case.number.contains(wanted.number, autoescape=True))
     if wanted.actor:
-        by_name = User.name.contains(wanted.actor, autoescape=True)
-        statement = statement.where(or_(by_name, User.login == wanted.actor))
+        people = (User, _PRINCIPAL)
+        by_name = (one.name.contains(wanted.actor, autoescape=True) for one in people)
+        statement = statement.where(or_(*by_name, *(one.login == wanted.actor for one in people)))
     if wanted.from_on:
         statement = statement.where(EventRow.at >= start_of_day(wanted.from_on))
     if wanted.until_on:
@@ -111,6 +118,5 @@ def _line(row: Any) -> TrailLine:
     flow = workflow(row.kind)
     step = flow.step(row.step) if row.sort == "step" else None
     act = step.label if step else SORTS.get(row.sort, row.sort)
-    return TrailLine(
-        row.id, row.at, row.uid, row.number or "", flow.label, row.seq, act, row.name or "系统", row.mac[:16]
-    )
+    who = done_by(row.name or "系统", row.principal)
+    return TrailLine(row.id, row.at, row.uid, row.number or "", flow.label, row.seq, act, who, row.mac[:16])

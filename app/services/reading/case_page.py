@@ -12,6 +12,7 @@ from app.access.capacities import may_see
 from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.people import Unit, User
+from app.services.acting_for import done_by
 from app.services.contexts import context_of
 from app.services.lawbook import current_calendar
 from app.services.next_hand import signing_step, titles_of
@@ -232,12 +233,15 @@ def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:
     assert step is not None
     if _audience_of_proposal(case, step).value not in audiences_of(reader, case):
         return None
-    author = reader.session.get(User, proposal.author_id)
+    author, principal = (
+        reader.session.get(User, person) if person is not None else None
+        for person in (proposal.author_id, proposal.principal_id)
+    )
     return ProposalView(
         step=step.key,
         step_label=step.label,
         opinion=proposal.opinion,
-        author=author.name if author else "",
+        author=done_by(author.name if author else "", principal.name if principal else None),
         waits_for=proposal.holder.label,
         lines=form_lines(step.form, proposal.form),
     )

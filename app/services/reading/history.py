@@ -12,6 +12,7 @@ from app.models.cases import Case
 from app.models.history import EventRow
 from app.models.kinds import Notice
 from app.models.people import User
+from app.services.acting_for import done_by
 from app.services.reading.form_lines import event_lines
 from app.services.reading.reader import Reader
 from workflows.kit.definition import Audience, Recipient, Workflow
@@ -72,7 +73,7 @@ def audiences_of(reader: Reader, case: Case) -> list[str]:
 
 
 def _names(reader: Reader, rows: Any) -> dict[int, str]:
-    ids = {row.actor_id for row in rows} - {None}
+    ids = {person for row in rows for person in (row.actor_id, row.principal_id)} - {None}
     return dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
 
 
@@ -97,7 +98,7 @@ def _withheld(reader: Reader, case: Case, flow: Workflow) -> frozenset[int]:
 
 def _view(row: EventRow, flow: Workflow, names: dict[int, str], withheld: frozenset[int]) -> EventView:
     body = json.loads(row.body)
-    author = names.get(row.actor_id, "") if row.actor_id is not None else ""
+    author = done_by(names.get(row.actor_id or 0, ""), names.get(row.principal_id or 0))
     if row.sort != "step":
         return EventView(row.seq, row.at, SORTS.get(row.sort, row.sort), author, "", _lines_of_no_step(row, body, flow))
     step = flow.step(row.step)

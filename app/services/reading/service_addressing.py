@@ -46,7 +46,7 @@ def own_addressing(reader: Reader, unit_uid: str = "") -> Addressing:
         name = reader.session.execute(select(User.name).where(User.id == addressee.person_id)).scalar_one()
         return Addressing(addressee, name, True, _confirmed(reader, addressee), on_paper=False)
     unit = reader.session.execute(select(Unit).where(Unit.uid == unit_uid)).scalar_one_or_none()
-    if unit is None or unit.id not in reader.standing.units(_SPEAK_FOR_A_UNIT):
+    if unit is None or unit.id not in reader.standing.own_units(_SPEAK_FOR_A_UNIT):
         raise NotFound
     addressee = Addressee(unit_id=unit.id)
     return Addressing(addressee, unit.name, unit.on_system, _confirmed(reader, addressee), on_paper=False)
@@ -101,7 +101,7 @@ def scan_of(reader: Reader, addressing: Addressing) -> tuple[str, str, str]:
 
 def units_spoken_for(reader: Reader) -> tuple[tuple[str, str], ...]:
     """Uid and name of each unit for which the reader may confirm an address."""
-    ids = sorted(reader.standing.units(_SPEAK_FOR_A_UNIT))
+    ids = sorted(reader.standing.own_units(_SPEAK_FOR_A_UNIT))
     return tuple(reader.session.execute(select(Unit.uid, Unit.name).where(Unit.id.in_(ids)).order_by(Unit.name)).all())
 
 

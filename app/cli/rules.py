@@ -30,7 +30,7 @@ def list_all() -> None:
     """列出各地的规则集。"""
     lines = [
         (line.locality, line.name, str(line.number), f"{line.in_force_from}", line.entered_by,
-         line.confirmed_by or "待确认", line.digest[:12])
+         line.confirmed_by or ("已退回" if line.rejected_by else "待确认"), line.digest[:12])
         for line in list_rule_sets(installation().database)
     ]  # fmt: skip
     click.echo("\n".join(table(("地区", "名称", "编号", "施行日期", "录入人", "确认人", "摘要"), lines)))
@@ -75,7 +75,7 @@ def propose_one(locality: str, login: str, in_force_from: date | None, folder: P
     except KeyError as error:
         raise click.ClickException(f"{error.args[0]}。") from None
     day = in_force_from or legal_day(now) + timedelta(days=1)
-    number = propose(own.database, loaded, day, keeper, now)
+    number = propose(own.database, loaded, day, keeper, now, keys=own.keys)
     click.echo(f"已录入{loaded.name}第{number}号规则集，拟自{day}起施行。请由另一名规则管理员确认：")
     click.echo(f"  flask --app wsgi rules confirm {locality} {number} --by 账号")
 
@@ -91,7 +91,7 @@ def confirm_one(locality: str, number: int, login: str, in_force_from: date | No
     own = installation()
     now = own.clock()
     keeper = identified_keeper(own.database, own.passwords, login, password_of(login), now)
-    line = confirm(own.database, locality, number, keeper, now, in_force_from)
+    line = confirm(own.database, locality, number, keeper, now, in_force_from, keys=own.keys)
     click.echo(
         f"已确认{line.name}第{line.number}号规则集，自{line.in_force_from}起施行；此前立案的事项仍按原规则办理。"
     )

@@ -5,6 +5,7 @@ from threading import Event, Thread
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.clock import legal_day
 from app.documents.pool import cores
 from app.extensions import Installation
 from app.jobs.handlers import Sheets, handlers
@@ -14,6 +15,9 @@ from app.services.heartbeat import beat
 from app.services.outbox import drain, due_count
 from app.services.search_index.keeping import refresh
 from app.services.sweeping import sweep
+from app.services.units.names import apply_due_names
+from app.services.units.succession import carry_on_all
+from workflows.kit.errors import Refusal
 
 LOGGER = logging.getLogger("zhengcheng.jobs")
 #: So many sheets in line are a rush, worth the start of a second renderer (about a second and 100 MB).
@@ -52,6 +56,22 @@ class Rounds:
         if fired or failed:
             LOGGER.info("swept", extra={"job": "sweep", "count": fired, "status": f"{failed} failed"})
 
+    def hand_over(self, *, finished: bool = False) -> None:
+        """Let units bear the names that are due, and carry on mergers of units that are under way.
+
+        Args:
+            finished: also look after what those that ended may have left, such as a case that was taken up again.
+        """
+        try:
+            with self._own.database.write() as session:
+                apply_due_names(session, legal_day(self._own.clock()))
+            moved = carry_on_all(self._own.backend, self._own.clock, finished=finished)
+        except (SQLAlchemyError, Refusal):
+            LOGGER.exception("round failed", extra={"job": "hand over"})
+            return
+        if moved and not finished:
+            LOGGER.info("handed over", extra={"job": "hand over", "count": moved})
+
     def anchor(self) -> None:
         """Seal the heads of the chains that grew since yesterday."""
         try:
@@ -72,6 +92,7 @@ class Rounds:
             return
         if removed:
             LOGGER.info("tidied", extra={"job": "tidy", "count": removed})
+        self.hand_over(finished=True)
 
     def drain(self) -> None:
         """Work the outbox to rest; with a second pair of hands while many sheets wait and a processor is free."""

@@ -46,6 +46,7 @@ class Jobs:
         sweep = self._rounds.sweep
         self._alarm.add_job(sweep, CronTrigger(second=5, timezone=SHANGHAI), id="sweep")
         self._alarm.add_job(sweep, id="sweep at the start")
+        self._alarm.add_job(self._rounds.hand_over, CronTrigger(second=35, timezone=SHANGHAI), id="hand over")
         self._alarm.add_job(self._own.outbox_grew.set, IntervalTrigger(seconds=DRAIN_EVERY.seconds), id="drain")
         self._alarm.add_job(self._rounds.tidy, CronTrigger(hour=3, timezone=SHANGHAI), id="tidy")
         self._alarm.add_job(self._rounds.anchor, CronTrigger(hour=0, minute=30, timezone=SHANGHAI), id="anchor")

@@ -63,6 +63,21 @@ class RuleSetRow(Base):
     confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
+class RuleProposal(Base):
+    """How a rule set came about, kept beside it: what was changed on which set, and whether it was rejected."""
+
+    __tablename__ = "rule_proposal"
+
+    rule_set_id: Mapped[int] = mapped_column(BigKey, ForeignKey("rule_set.id"), primary_key=True)
+    #: Number of the set on which the change was made; empty for a whole set out of files.
+    base: Mapped[int | None] = mapped_column(Integer)
+    #: Every change by the keepers on top of the shipped files (`workflows.rules.changes.Changes`), as JSON.
+    changes: Mapped[str] = mapped_column(Text, default="{}")
+    rejected_by: Mapped[str | None] = mapped_column(String(80))
+    rejected_at: Mapped[datetime | None] = mapped_column(Instant)
+    reason: Mapped[str] = mapped_column(String(400), default="")
+
+
 class CalendarRow(Base):
     """A version of the working-day calendar; the newest one counts."""
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Text
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, BigKey, Id, Instant, Uid
@@ -25,8 +25,55 @@ class Unit(Base):
     phone: Mapped[str] = mapped_column(String(40), default="")
     #: A unit on the system takes its notices electronically.
     on_system: Mapped[bool] = mapped_column(Boolean, default=True)
+    #: What kind of body it is (`administration.units.UnitKind`), and what it is charged with, in words.
+    kind: Mapped[str] = mapped_column(String(20), default="")
+    responsibilities: Mapped[str] = mapped_column(String(400), default="")
+    #: The day on which it was merged into another or abolished: nothing begins with it any more. Empty while it exists.
+    ended_on: Mapped[date | None] = mapped_column(Date)
 
     superior: Mapped["Unit | None"] = relationship(remote_side="Unit.id")
+
+
+class UnitName(Base):
+    """A name that a unit bears from a day on. `unit.name` is the present one; a unit never renamed has no row here."""
+
+    __tablename__ = "unit_name"
+    __table_args__ = (UniqueConstraint("unit_id", "from_on", name="uq_unit_name_from"),)
+
+    id: Mapped[Id]
+    unit_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    name: Mapped[str] = mapped_column(String(200))
+    from_on: Mapped[date] = mapped_column(Date)
+    #: The document that renames it: title and number.
+    basis: Mapped[str] = mapped_column(String(200), default="")
+    entered_by: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    entered_at: Mapped[datetime] = mapped_column(Instant)
+
+
+class UnitMerger(Base):
+    """合并、撤销: one unit ends and another takes over its open duties; proposed by one, confirmed by another."""
+
+    __tablename__ = "unit_merger"
+
+    id: Mapped[Id]
+    uid: Mapped[Uid]
+    predecessor_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"), index=True)
+    successor_id: Mapped[int] = mapped_column(BigKey, ForeignKey("unit.id"))
+    #: merged or abolished
+    manner: Mapped[str] = mapped_column(String(10))
+    basis: Mapped[str] = mapped_column(String(200))
+    #: Whether those who work in the predecessor hold the same posts in the successor from then on.
+    moves_posts: Mapped[bool] = mapped_column(Boolean)
+    proposed_by: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    proposed_at: Mapped[datetime] = mapped_column(Instant)
+    confirmed_by: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    confirmed_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: proposed, rejected, running, done
+    status: Mapped[str] = mapped_column(String(10))
+    #: Why it was rejected, or what keeps it from ending.
+    remark: Mapped[str] = mapped_column(String(400), default="")
+    moved_cases: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None] = mapped_column(Instant)
 
 
 class Locality(Base):

@@ -32,10 +32,21 @@ class Act(StrEnum):
     PASSWORD_CHANGED = "password_changed"
     MAIL_CHANGED = "mail_changed"
     SERVICE_CONFIRMED = "service_confirmed"
+    NAME_CORRECTED = "name_corrected"
     POST_ADDED = "post_added"
     POST_ENDED = "post_ended"
     DELEGATED = "delegated"
     DELEGATION_ENDED = "delegation_ended"
+    UNIT_ENTERED = "unit_entered"
+    UNIT_CHANGED = "unit_changed"
+    UNIT_RENAMED = "unit_renamed"
+    MERGER_PROPOSED = "merger_proposed"
+    MERGER_CONFIRMED = "merger_confirmed"
+    MERGER_REJECTED = "merger_rejected"
+    RULES_PROPOSED = "rules_proposed"
+    RULES_CONFIRMED = "rules_confirmed"
+    RULES_REJECTED = "rules_rejected"
+    CALENDAR_IMPORTED = "calendar_imported"
     VIEWED = "viewed"
     DOWNLOADED = "downloaded"
     UNMASKED = "unmasked"
@@ -64,10 +75,21 @@ _LABELS = {
     Act.PASSWORD_CHANGED: "修改密码",
     Act.MAIL_CHANGED: "设置提醒邮箱",
     Act.SERVICE_CONFIRMED: "签署送达地址确认书",
+    Act.NAME_CORRECTED: "更正姓名",
     Act.POST_ADDED: "任职",
     Act.POST_ENDED: "免职",
     Act.DELEGATED: "委托代办",
     Act.DELEGATION_ENDED: "结束委托",
+    Act.UNIT_ENTERED: "登记单位",
+    Act.UNIT_CHANGED: "修改单位登记",
+    Act.UNIT_RENAMED: "单位更名",
+    Act.MERGER_PROPOSED: "提出单位合并或者撤销",
+    Act.MERGER_CONFIRMED: "确认单位合并或者撤销",
+    Act.MERGER_REJECTED: "退回单位合并或者撤销",
+    Act.RULES_PROPOSED: "录入规则集",
+    Act.RULES_CONFIRMED: "确认规则集",
+    Act.RULES_REJECTED: "退回规则集",
+    Act.CALENDAR_IMPORTED: "导入工作日历",
     Act.VIEWED: "查看",
     Act.DOWNLOADED: "下载",
     Act.UNMASKED: "查看完整证件号码",

@@ -24,9 +24,13 @@ _LONGEST_LOGIN = 80
 
 
 class AccountRefused(Refusal):
-    """An account cannot be made or changed like this; the message says what to mend."""
+    """An account cannot be made or changed like this; the message says what to mend, `field` where."""
 
     code = "AccountRefused"
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class Accounts:
@@ -68,20 +72,42 @@ class Accounts:
         )
         with self._database.write() as session:
             if session.scalar(select(User.id).where(User.login == login)) is not None:
-                raise AccountRefused(f"账号“{login}”已被使用。请换一个账号。")
+                raise AccountRefused(f"账号“{login}”已被使用。请换一个账号。", "login")
             if identity_number:
                 self._seal_identity(session, user, identity_number, legal_day(now))
             session.add(user)
             self._log(session, Act.ACCOUNT_CREATED, user, now, by)
         return user.uid
 
-    def disable(self, login: str, now: datetime, *, by: int | None = None) -> None:
-        """Disable an account; its sessions end within one request. Its posts stay, for the record."""
+    def disable(self, login: str, now: datetime, *, by: int | None = None, reason: str = "") -> None:
+        """Disable an account; its sessions end within one request. Its posts stay, for the record.
+
+        Raises:
+            AccountRefused: unknown login, one's own account, or the last system administrator's.
+        """
         with self._database.write() as session:
             user = self._locked(session, login)
+            _refuse_own(user, by, "停用")
+            _demand_sysadmin_besides(session, user.id, legal_day(now))
             user.active = False
             end_all(session, user.id, now)
-            self._log(session, Act.ACCOUNT_DISABLED, user, now, by)
+            self._log(session, Act.ACCOUNT_DISABLED, user, now, by, reason)
+
+    def correct_name(self, login: str, name: str, now: datetime, *, by: int | None = None, reason: str = "") -> None:
+        """Put right how a person is called here; notices and the history of cases keep what they said.
+
+        Raises:
+            AccountRefused: unknown login, no name, or the name that it has.
+        """
+        name = name.strip()
+        if not name:
+            raise AccountRefused("请填写姓名。")
+        with self._database.write() as session:
+            user = self._locked(session, login)
+            if user.name == name:
+                raise AccountRefused("填写的姓名与现在的相同，无须更正。")
+            was, user.name, user.name_pinyin = user.name, name, pinyin(name)
+            self._log(session, Act.NAME_CORRECTED, user, now, by, f"{was}→{name}：{reason}")
 
     def enable(self, login: str, now: datetime, *, by: int | None = None) -> None:
         """Enable an account again and lift its lock."""
@@ -99,6 +125,7 @@ class Accounts:
         hashed = self._passwords.hash(password, login.strip())
         with self._database.write() as session:
             user = self._locked(session, login)
+            _refuse_own(user, by, "重置密码")
             user.password_hash, user.failed_sign_ins, user.locked_until = hashed, 0, None
             end_all(session, user.id, now)
             self._log(session, Act.PASSWORD_RESET, user, now, by)
@@ -124,15 +151,27 @@ class Accounts:
             self._log(session, Act.PASSWORD_CHANGED, user, now, user_id)
 
     def add_post(
-        self, login: str, unit: str, post: Post, from_on: date, now: datetime, *, by: int | None = None
+        self,
+        login: str,
+        unit: str,
+        post: Post,
+        from_on: date,
+        now: datetime,
+        *,
+        until_on: date | None = None,
+        by: int | None = None,
     ) -> None:
-        """Let a person hold a post in a unit (named by its full name) from a day on, that day included.
+        """Let a person hold a post in a unit (named by its full name) from a day on, to a day if there is one.
 
         Raises:
-            AccountRefused: unknown login or unit, the post is held already, or it excludes one that is held.
+            AccountRefused: unknown login or unit, the post is held already, it excludes one that is held, or one's
+                own account.
         """
+        if until_on is not None and until_on < from_on:
+            raise AccountRefused(f"任职至{until_on}，早于任职日期{from_on}。请核对。")
         with self._database.write() as session:
             user = self._locked(session, login)
+            _refuse_own(user, by, "设置岗位")
             found = session.scalar(select(Unit).where(Unit.name == unit.strip()))
             if found is None:
                 raise AccountRefused(f"没有名为“{unit}”的单位。请填写单位全称。")
@@ -140,8 +179,11 @@ class Accounts:
             if any(row.post == post and row.unit_id == found.id for row in held):
                 raise AccountRefused(f"“{login}”已在{found.name}任{post.label}，无须重复设置。")
             _refuse_exclusion(login, post, held)
-            session.add(PostHolding(user_id=user.id, unit_id=found.id, post=post.value, from_on=from_on))
-            self._log(session, Act.POST_ADDED, user, now, by, f"{found.name} {post.label}")
+            session.add(
+                PostHolding(user_id=user.id, unit_id=found.id, post=post.value, from_on=from_on, until_on=until_on)
+            )
+            until = f"至{until_on}" if until_on else "起"
+            self._log(session, Act.POST_ADDED, user, now, by, f"{found.name} {post.label}，{from_on}{until}")
 
     def end_post(
         self, login: str, unit: str, post: Post, until_on: date, now: datetime, *, by: int | None = None
@@ -149,7 +191,8 @@ class Accounts:
         """End a post with a day, that day included; the access it gave ends with it.
 
         Raises:
-            AccountRefused: the person does not hold the post, or the day lies before its first day.
+            AccountRefused: the person does not hold the post, the day lies before its first day, or nobody would be
+                left who is a system administrator.
         """
         with self._database.write() as session:
             user = self._locked(session, login)
@@ -157,14 +200,18 @@ class Accounts:
                 select(PostHolding)
                 .join(Unit)
                 .where(PostHolding.user_id == user.id, PostHolding.post == post.value, Unit.name == unit.strip())
-                .where(PostHolding.until_on.is_(None))
+                .where((PostHolding.until_on.is_(None)) | (PostHolding.until_on >= legal_day(now)))
+                .order_by(PostHolding.from_on.desc())
+                .limit(1)
             )
             if row is None:
                 raise AccountRefused(f"“{login}”现未在{unit}任{post.label}。请用 user list 核对。")
             if until_on < row.from_on:
                 raise AccountRefused(f"免职日期{until_on}早于任职日期{row.from_on}。请核对。")
+            if post is Post.SYSADMIN:
+                _demand_sysadmin_besides(session, user.id, until_on)
             row.until_on = until_on
-            self._log(session, Act.POST_ENDED, user, now, by, f"{unit.strip()} {post.label}")
+            self._log(session, Act.POST_ENDED, user, now, by, f"{unit.strip()} {post.label}，至{until_on}")
 
     def identity_of(self, user: User) -> str:
         """The full identity number; the caller logs the act and its purpose (`Act.UNMASKED`). Empty if none is kept."""
@@ -177,9 +224,9 @@ class Accounts:
     def _seal_identity(self, session: Session, user: User, number: str, today: date) -> None:
         checked = check_identity_number(number, today)
         if not checked.holds:
-            raise AccountRefused(checked.error)
+            raise AccountRefused(checked.error, "identity_number")
         if self.find_by_identity(session, checked.code) is not None:
-            raise AccountRefused("该公民身份号码已有账号。一人一个账号；如需启用，请用 user enable。")
+            raise AccountRefused("该公民身份号码已有账号。一人一个账号；已停用的，可以重新启用。", "identity_number")
         user.identity_sealed = self._keys.seal(checked.code, _identity_context(user))
         user.identity_index = self._keys.blind_index(checked.code)
 
@@ -207,12 +254,31 @@ def _identity_context(user: User) -> FieldContext:
 
 def _check_login(login: str) -> None:
     if not login:
-        raise AccountRefused("请填写账号。")
+        raise AccountRefused("请填写账号。", "login")
     if len(login) > _LONGEST_LOGIN:
-        raise AccountRefused(f"账号至多{_LONGEST_LOGIN}个字符，现为{len(login)}个。请缩短。")
+        raise AccountRefused(f"账号至多{_LONGEST_LOGIN}个字符，现为{len(login)}个。请缩短。", "login")
     wrong = [character for character in login if not (character.isalnum() or character in "._-@")]
     if wrong:
-        raise AccountRefused(f"账号只能由文字、数字和 . _ - @ 组成，不能含“{wrong[0]}”。请修改。")
+        raise AccountRefused(f"账号只能由文字、数字和 . _ - @ 组成，不能含“{wrong[0]}”。请修改。", "login")
+
+
+def _refuse_own(user: User, by: int | None, act: str) -> None:
+    """Nobody gives himself access, or takes it from himself by mistake."""
+    if by is not None and user.id == by:
+        raise AccountRefused(f"不得为本人{act}。请由另一名系统管理员办理。")
+
+
+def _demand_sysadmin_besides(session: Session, user_id: int, day: date) -> None:
+    """Refuse what would leave the installation without anybody who can make accounts after a day."""
+    holders = select(PostHolding.user_id).where(
+        PostHolding.post == Post.SYSADMIN.value,
+        PostHolding.from_on <= day,
+        (PostHolding.until_on.is_(None)) | (PostHolding.until_on > day),
+        PostHolding.user_id.in_(select(User.id).where(User.active)),
+    )
+    left = set(session.scalars(holders))
+    if user_id in left and len(left) == 1:
+        raise AccountRefused("至少须有一名在任的系统管理员。请先另设一名，再办理。")
 
 
 def _held_from(session: Session, user_id: int, day: date) -> list[PostHolding]:

@@ -13,7 +13,7 @@ from app.clock import SHANGHAI, legal_day
 from app.crypto import KeyRing
 from app.database import Database, is_at_head
 from app.documents import fonts
-from app.models.cases import CaseState, Dossier, RuleSetRow
+from app.models.cases import CaseState, Dossier, RuleProposal, RuleSetRow
 from app.models.history import AccessLog, OutboxRow
 from app.models.people import Locality
 from app.models.terms import LIVE, StuckClaim, TermRow
@@ -171,7 +171,9 @@ def _rule_sets(session: Session, today: date) -> Iterator[Check]:
             continue
         number = session.scalar(select(RuleSetRow.number).where(RuleSetRow.id == used))
         waiting = session.scalars(
-            select(RuleSetRow.number).where(RuleSetRow.locality == key, RuleSetRow.confirmed_by.is_(None))
+            select(RuleSetRow.number)
+            .outerjoin(RuleProposal)
+            .where(RuleSetRow.locality == key, RuleSetRow.confirmed_by.is_(None), RuleProposal.rejected_by.is_(None))
         ).all()
         if waiting:
             listed = "、".join(str(one) for one in waiting)

@@ -12,10 +12,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.clock import legal_day
+from app.crypto import KeyRing
 from app.database import Database
-from app.models.cases import RuleSetRow
+from app.models.cases import RuleProposal, RuleSetRow
+from app.models.people import User
+from app.services.access_log import Act, write_entry
 from workflows.kit.errors import Refusal
-from workflows.rules import RuleSet, load_locality, localities
+from workflows.rules import RuleFileError, RuleSet, load_changed, load_locality, localities
+from workflows.rules.changes import UNCHANGED, Changes
 from workflows.rules.table import readable
 
 #: Who entered a set that came with a release.
@@ -32,7 +36,10 @@ class RulesRefused(Refusal):
 
 @dataclass(frozen=True)
 class RuleSetLine:
-    """One rule set as lists show it; `confirmed_by` is empty while it waits for the second person."""
+    """One rule set as lists show it; `confirmed_by` is empty while it waits for the second person.
+
+    `rejected_by` and `reason` are those of a set that was rejected, `base` the number of the set it was made on.
+    """
 
     locality: str
     name: str
@@ -42,13 +49,24 @@ class RuleSetLine:
     entered_by: str
     entered_at: datetime
     confirmed_by: str
+    confirmed_at: datetime | None = None
+    rejected_by: str = ""
+    reason: str = ""
+    base: int | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether a second person has still to confirm or to reject it."""
+        return not self.confirmed_by and not self.rejected_by
 
 
 def list_rule_sets(database: Database) -> list[RuleSetLine]:
     """Every rule set, by locality and number."""
     with database.read() as session:
-        rows = session.scalars(select(RuleSetRow).order_by(RuleSetRow.locality, RuleSetRow.number))
-        return [_line(row) for row in rows]
+        statement = (
+            select(RuleSetRow, RuleProposal).outerjoin(RuleProposal).order_by(RuleSetRow.locality, RuleSetRow.number)
+        )
+        return [_line(row, made) for row, made in session.execute(statement)]
 
 
 def text_of(database: Database, locality: str, which: str) -> str:
@@ -57,7 +75,7 @@ def text_of(database: Database, locality: str, which: str) -> str:
     Raises:
         RulesRefused: there is none.
     """
-    return readable(_chosen(database, locality, which))
+    return readable(chosen(database, locality, which))
 
 
 def differences(database: Database, locality: str, old: str, new: str) -> list[str]:
@@ -66,8 +84,28 @@ def differences(database: Database, locality: str, old: str, new: str) -> list[s
     return list(difflib.unified_diff(before, after, f"{locality} {old}", f"{locality} {new}", lineterm="", n=0))
 
 
-def propose(database: Database, rules: RuleSet, in_force_from: date, entered_by: str, now: datetime) -> int:
+@dataclass(frozen=True)
+class Making:
+    """On which set a proposal was made, with every change on top of the shipped files."""
+
+    base: int
+    changes: Changes
+
+
+def propose(
+    database: Database,
+    rules: RuleSet,
+    in_force_from: date,
+    entered_by: str,
+    now: datetime,
+    *,
+    keys: KeyRing | None = None,
+    making: Making | None = None,
+) -> int:
     """Enter a rule set; returns its number. It has no effect until a second person confirms it.
+
+    Args:
+        keys: to log who entered it; a release is entered by nobody.
 
     Raises:
         RulesRefused: the newest set of the locality says the same, or the day has begun already.
@@ -78,9 +116,10 @@ def propose(database: Database, rules: RuleSet, in_force_from: date, entered_by:
         newest = _newest(session, rules.locality)
         if newest is not None and newest.digest == rules.digest:
             raise RulesRefused(f"{rules.name}第{newest.number}号规则集的内容与此相同，无须重复录入。")
+        highest = session.scalar(select(func.max(RuleSetRow.number)).where(RuleSetRow.locality == rules.locality))
         row = RuleSetRow(
             locality=rules.locality,
-            number=newest.number + 1 if newest is not None else 1,
+            number=(highest or 0) + 1,
             digest=rules.digest,
             body=rules.to_json(),
             in_force_from=in_force_from,
@@ -88,39 +127,64 @@ def propose(database: Database, rules: RuleSet, in_force_from: date, entered_by:
             entered_at=now,
         )
         session.add(row)
+        if making is not None:
+            session.flush()
+            session.add(RuleProposal(rule_set_id=row.id, base=making.base, changes=making.changes.to_json()))
+        _log(session, keys, Act.RULES_PROPOSED, row, entered_by, now, f"自{in_force_from}起施行")
     return row.number
 
 
 def propose_release(database: Database, now: datetime) -> list[RuleSetLine]:
-    """Enter what this release ships for every locality of the database that has other rules; returns the new ones."""
-    with database.read() as session:
-        present = set(session.scalars(select(RuleSetRow.locality).distinct()))
-        known = {key: row.digest for key in present if (row := _newest(session, key)) is not None}
-    new = [rules for key in localities() if key in known and (rules := load_locality(key)).digest != known[key]]
-    numbers = {(rules.locality, propose(database, rules, _tomorrow(now), RELEASE, now)) for rules in new}
+    """Enter what this release ships for every locality of the database that has other rules; returns the new ones.
+
+    What the keepers of a locality changed stays on top of it. Changes that do not fit the new files any more keep a
+    release from being proposed there; the keepers are told by `rule_changes.misfit`.
+    """
+    numbers = set()
+    for key in localities():
+        with database.read() as session:
+            row = _newest(session, key)
+            made = making_of(session, row) if row is not None else None
+        if row is None or made is None:
+            continue
+        try:
+            rules = load_changed(key, made.changes)
+        except RuleFileError:
+            continue
+        if rules.digest != row.digest:
+            making = Making(row.number, made.changes) if made.changes != UNCHANGED else None
+            numbers.add((key, propose(database, rules, _tomorrow(now), RELEASE, now, making=making)))
     return [line for line in list_rule_sets(database) if (line.locality, line.number) in numbers]
 
 
+def making_of(session: Session, row: RuleSetRow) -> Making:
+    """The changes that a set holds on top of the shipped files; none for a set out of files."""
+    made = session.get(RuleProposal, row.id)
+    return Making(row.number, Changes.from_json(made.changes) if made is not None else UNCHANGED)
+
+
 def confirm(
-    database: Database, locality: str, number: int, by: str, now: datetime, in_force_from: date | None = None
+    database: Database,
+    locality: str,
+    number: int,
+    by: str,
+    now: datetime,
+    in_force_from: date | None = None,
+    *,
+    keys: KeyRing | None = None,
 ) -> RuleSetLine:
     """Confirm a rule set as the second person; from its day on new cases follow it.
 
     Args:
         in_force_from: another first day, chosen with the confirmation.
+        keys: to log who confirmed it.
 
     Raises:
-        RulesRefused: unknown, confirmed already, entered by the same person, its day has begun, or a newer set
-            of the locality is in force from an earlier day.
+        RulesRefused: unknown, confirmed or rejected already, entered by the same person, its day has begun, a newer
+            set of the locality is in force from an earlier day, or it was made on a set that is not the last any more.
     """
     with database.write() as session:
-        row = session.scalar(
-            select(RuleSetRow).where(RuleSetRow.locality == locality, RuleSetRow.number == number).with_for_update()
-        )
-        if row is None:
-            raise RulesRefused(f"没有{locality}第{number}号规则集。请用 rules list 核对。")
-        if row.confirmed_by is not None:
-            raise RulesRefused(f"{locality}第{number}号规则集已由{row.confirmed_by}确认，不得更改。")
+        row, made = _waiting(session, locality, number)
         if row.entered_by == by:
             raise RulesRefused("规则集须由录入人以外的另一名规则管理员确认。")
         day = in_force_from or row.in_force_from
@@ -133,11 +197,59 @@ def confirm(
         )
         if later is not None:
             raise RulesRefused(f"{locality}第{later}号规则集已经确认并先行施行，第{number}号不再适用。请重新录入。")
+        between = select(RuleSetRow.number).where(
+            RuleSetRow.locality == locality, RuleSetRow.number < number, RuleSetRow.confirmed_by.is_not(None)
+        )
+        if made is not None and made.base is not None:
+            passed_over = session.scalar(
+                between.where(RuleSetRow.number > made.base).order_by(RuleSetRow.number.desc())
+            )
+            if passed_over is not None:
+                raise RulesRefused(
+                    f"第{number}号以第{made.base}号为基础，其后第{passed_over}号已经确认。请退回，在第{passed_over}号基础上重新录入。"
+                )
         row.in_force_from, row.confirmed_by, row.confirmed_at = day, by, now
-    return _line(row)
+        _log(session, keys, Act.RULES_CONFIRMED, row, by, now, f"自{day}起施行")
+        return _line(row, made)
 
 
-def _chosen(database: Database, locality: str, which: str) -> RuleSet:
+def reject(
+    database: Database, locality: str, number: int, by: str, reason: str, now: datetime, *, keys: KeyRing
+) -> None:
+    """退回 a rule set that waits; whoever entered it may take it back himself. Its number is not given again.
+
+    Raises:
+        RulesRefused: unknown, or confirmed or rejected already.
+    """
+    with database.write() as session:
+        row, made = _waiting(session, locality, number)
+        if made is None:
+            made = RuleProposal(rule_set_id=row.id, base=None, changes="{}")
+            session.add(made)
+        made.rejected_by, made.rejected_at, made.reason = by, now, reason[:400]
+        _log(session, keys, Act.RULES_REJECTED, row, by, now, reason)
+
+
+def _waiting(session: Session, locality: str, number: int) -> tuple[RuleSetRow, RuleProposal | None]:
+    row = session.scalar(
+        select(RuleSetRow).where(RuleSetRow.locality == locality, RuleSetRow.number == number).with_for_update()
+    )
+    if row is None:
+        raise RulesRefused(f"没有{locality}第{number}号规则集。请用 rules list 核对。")
+    if row.confirmed_by is not None:
+        raise RulesRefused(f"{locality}第{number}号规则集已由{row.confirmed_by}确认，不得更改。")
+    made = session.get(RuleProposal, row.id)
+    if made is not None and made.rejected_by is not None:
+        raise RulesRefused(f"{locality}第{number}号规则集已由{made.rejected_by}退回。需要的，请重新录入。")
+    return row, made
+
+
+def chosen(database: Database, locality: str, which: str) -> RuleSet:
+    """A rule set by its number, or the one that is `shipped`.
+
+    Raises:
+        RulesRefused: there is none.
+    """
     if which == SHIPPED:
         if locality not in localities():
             raise RulesRefused(f"没有随系统发布的“{locality}”规则。可选：{'、'.join(localities())}。")
@@ -153,15 +265,29 @@ def _chosen(database: Database, locality: str, which: str) -> RuleSet:
 
 
 def _newest(session: Session, locality: str) -> RuleSetRow | None:
-    highest = select(func.max(RuleSetRow.number)).where(RuleSetRow.locality == locality).scalar_subquery()
-    return session.scalar(select(RuleSetRow).where(RuleSetRow.locality == locality, RuleSetRow.number == highest))
+    """The newest set that was not rejected."""
+    return session.scalar(
+        select(RuleSetRow)
+        .outerjoin(RuleProposal)
+        .where(RuleSetRow.locality == locality, RuleProposal.rejected_by.is_(None))
+        .order_by(RuleSetRow.number.desc())
+        .limit(1)
+    )
 
 
 def _tomorrow(now: datetime) -> date:
     return legal_day(now) + timedelta(days=1)
 
 
-def _line(row: RuleSetRow) -> RuleSetLine:
+def _log(
+    session: Session, keys: KeyRing | None, act: Act, row: RuleSetRow, login: str, now: datetime, purpose: str
+) -> None:
+    if keys is not None:
+        by = session.scalar(select(User.id).where(User.login == login))
+        write_entry(session, keys, act, by, now, target=f"{row.locality} {row.number}", purpose=purpose)
+
+
+def _line(row: RuleSetRow, made: RuleProposal | None) -> RuleSetLine:
     return RuleSetLine(
         locality=row.locality,
         name=RuleSet.from_json(row.body).name,
@@ -171,4 +297,8 @@ def _line(row: RuleSetRow) -> RuleSetLine:
         entered_by=row.entered_by,
         entered_at=row.entered_at,
         confirmed_by=row.confirmed_by or "",
+        confirmed_at=row.confirmed_at,
+        rejected_by=(made.rejected_by or "") if made is not None else "",
+        reason=made.reason if made is not None else "",
+        base=made.base if made is not None else None,
     )

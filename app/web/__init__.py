@@ -18,7 +18,6 @@ _AREAS = (
     "verification",
     "dossiers",
     "credit",
-    "drafts",
     "records",
     "service_board",
     "dispatch_register",
@@ -27,8 +26,10 @@ _AREAS = (
     "party_forms",
     "rules",
     "audit",
-    "people",
     "guides",
+    "administration.people",
+    "administration.units",
+    "administration.mergers",
 )
 
 

@@ -61,6 +61,7 @@ PARAGRAPHS = {
     "dossiers": "dossier",
     "home": "sign-in",
     "inbox": "desk",
+    "mergers": "people",
     "oversight": "oversight",
     "party_forms": "forms",
     "people": "people",
@@ -69,6 +70,7 @@ PARAGRAPHS = {
     "service_address": "service-address",
     "service_board": "service",
     "sheets": "sheets",
+    "units": "people",
     "verification": "verify",
 }
 

@@ -15,8 +15,6 @@ from app.services.accounts import AccountRefused, Accounts
 from app.services.drafts import Draft, find_draft, hand_over, keep_file, keep_only_files, save_draft
 from app.services.file_kinds import FileRefused
 from app.services.outsiders import register_outsider
-from app.services.reading.reader import Reader
-from app.services.reading.repetition import opened_before, taken_before
 from app.services.reading.subjects import (
     Subject,
     draft_of_record,
@@ -27,8 +25,8 @@ from app.services.reading.subjects import (
 )
 from app.services.steps import Taken, TakeStep, take_step
 from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, parse_posted, summary_of
+from app.web.forms.posted import Posted
 from app.web.reading import current_reader, signed_in
-from app.web.typed import posted_of, typed_values
 from workflows.forms.record import RecordContent
 from workflows.identity import check_identity_number
 from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, Refusal
@@ -37,6 +35,7 @@ from workflows.rules.model import RuleSet
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 
 FILES = "files"
+_NOT_TYPED = frozenset({"csrf_token", "key", "version", "act", "record", FILES})
 #: Where the fields stand on the page.
 PARTS = (
     ("来源文书", ("source_type", "source_number", "source_on", "source_organ", "effective_on", "under_remedy",
@@ -62,7 +61,7 @@ def new() -> ResponseReturnValue:
     if not uid:
         return _search_page(request.args.get("q", ""))
     with current_reader() as reader:
-        typed = posted_of(find_draft(reader, "record", "create", ""))
+        typed = _typed_so_far(find_draft(reader, "record", "create", ""))
     # What was written about somebody else does not belong here.
     given = parse_posted(RecordContent, typed) if typed.get("subject") == uid else {}
     return _form_page("", given | {"subject": uid})
@@ -81,7 +80,7 @@ def edit(uid: str) -> ResponseReturnValue:
     """The draft of a record, or one that was sent back."""
     with current_reader() as reader:
         content, _version = draft_of_record(reader, uid)
-        typed = posted_of(find_draft(reader, "record", "edit", uid))
+        typed = _typed_so_far(find_draft(reader, "record", "edit", uid))
     return _form_page(uid, parse_posted(RecordContent, typed) if typed else content)
 
 
@@ -110,10 +109,8 @@ def autosave() -> ResponseReturnValue:
         rules_of_clerk(reader)
         if uid:
             draft_of_record(reader, uid)
-        if _is_taken(reader, uid, request.form.get("key", "")):
-            return "", 204
-        draft = save_draft(reader, "record", "edit" if uid else "create", uid, typed_values())
-    return render_template("_parts/saved.html", draft=draft, automatic=True)
+        draft = save_draft(reader, "record", "edit" if uid else "create", uid, _typed())
+    return render_template("applications/_saved.html", saved_at=draft.saved_at)
 
 
 @blueprint.post("/people")
@@ -142,10 +139,6 @@ def register_person() -> ResponseReturnValue:
     return redirect(url_for("records.new", subject=uid), 303)
 
 
-def _is_taken(reader: Reader, uid: str, key: str) -> bool:
-    return taken_before(reader, uid, "edit", key) is not None if uid else opened_before(reader, key)
-
-
 def _write(uid: str) -> ResponseReturnValue:
     given = parse_posted(RecordContent, request.form)
     draft, refused = _keep(uid)
@@ -163,7 +156,7 @@ def _write(uid: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _refused(uid, given, refusal)
     with current_reader() as reader:
-        hand_over(reader, draft, taken)
+        hand_over(reader, draft, taken.uid)
     if request.form.get("act") != "submit":
         flash(gettext("草稿已保存，尚未提交审签。"), "done")
         return redirect(url_for("records.edit", uid=taken.uid), 303)
@@ -200,6 +193,14 @@ def _command(step: str, uid: str, given: dict[str, Any], version: int | None) ->
     )
 
 
+def _typed() -> dict[str, list[str]]:
+    return {name: values for name, values in request.form.lists() if name not in _NOT_TYPED}
+
+
+def _typed_so_far(draft: Draft | None) -> Posted:
+    return Posted([(name, value) for name, values in draft.typed.items() for value in values]) if draft else Posted()
+
+
 def _version() -> int:
     """The version that the page was drawn from. A form without one never fits: no act without having seen the case."""
     return request.form.get("version", default=-1, type=int)
@@ -212,7 +213,7 @@ def _keep(uid: str) -> tuple[Draft, list[SummaryLine]]:
         rules_of_clerk(reader)
         if uid:
             draft_of_record(reader, uid)
-        draft = save_draft(reader, "record", "edit" if uid else "create", uid, typed_values())
+        draft = save_draft(reader, "record", "edit" if uid else "create", uid, _typed())
         keep_only_files(reader, draft, request.form.getlist(FILES))
         for upload in request.files.getlist(f"{FILES}-upload"):
             if not upload.filename:
@@ -228,7 +229,7 @@ def _search_page(text: str, errors: list[SummaryLine] | None = None, name: str =
     with current_reader() as reader:
         rules_of_clerk(reader)
         found = search_subjects(reader, text)
-        begun = subject_of(reader, posted_of(find_draft(reader, "record", "create", "")).get("subject", ""))
+        begun = subject_of(reader, _typed_so_far(find_draft(reader, "record", "create", "")).get("subject", ""))
     return render_template(
         "records/subject.html",
         begun=begun,

@@ -29,6 +29,7 @@ _CASE_WORKERS = frozenset(
     }
 )  # fmt: skip
 _EVERYBODY = frozenset(Post)
+_SYSADMIN = frozenset({Post.SYSADMIN})
 
 
 @dataclass(frozen=True)
@@ -55,10 +56,11 @@ AREAS = (
     NavigationItem("送达台账", "service_board.show", frozenset({Post.OFFICER, Post.APPROVER})),
     NavigationItem("发文登记簿", "dispatch_register.show", READS_REGISTER),
     NavigationItem("督办", "oversight.show", frozenset({Post.OFFICER, Post.APPROVER})),
-    NavigationItem("规则", "rules.show", _EVERYBODY),
     NavigationItem("审计", "audit.show", frozenset({Post.AUDITOR})),
-    NavigationItem("人员与单位", "people.show", frozenset({Post.SYSADMIN})),
+    NavigationItem("人员与岗位", "people.show", _SYSADMIN),
+    NavigationItem("单位", "units.show", _SYSADMIN),
     NavigationItem("安全保密", "security_desk.show", frozenset({Post.SECADMIN})),
+    NavigationItem("规则", "rules.show", _EVERYBODY),
 )
 
 

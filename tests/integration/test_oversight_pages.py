@@ -1,4 +1,4 @@
-"""督办, 规则, 审计 and 人员与单位 through the pages (interface 9 and 10; trust 1.6, 1.8, 1.10)."""
+"""督办, 规则 and 审计 through the pages (interface 9 and 10; trust 1.6, 1.8, 1.10)."""
 
 import re
 from collections import Counter
@@ -224,22 +224,6 @@ def test_nobody_else_audits(app: Flask, world: World, role: str) -> None:
     assert client.get("/audit").status_code == 404
     assert client.post("/audit/verify").status_code == 404
     assert client.post("/audit/export").status_code == 404
-
-
-# -- 人员与单位 ---------------------------------------------------------------------------------------------------
-
-
-def test_the_system_administrator_sees_people_and_units_and_no_case(app: Flask, world: World) -> None:
-    """trust 1.6: people, posts, units; no board, no audit, no case."""
-    record = world.record_in("listed")
-    add(app, world, "sysadmin", Post.SYSADMIN)
-    client = client_of(app, "sysadmin")
-    page = text_of(client.get("/people").text)
-    assert "示例乙局 · 信息提供单位经办人" in page
-    assert "示例丙局" in page
-    for path in ("/audit", "/oversight", f"/cases/{record}", f"/credit/records/{record}/objection"):
-        assert client.get(path).status_code == 404
-    assert client_of(app, "officer").get("/people").status_code == 404
 
 
 def test_the_navigation_leads_heads_to_their_units_records(app: Flask, world: World) -> None:

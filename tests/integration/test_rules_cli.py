@@ -91,7 +91,7 @@ def test_a_release_with_other_rules_proposes_and_never_replaces(
     own: Installation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert propose_release(own.database, own.clock()) == []
-    monkeypatch.setattr("app.services.rule_sets.load_locality", lambda key: other_rules())
+    monkeypatch.setattr("app.services.rule_sets.load_changed", lambda _key, _changes: other_rules())
     (entered,) = propose_release(own.database, own.clock())
     assert (entered.locality, entered.number, entered.confirmed_by) == ("demo", 2, "")
     assert in_force(own, date(2030, 1, 1)) == "区信用办"

@@ -48,8 +48,13 @@ Documents = Mapping[str, Document]
 def read_documents(folder: Path) -> Documents:
     """All documents of `documents.toml`. Raises RuleFileError for an unknown or missing key."""
     place = Place("documents.toml")
+    return documents_of(read_toml(folder / place.file), place)
+
+
+def documents_of(tables: Table, place: Place) -> Documents:
+    """The documents of one table. Raises RuleFileError for an unknown or missing key."""
     documents = {}
-    for key, entry in read_toml(folder / place.file).items():
+    for key, entry in tables.items():
         here = place.at(key)
         table = known_keys(entry, _DOCUMENT_KEYS, here)
         in_force = required(table, "in_force", here)

@@ -13,7 +13,9 @@ from workflows.rules.catalogues import (
     resolve_targets,
     resolve_units,
 )
-from workflows.rules.citing import Documents, read_documents
+from workflows.rules.changes import PLACE as CHANGES_PLACE
+from workflows.rules.changes import UNCHANGED, Changes
+from workflows.rules.citing import Documents, documents_of, read_documents
 from workflows.rules.model import RuleSet, SwitchRule, TermRule
 from workflows.rules.reading import Place, Table, known_keys, read_toml, required, texts
 from workflows.rules.settings import resolve_remedies, resolve_switches
@@ -39,18 +41,28 @@ def load_locality(key: str, folder: Path = SHIPPED) -> RuleSet:
     Raises KeyError for a locality that is not shipped, and RuleFileError, naming file and entry, for a file with
     an unknown key, a repeated key, a bad unit, or a term that a document of lower rank must not change.
     """
+    return load_changed(key, UNCHANGED, folder)
+
+
+def load_changed(key: str, changes: Changes, folder: Path = SHIPPED) -> RuleSet:
+    """The rule set of a locality with what its keepers changed, as if that stood in one more file below its own.
+
+    Raises KeyError and RuleFileError as `load_locality`; the changes obey the same rules as the files, rank above all.
+    """
     if key not in _LOCALITIES:
         raise KeyError(f"没有“{key}”的规则集，可用：{'、'.join(_LOCALITIES)}")
-    documents = read_documents(folder)
+    documents = {**read_documents(folder), **documents_of(changes.documents, CHANGES_PLACE)}
     vocabulary = read_vocabulary(folder)
     chain = _chain(key, folder)
     own = chain[-1]
     head = own.tables["locality"]
     place = own.place.at("locality")
+    changed = Source({"terms": changes.terms, "switches": changes.switches}, CHANGES_PLACE, own.plan)
+    files = (*chain, changed)
 
-    switches = resolve_switches(chain, documents)
+    switches = resolve_switches(files, documents)
     _require_names(switches, own.place)
-    terms = resolve_terms([TermsFile(item.tables.get("terms", {}), item.place, item.plan) for item in chain], documents)
+    terms = resolve_terms([TermsFile(item.tables.get("terms", {}), item.place, item.plan) for item in files], documents)
     if any(rule.key == "objection.verification_within_total" and rule.value for rule in switches):
         terms = within_total(terms)
     fields = resolve_fields(own, vocabulary, documents)

@@ -3,10 +3,10 @@
 from sqlalchemy import select
 
 from app.models.kinds import Objection, Record
-from app.models.people import Unit
 from app.services import terms
 from app.services.applying import StepRun
 from app.services.effects.record import snapshot
+from app.services.units.names import UnitRefused, present_unit
 from workflows.kit.errors import FieldError, FormIncomplete
 from workflows.objection_guards import verdicts_in_force
 
@@ -41,7 +41,10 @@ def pass_to_named_unit(run: StepRun) -> None:
         FormIncomplete: no such unit.
     """
     case = _objection(run)
-    unit = run.work.session.execute(select(Unit).where(Unit.name == run.ctx.form.owner)).scalar_one_or_none()
+    try:
+        unit = present_unit(run.work.session, run.ctx.form.owner, run.work.today)
+    except UnitRefused as ended:
+        raise FormIncomplete((FieldError("owner", "应当核查的单位", ended.message),)) from None
     if unit is None:
         raise FormIncomplete((FieldError("owner", "应当核查的单位", "单位名册中没有这个单位，请核对全称"),))
     assert case.provider_unit_id is not None

@@ -16,6 +16,7 @@ from app.services import terms
 from app.services.applying import SYSTEM, StepRun, apply_step
 from app.services.opening import child_of
 from app.services.recipients import Party
+from app.services.units.names import UnitRefused, present_unit
 from workflows.forms.record import RecordContent, RecordField
 from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, UnmetGuard
 from workflows.kit.forms import parse_form
@@ -82,12 +83,18 @@ def _keep_subject(run: StepRun, record: Record, uid: str) -> None:
     session = run.work.session
     record.subject_person_id = session.execute(select(User.id).where(User.uid == uid)).scalar_one_or_none()
     record.subject_unit_id = session.execute(select(Unit.id).where(Unit.uid == uid)).scalar_one_or_none()
+    unit = session.get(Unit, record.subject_unit_id) if record.subject_unit_id is not None else None
+    if unit is not None and unit.ended_on is not None and unit.ended_on <= run.work.today:
+        raise FormIncomplete((FieldError("subject", "主体", f"{unit.name}已不再存续，请选择承继其职权的单位"),))
     if record.subject_person_id is None and record.subject_unit_id is None:
         raise FormIncomplete((FieldError("subject", "主体", "名册中没有这个人或者单位，请重新选择"),))
 
 
 def _unit_named(run: StepRun, name: str) -> Unit:
-    unit = run.work.session.execute(select(Unit).where(Unit.name == name)).scalar_one_or_none()
+    try:
+        unit = present_unit(run.work.session, name, run.work.today)
+    except UnitRefused as ended:
+        raise FormIncomplete((FieldError("finder", "认定单位", ended.message),)) from None
     if unit is None:
         raise FormIncomplete((FieldError("finder", "认定单位", "单位名册中没有这个单位，请核对全称"),))
     return unit

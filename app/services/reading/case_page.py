@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.access.capacities import may_see
 from app.models.cases import Case
 from app.models.kinds import Notice
-from app.models.people import Unit, User
+from app.models.people import User
 from app.services.acting_for import done_by
 from app.services.contexts import context_of
 from app.services.lawbook import current_calendar
@@ -28,6 +28,7 @@ from app.services.reading.service_view import ServiceView, service_of
 from app.services.reading.summaries import Summary, summary_of
 from app.services.reading.terms import TermDetail, terms_of
 from app.services.reading.told import Part, withheld_parts
+from app.services.units.names import unit_names
 from workflows.kit.context import Context, Proposal
 from workflows.kit.definition import Audience, Fork, Step
 from workflows.kit.engine import Offer, offers
@@ -261,7 +262,7 @@ def _notices(reader: Reader, case: Case) -> tuple[NoticeView, ...]:
     people = {row.recipient_person_id for row in seen} - {None}
     units = {row.recipient_unit_id for row in seen} - {None}
     names = dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
-    bodies = dict(reader.session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units))).all())
+    bodies = unit_names(reader.session, units)
     flow = workflow("notice")
     return tuple(
         NoticeView(
@@ -269,7 +270,7 @@ def _notices(reader: Reader, case: Case) -> tuple[NoticeView, ...]:
             title=row.title,
             number=row.number or "",
             state_label=flow.state(row.state).label,
-            recipient=names.get(row.recipient_person_id or 0, "") or bodies.get(row.recipient_unit_id or 0, ""),
+            recipient=names.get(row.recipient_person_id or 0, "") or bodies.on(row.recipient_unit_id, row.signed_on),
             signed_on=row.signed_on,
             served_on=row.served_on,
             has_sheet=row.sha256 is not None,

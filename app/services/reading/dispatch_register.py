@@ -20,6 +20,7 @@ from app.services.reading.copies import not_a_copy
 from app.services.reading.number_check import Series, check_series
 from app.services.reading.reader import Reader
 from app.services.reading.signers import signers_of
+from app.services.units.names import UnitNames, unit_names
 from workflows.identity import mask_name
 from workflows.kit.errors import NotFound
 from workflows.notice import NOTICE
@@ -244,11 +245,19 @@ def _replaced() -> ColumnElement[bool]:
 
 
 def _entries(reader: Reader, rows: Sequence) -> tuple[Entry, ...]:  # type: ignore[type-arg]
-    signers = signers_of(reader.session, [row[0] for row in rows])
-    return tuple(_entry(*row, signer=signers.get(row[0].id, "")) for row in rows)
+    notices = [row[0] for row in rows]
+    signers = signers_of(reader.session, notices)
+    named = [unit for notice in notices for unit in (notice.organ_unit_id, notice.recipient_unit_id)]
+    names = unit_names(reader.session, named)
+    return tuple(_entry(*row, signer=signers.get(row[0].id, ""), names=names) for row in rows)
 
 
-def _entry(notice: Notice, organ: str, person: str, unit: str, parent: Case, replaced: bool, *, signer: str) -> Entry:
+def _entry(
+    notice: Notice, organ: str, person: str, unit: str, parent: Case, replaced: bool, *, signer: str, names: UnitNames
+) -> Entry:
+    """The line of one notice; units are called as on the day on which it was signed."""
+    organ = names.on(notice.organ_unit_id, notice.signed_on) or organ
+    unit = names.on(notice.recipient_unit_id, notice.signed_on) or unit
     return Entry(
         uid=notice.uid,
         number=notice.number or "",

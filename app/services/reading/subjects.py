@@ -12,6 +12,7 @@ from app.models.kinds import Record
 from app.models.people import PostHolding, Unit, User
 from app.services.lawbook import current_calendar, rule_set_in_force
 from app.services.reading.reader import Reader, case_for
+from app.services.units.names import exists_on
 from workflows.forms.record import RecordContent, Severity
 from workflows.identity import check_credit_code, check_identity_number, normal
 from workflows.kit.counting import Counting, Nature, due_on
@@ -86,7 +87,9 @@ def search_subjects(reader: Reader, text: str) -> Found:
     places = _localities(reader)
     units = [
         _unit(row)
-        for row in reader.session.execute(select(Unit).where(Unit.locality.in_(places)).order_by(Unit.id)).scalars()
+        for row in reader.session.execute(
+            select(Unit).where(Unit.locality.in_(places), exists_on(reader.today)).order_by(Unit.id)
+        ).scalars()
         if wanted in row.name or _in_pinyin(wanted, row.name)
     ]
     reading = func.replace(User.name_pinyin, " ", "")

@@ -4,15 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
 from app.models.kinds import Notice, Objection, Record
 from app.models.kinds_more import Exemption, Rectification, Repair, SyncItem
-from app.models.people import Unit
 from app.services.reading.form_lines import in_words
 from app.services.reading.told import Part
+from app.services.units.names import unit_names
 from workflows.forms.exemption import ExemptionOutcome
 from workflows.forms.notice import ServiceMethod
 from workflows.forms.objection import Ground, Verdict
@@ -78,8 +77,11 @@ def record_pairs(session: Session, case: Any, rules: RuleSet) -> Pairs:
         ("社会影响", record.influence),
         ("责任人员", "、".join(record.responsible_persons or [])),
         ("公开层级", Disclosure(record.disclosure_level).label),
-        ("信息提供单位", _unit(session, record.provider_unit_id)),
-        ("认定单位", _unit(session, record.finder_unit_id) if record.finder_unit_id != record.provider_unit_id else ""),
+        ("信息提供单位", _unit(session, record, record.provider_unit_id)),
+        (
+            "认定单位",
+            _unit(session, record, record.finder_unit_id) if record.finder_unit_id != record.provider_unit_id else "",
+        ),
         ("记入日期", in_words(record.listed_on)),
     ]
 
@@ -89,8 +91,9 @@ def _behaviour(key: str, rules: RuleSet) -> str:
     return f"{key} {known}".strip()
 
 
-def _unit(session: Session, unit_id: int | None) -> str:
-    return session.execute(select(Unit.name).where(Unit.id == unit_id)).scalar_one_or_none() or ""
+def _unit(session: Session, case: Case, unit_id: int | None) -> str:
+    """A unit as the case calls it: a closed one keeps the name of its time."""
+    return unit_names(session, (unit_id,)).in_case(unit_id, case)
 
 
 def _objection(session: Session, case: Any, rules: RuleSet) -> Pairs:
@@ -103,7 +106,7 @@ def _objection(session: Session, case: Any, rules: RuleSet) -> Pairs:
         ("审定理由", objection.decision_reasons),
         ("申请复核的理由", objection.review_reason),
         ("复核理由", objection.review_reasons),
-        ("核查单位", _unit(session, objection.provider_unit_id)),
+        ("核查单位", _unit(session, objection, objection.provider_unit_id)),
     ]
 
 

@@ -23,6 +23,7 @@ from app.services.notice_content.record_facts import real_number
 from app.services.notice_content.term_lines import armed_by
 from app.services.reading.copies import not_a_copy
 from app.services.reading.standing import Standing, standing_of_notice
+from app.services.units.names import unit_names
 from workflows.registry import workflow
 
 #: Taking a PDF apart costs time that grows with it; sheets of ours are far smaller.
@@ -117,7 +118,8 @@ def _verified(session: Session, notice: Notice, organ: str, size: int | None) ->
         code=notice.code,
         title=notice.title,
         number=real_number(notice.number, notice.uid),
-        organ=organ,
+        # As it is printed on the sheet, whatever the organ is called by now.
+        organ=unit_names(session, (notice.organ_unit_id,)).on(notice.organ_unit_id, notice.signed_on) or organ,
         signed_on=notice.signed_on,
         issued_on=notice.issued_on,
         served_on=notice.served_on,

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.crypto import KeyRing
-from app.models.people import Unit, User
+from app.models.people import Unit, UnitName, User
 from app.services.search_index.query import Query, Term, understand
 from app.services.search_index.readings import readings_of
 from app.services.search_index.tokens import relation_token, tokens_of, unit_token
@@ -40,8 +40,10 @@ def mean(session: Session, keys: KeyRing, typed: str, today: date) -> Query:
     query = understand(" ".join(rest))
     notes = list(query.notes)
     known = session.execute(select(Unit.id, Unit.name, Unit.short_name, Unit.code)).all() if query.terms else []
+    former = session.execute(select(UnitName.unit_id, UnitName.name)).all() if query.terms else []
     for term in query.terms:
         found = [unit.id for unit in known if _means(term, unit.name, unit.short_name, (unit.code or "").lower())]
+        found += [unit_id for unit_id, name in former if unit_id not in found and _means(term, name, "", "")]
         if len(found) > MOST_UNITS:
             notes.append(f"名称中有“{term.typed}”的单位有{len(found)}个，未按单位查询。请把单位名称输入完整。")
             found = []

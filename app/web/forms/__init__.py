@@ -6,15 +6,22 @@ Nothing here knows Flask: `fields_of` draws, `parse_posted` reads, `reshaped` ad
 from app.web.forms.drawing import fields_of
 from app.web.forms.fields import Field, Kind, Option, Row, SummaryLine, summary_of
 from app.web.forms.posted import parse_posted, reshaped
+from app.web.forms.small import Attempt, Form, SmallForm, parsed, small_form, typed_into
 
 __all__ = [
+    "Attempt",
     "Field",
+    "Form",
     "Kind",
     "Option",
     "Row",
+    "SmallForm",
     "SummaryLine",
     "fields_of",
     "parse_posted",
+    "parsed",
     "reshaped",
+    "small_form",
     "summary_of",
+    "typed_into",
 ]

@@ -1,0 +1,97 @@
+"""What a unit is called on a day. Notices keep the name they were signed with, closed cases the one of their end."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from app.models.cases import Case
+from app.models.people import Unit, UnitName
+from workflows.kit.errors import Refusal
+
+
+class UnitRefused(Refusal):
+    """A unit cannot be entered, renamed or merged like this; the message says what to mend."""
+
+    code = "UnitRefused"
+
+
+@dataclass(frozen=True)
+class UnitNames:
+    """The names of some units, with those that they bore before: (from which day, name), the oldest first."""
+
+    present: dict[int, str]
+    earlier: dict[int, list[tuple[date, str]]] = field(default_factory=dict)
+
+    def on(self, unit_id: int | None, day: date | None) -> str:
+        """The name on a day; without a day the present one. Empty for a unit that is not among them."""
+        if unit_id is None:
+            return ""
+        borne = [name for since, name in self.earlier.get(unit_id, ()) if day is not None and since <= day]
+        return borne[-1] if borne else self.present.get(unit_id, "")
+
+    def in_case(self, unit_id: int | None, case: Case) -> str:
+        """How a case calls the unit: a closed one as it was called when the case ended."""
+        return self.on(unit_id, case.closed_on)
+
+
+def unit_names(session: Session, units: Iterable[int | None]) -> UnitNames:
+    """The names of these units; two queries whatever their number."""
+    ids = {unit for unit in units if unit is not None}
+    present = dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all())
+    earlier = defaultdict(list)
+    rows = session.execute(
+        select(UnitName.unit_id, UnitName.from_on, UnitName.name)
+        .where(UnitName.unit_id.in_(ids))
+        .order_by(UnitName.unit_id, UnitName.from_on)
+    )
+    for unit_id, since, name in rows:
+        earlier[unit_id].append((since, name))
+    return UnitNames(present, dict(earlier))
+
+
+def apply_due_names(session: Session, today: date, only: Collection[int] = ()) -> int:
+    """Let every unit bear the name that is due by today, in a writing transaction; returns how many changed."""
+    newest = select(UnitName.unit_id, func.max(UnitName.from_on).label("from_on")).where(UnitName.from_on <= today)
+    latest = newest.group_by(UnitName.unit_id).subquery()
+    statement = (
+        select(Unit, UnitName.name)
+        .join(latest, latest.c.unit_id == Unit.id)
+        .join(UnitName, (UnitName.unit_id == Unit.id) & (UnitName.from_on == latest.c.from_on))
+        .where(Unit.name != UnitName.name)
+    )
+    if only:
+        statement = statement.where(Unit.id.in_(only))
+    changed = 0
+    for unit, name in session.execute(statement).all():
+        if session.scalar(select(Unit.id).where(Unit.name == name)) is None:
+            unit.name = name
+            changed += 1
+    session.flush()
+    return changed
+
+
+def present_unit(session: Session, name: str, today: date) -> Unit | None:
+    """The unit of this name that exists today; None if there is none.
+
+    Raises:
+        UnitRefused: it was merged or abolished; names who took over.
+    """
+    unit = session.scalar(select(Unit).where(Unit.name == name.strip()))
+    if unit is not None:
+        demand_present(unit, today)
+    return unit
+
+
+def exists_on(day: date) -> ColumnElement[bool]:
+    """Units that were neither merged nor abolished by that day."""
+    return or_(Unit.ended_on.is_(None), Unit.ended_on > day)
+
+
+def demand_present(unit: Unit, today: date) -> None:
+    """Raises UnitRefused for a unit that does not exist any more."""
+    if unit.ended_on is not None and unit.ended_on <= today:
+        raise UnitRefused(f"{unit.name}已于{unit.ended_on}合并或者撤销。请改填承继其职权的单位，见单位名册。")

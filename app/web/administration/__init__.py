@@ -1,0 +1,1 @@
+"""Pages of the administration: each belongs to one post, and none of them shows a case."""

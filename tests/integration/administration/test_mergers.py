@@ -1,0 +1,152 @@
+"""What a merger does besides handing over cases: posts, organs, 回避, what may not be proposed; and its pages."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.models.cases import Case
+from app.models.history import AccessLog
+from app.models.people import Locality, PostHolding, Unit, UnitMerger
+from app.services.units.mergers import foresee
+from app.services.units.names import UnitRefused, present_unit
+from app.services.units.succession import carry_on, carry_on_all, count_open
+from tests.support.mergers import busy_world, confirm, database, mergers, propose, sound, status
+from tests.support.web_world import client_of, text_of
+from tests.support.world import World
+from workflows.kit.errors import FormIncomplete
+from workflows.roles import Post
+
+
+@pytest.fixture
+def busy(world: World) -> World:
+    return busy_world(world)
+
+
+def test_posts_move_or_end_and_the_old_unit_begins_nothing_new(busy: World) -> None:
+    confirm(busy, propose(busy))
+    clerk = busy["clerk"].user_id
+    held = {row.unit_id: row for row in busy.rows(PostHolding) if row.user_id == clerk}
+    assert held[busy.units["provider"]].until_on == busy.today - timedelta(days=1)
+    assert (held[busy.units["foreign"]].post, held[busy.units["foreign"]].from_on) == (Post.CLERK.value, busy.today)
+    with database(busy).read() as session, pytest.raises(UnitRefused, match="承继其职权的单位"):
+        present_unit(session, "示例乙局", busy.today)
+    with pytest.raises(FormIncomplete, match="承继"):
+        busy.record_in("draft", finder="示例乙局")
+    with pytest.raises(UnitRefused, match="已于"):
+        propose(busy, "foreign", "provider")
+
+
+def test_without_its_people_the_posts_only_end(busy: World) -> None:
+    confirm(busy, propose(busy, moves_posts=False))
+    clerk = busy["clerk"].user_id
+    assert {row.unit_id for row in busy.rows(PostHolding) if row.user_id == clerk} == {busy.units["provider"]}
+
+
+def test_a_successor_that_must_keep_out_leaves_the_case_to_the_unit_above(world: World) -> None:
+    """回避: the recorded unit takes over the one that reported it; the unit above acts (指定办理)."""
+    record = world.record_in("listed", "unit", behaviour="B30")
+    with database(world).read() as session:
+        found = foresee(session, world.unit_uids["provider"], world.unit_uids["subject"], world.clock())
+    assert (found.above > 0, found.obstacles) == (True, ())
+    uid = propose(world, "provider", "subject")
+    confirm(world, uid)
+    assert carry_on(world.backend, uid, world.clock) == 0
+    assert world.case(record).provider_unit_id == world.organs.government.id
+    assert world.case(record).subject_unit_id == world.units["subject"]
+    sound(world)
+
+
+def test_without_a_unit_above_such_a_merger_is_not_proposed(world: World) -> None:
+    world.record_in("listed", "unit", behaviour="B30")
+    with database(world).write() as session:
+        session.get_one(Unit, world.units["subject"]).superior_id = None
+    with pytest.raises(UnitRefused, match="请先登记上级单位"):
+        propose(world, "provider", "subject")
+
+
+def test_the_office_of_a_locality_may_be_succeeded(busy: World) -> None:
+    """The organs of the locality change with it: new cases go to the new office, which is never its own reviewer."""
+    busy.unit_uids |= {"office": busy.organs.office.uid, "review": busy.organs.review.uid}
+    confirm(busy, uid := propose(busy, "office", "foreign"))
+    assert carry_on(busy.backend, uid, busy.clock) == 0
+    place = busy.backend.sessions().get(Locality, "demo")
+    assert place is not None
+    assert place.office_unit_id == busy.units["foreign"]
+    assert place.review_unit_id != place.office_unit_id
+    returned = next(case for case in busy.rows(Case) if case.state == "returned")
+    assert returned.handling_unit_id == busy.units["foreign"]
+    assert busy.case(busy.record_in("screening")).handling_unit_id == busy.units["foreign"]
+    sound(busy)
+
+
+def test_a_case_taken_up_again_later_is_handed_over_too(world: World) -> None:
+    """The daily look: a closed case whose review begins after its unit ended is not left with nobody."""
+    record = world.record_in("listed")
+    uid = propose(world)
+    confirm(world, uid)
+    carry_on(world.backend, uid, world.clock)
+    with database(world).write() as session:
+        case = session.scalars(select(Case).where(Case.uid == record)).one()
+        case.provider_unit_id = world.units["provider"]
+    assert carry_on_all(world.backend, world.clock, finished=True) == 1
+    assert world.case(record).provider_unit_id == world.units["foreign"]
+
+
+def test_a_proposal_may_be_rejected_and_only_one_waits(busy: World) -> None:
+    uid = propose(busy)
+    with pytest.raises(UnitRefused, match="另有待确认"):
+        propose(busy, "subject", "foreign")
+    by = busy["approver"].user_id
+    assert by is not None
+    mergers(busy).reject(uid, "文件未到", busy.clock(), by)
+    assert (status(busy, uid), count_open_of(busy)) == ("rejected", 4)
+    assert propose(busy) != uid
+    logged = [row.act for row in busy.rows(AccessLog) if row.target == uid]
+    assert logged == ["merger_proposed", "merger_rejected"]
+
+
+def count_open_of(world: World) -> int:
+    """Open cases of the provider's: two records, an objection, and the notice that waits for its service."""
+    with database(world).read() as session:
+        return count_open(session, world.units["provider"])
+
+
+def test_a_unit_cannot_succeed_itself(world: World) -> None:
+    with pytest.raises(UnitRefused, match="不得是本单位"):
+        propose(world, "provider", "provider")
+    assert world.rows(UnitMerger) == []
+
+
+def test_through_the_pages_one_proposes_and_another_confirms(app: Flask, busy: World) -> None:
+    """The dry run names no case; the proposer is offered no confirmation; the second person's completes it."""
+    first, second = client_of(app, "sysadmin"), client_of(app, "second_sysadmin")
+    old, new = busy.unit_uids["provider"], busy.unit_uids["foreign"]
+    form = {
+        "merger-successor": new,
+        "merger-manner": "merged",
+        "merger-basis": "示编〔2026〕5号",
+        "merger-moves_posts": "true",
+    }
+    assert first.post(f"/units/{old}/merger", data={"act": "foresee"}).status_code == 422
+    page = first.post(f"/units/{old}/merger", data=form | {"act": "foresee"}).text
+    assert "移交案卷2个" in text_of(page)
+    assert not [case.number for case in busy.rows(Case) if case.number and case.number in page]
+    assert 'value="示编〔2026〕5号"' in page
+    assert busy.rows(UnitMerger) == []
+    made = first.post(f"/units/{old}/merger", data=form | {"act": "propose"})
+    where = made.headers["Location"]
+    assert "须由另一名系统管理员确认" in first.get(where).text
+    refused = first.post(f"{where}/confirm")
+    assert (refused.status_code, "提出人以外的另一名" in refused.text) == (422, True)
+    assert "待另一名系统管理员确认" in second.get("/units").text
+    assert "确认合并、撤销" in second.get(where).text
+    assert second.post(f"{where}/confirm").status_code == 303
+    shown = text_of(second.get(where).text)
+    assert "未办结的事项已全部移交" in shown
+    assert "移交4件" in shown
+    assert second.post(f"{where}/reject", data={"reject-reason": "晚了"}).status_code == 422
+    assert "已合并、撤销" in second.get("/units?ended=true").text
+    assert "示例乙局</a>" not in second.get("/units").text
+    assert second.get(f"/units/{old}/merger").status_code == 404

@@ -1,0 +1,126 @@
+"""单位 (interface 10; R1): entered, put right, renamed from a day on; what was signed or closed keeps the old name."""
+
+from datetime import timedelta
+
+from flask import Flask
+
+from app.models.history import AccessLog
+from app.models.kinds import Notice
+from app.models.people import Unit, UnitName
+from app.services.units.names import apply_due_names
+from tests.support.identity import credit_code
+from tests.support.web_world import client_of, text_of
+from tests.support.world import World
+
+FORM = {"name": "示例新局", "locality": "demo", "kind": "department", "on_system": "true"}
+
+
+def posted(form: dict[str, str], name: str) -> dict[str, str]:
+    return {f"{name}-{key}": value for key, value in form.items()}
+
+
+def unit(world: World, name: str) -> Unit:
+    return next(row for row in world.rows(Unit) if row.name == name)
+
+
+def rename(app: Flask, world: World, name: str, from_on: str, basis: str = "示编〔2026〕3号") -> tuple[int, str]:
+    uid = world.unit_uids["provider"]
+    form = {"name": name, "from_on": from_on, "basis": basis}
+    answer = client_of(app, "sysadmin").post(f"/units/{uid}/name", data=posted(form, "rename"))
+    return answer.status_code, answer.text
+
+
+def test_a_unit_is_entered_put_right_and_its_changes_are_logged(app: Flask, world: World) -> None:
+    client = client_of(app, "sysadmin")
+    code = credit_code(77)
+    made = client.post("/units/new", data=posted(FORM | {"code": code, "code_word": "示新"}, "new"))
+    assert made.status_code == 303
+    where = made.headers["Location"]
+    assert code in client.get(where).text
+    facts = {
+        "code": code,
+        "code_word": "示新",
+        "kind": "department",
+        "responsibilities": "市场监督",
+        "on_system": "false",
+    }
+    assert client.post(f"{where}/facts", data=posted(facts, "facts")).status_code == 303
+    page = text_of(client.get(where).text)
+    assert "职责：无→市场监督；文书送达：True→False" not in page
+    assert "职责：无→市场监督" in page
+    assert unit(world, "示例新局").on_system is False
+    assert client.post(f"{where}/facts", data=posted(facts, "facts")).status_code == 303
+    logged = [row.act for row in world.rows(AccessLog) if row.target == unit(world, "示例新局").uid]
+    assert logged == ["unit_entered", "unit_changed"], "what did not change is not logged"
+
+
+def test_what_is_taken_or_wrong_stands_beside_its_field(app: Flask, world: World) -> None:
+    client = client_of(app, "sysadmin")
+    taken = unit(world, "示例乙局")
+    wrong = {"name": "示例乙局"}
+    for changed, words in (
+        (wrong, "已经登记或者曾经使用"),
+        ({"code": "11110101"}, "少10位"),
+        ({"code": taken.code or ""}, "另一单位已经登记"),
+        ({"code_word": taken.code_word}, "不得共用一列编号"),
+        ({"superior": "nowhere"}, "没有这个单位"),
+        ({"locality": "nowhere"}, "没有这个地区"),
+        ({"name": ""}, "尚未填写"),
+    ):
+        answer = client.post("/units/new", data=posted(FORM | changed, "new"))
+        assert (answer.status_code, words in text_of(answer.text)) == (422, True), words
+
+
+def test_the_office_keeps_the_code_word_of_its_rule_set(app: Flask, world: World) -> None:
+    """Numbers: 机关代字 of the credit office is law (`office_code_word`), not a setting of the administrator."""
+    client, office = client_of(app, "sysadmin"), world.organs.office
+    facts = posted({"code_word": "示新用", "on_system": "true"}, "facts")
+    answer = client.post(f"/units/{office.uid}/facts", data=facts)
+    assert (answer.status_code, "由规则集规定" in answer.text) == (422, True)
+    below = posted({"superior": world.unit_uids["provider"], "on_system": "true"}, "facts")
+    assert "本单位的下级" in client.post(f"/units/{world.organs.government.uid}/facts", data=below).text
+
+
+def test_a_name_begins_on_its_day_and_both_names_find_the_unit(app: Flask, world: World) -> None:
+    """A day to come changes nothing yet; the round that follows midnight of it does."""
+    later = world.today + timedelta(days=10)
+    assert rename(app, world, "示例乙委员会", later.isoformat())[0] == 303
+    assert unit(world, "示例乙局").uid == world.unit_uids["provider"]
+    with app.extensions["zhengcheng"].database.write() as session:
+        assert apply_due_names(session, later - timedelta(days=1)) == 0
+        assert apply_due_names(session, later) == 1
+        assert apply_due_names(session, later) == 0
+    assert unit(world, "示例乙委员会").uid == world.unit_uids["provider"]
+    client = client_of(app, "sysadmin")
+    for name in ("示例乙局", "示例乙委员会"):
+        assert "示例乙委员会" in client.get("/units", query_string={"q": name}).text
+    client.post(f"/units/{world.unit_uids['foreign']}/name", data={})
+    answer = client.post(
+        f"/units/{world.unit_uids['foreign']}/name",
+        data=posted({"name": "示例乙局", "from_on": later.isoformat(), "basis": "示编"}, "rename"),
+    )
+    assert (answer.status_code, "曾经使用" in answer.text) == (422, True)
+
+
+def test_a_rename_says_what_is_wrong(app: Flask, world: World) -> None:
+    today = world.today.isoformat()
+    assert "与现名称相同" in rename(app, world, "示例乙局", today)[1]
+    assert rename(app, world, "示例乙委员会", today)[0] == 303
+    assert "须晚于上次更名的日期" in rename(app, world, "示例乙厅", today)[1]
+    assert rename(app, world, "示例乙厅", "2026-13-01")[0] == 422
+    assert len(world.rows(UnitName)) == 2
+
+
+def test_signed_notices_and_closed_cases_keep_the_old_name(app: Flask, world: World) -> None:
+    closed, still_open = world.record_in("declined"), world.record_in("screening")
+    signed = next(row.context for row in world.rows(Notice) if row.context)
+    world.go(world.today + timedelta(days=1))
+    assert rename(app, world, "示例乙委员会", world.today.isoformat())[0] == 303
+    client = client_of(app, "officer")
+    assert "示例乙委员会" not in client.get(f"/cases/{closed}").text
+    assert "示例乙局" in client.get(f"/cases/{closed}").text
+    assert "示例乙委员会" in client.get(f"/cases/{still_open}").text
+    assert signed == next(row.context for row in world.rows(Notice) if row.context)
+    listed = text_of(client.get("/cases").text)
+    assert "示例乙局" in listed
+    assert "示例乙委员会" in listed

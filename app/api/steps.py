@@ -15,7 +15,7 @@ from app.api.bodies.cases import (
 from app.api.calling import Call, expected_version, idempotency_key
 from app.api.operation import BYTES, Header, answer, operation
 from app.extensions import installation
-from app.services import attaching
+from app.services import step_drafts
 from app.services.api_tokens import Scope
 from app.services.commands import Taken
 from app.services.machine_steps import demand_open_step, step_from_program, take_machine_step
@@ -74,7 +74,7 @@ def keep_file(call: Call, uid: str, step: str) -> FileBody:
     with call.reader() as (reader, owner):
         demand_open_step(reader, owner, uid, step)
         name, content = call.query.name, call.body
-        kept = attaching.keep_for_step(own.database, own.settings.files_dir, reader, uid, step, name, content)
+        kept = step_drafts.keep_for_step(own.database, own.settings.files_dir, reader, uid, step, name, content)
     return FileBody(uid=kept)
 
 

@@ -146,6 +146,9 @@ class DraftRow(Base):
     author_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
     kind: Mapped[str] = mapped_column(String(20))
     step: Mapped[str] = mapped_column(String(40))
+    #: The form of a case page it was typed into, by its name there; empty for a form with a page of its own.
+    act: Mapped[str] = mapped_column(String(80), default="")
+    title: Mapped[str] = mapped_column(String(80), default="")
     case_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("cases.id"))
     form: Mapped[str] = mapped_column(Text)
     saved_at: Mapped[datetime] = mapped_column(Instant)

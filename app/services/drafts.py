@@ -1,7 +1,8 @@
-"""Drafts: what somebody is writing, kept before it is a step. One per author, matter and kind; gone after 90 days.
+"""Drafts: what somebody is writing, kept before it is a step. One per author, matter and form; gone after 90 days.
 
-For a recorded unit its staff write the draft and its head sees it, changes it and files it (procedures, section 3).
-Files are kept with the draft before the form is checked, so that a refused form loses none.
+For a recorded unit its staff write an application and its head sees it, changes it and files it (procedures, section
+3). What is typed into a form of a case page (`act`) is its author's alone. Files are kept with the draft before the
+form is checked, so that a refused form loses none.
 """
 
 import json
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.database import Database
@@ -18,6 +19,7 @@ from app.models.base import new_uid
 from app.models.cases import Case
 from app.models.history import Attachment, DraftRow, EventRow
 from app.models.people import PostHolding, User
+from app.services.commands import Taken
 from app.services.files import keep_upload
 from app.services.reading.reader import Reader
 from workflows.kit.errors import NotFound
@@ -27,6 +29,9 @@ KEPT = timedelta(days=90)
 _HEADS = frozenset({Post.HEAD, Post.DEPUTY})
 #: Whose drafts for a recorded unit its head goes on with: those who speak for it today.
 _WRITERS = (Post.STAFF.value, Post.HEAD.value, Post.DEPUTY.value)
+
+#: The form of a draft that holds files only.
+_NO_TEXT = "{}"
 
 #: What was typed: the posted values by the name of their field.
 Typed = Mapping[str, Sequence[str]]
@@ -42,71 +47,111 @@ class DraftFile:
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft as its page shows it. `case` is the uid of the matter it hangs on; empty where there is none yet."""
+    """A draft as its page shows it. `case` is the uid of the matter it hangs on; empty where there is none yet.
+
+    `act` names the form of a case page it belongs to, `title` is what that form is called; both are empty for a form
+    with a page of its own.
+    """
 
     uid: str
     kind: str
     step: str
     case: str
     author: str
+    author_uid: str
     typed: Typed
     saved_at: datetime
     files: tuple[DraftFile, ...] = ()
+    act: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Form:
+    """Which form a draft is of: the step of a kind, on a matter; on a case page one step may have several forms."""
+
+    kind: str
+    step: str
+    case: str = ""
+    act: str = ""
+    title: str = ""
 
 
 def find_draft(reader: Reader, kind: str, step: str, case: str) -> Draft | None:
-    """The newest draft of this step that the reader may go on with: his own, or one of his unit's staff."""
-    found = reader.session.execute(
-        _readable(reader)
-        .where(DraftRow.kind == kind, DraftRow.step == step, Case.uid == case if case else DraftRow.case_id.is_(None))
-        .order_by(DraftRow.saved_at.desc(), DraftRow.id.desc())
-        .limit(1)
-    ).one_or_none()
-    return _draft(reader.session, *found) if found else None
+    """The newest draft of an application that the reader may go on with: his own, or one of his unit's staff."""
+    return _newest(reader, reader.session, Form(kind, step, case))
 
 
 def drafts_of(reader: Reader) -> tuple[Draft, ...]:
-    """Every draft the reader may go on with, the newest first."""
-    rows = reader.session.execute(_readable(reader).order_by(DraftRow.saved_at.desc(), DraftRow.id.desc()))
+    """Every draft the reader may go on with, the newest first; not what a program keeps for a step of its own."""
+    typed = or_(DraftRow.act != "", DraftRow.form != _NO_TEXT)
+    rows = reader.session.execute(_readable(reader).where(typed).order_by(DraftRow.saved_at.desc(), DraftRow.id.desc()))
+    return tuple(_draft(reader.session, *row) for row in rows)
+
+
+def draft_by_uid(reader: Reader, uid: str) -> Draft:
+    """One draft that the reader may go on with.
+
+    Raises:
+        NotFound: there is none, or it is not the reader's.
+    """
+    found = reader.session.execute(_readable(reader).where(DraftRow.uid == uid)).one_or_none()
+    if found is None:
+        raise NotFound
+    return _draft(reader.session, *found)
+
+
+def drafts_on(reader: Reader, case: str) -> tuple[Draft, ...]:
+    """What the reader has begun to type into forms of the page of a case."""
+    rows = reader.session.execute(_readable(reader).where(Case.uid == case, DraftRow.act != "").order_by(DraftRow.id))
     return tuple(_draft(reader.session, *row) for row in rows)
 
 
 def save_draft(reader: Reader, kind: str, step: str, case: str, typed: Typed) -> Draft:
-    """Keep what was typed, in the reader's draft of this step or in a new one.
+    """Keep what was typed into an application; as `save_form`."""
+    return save_form(reader, Form(kind, step, case), typed)
+
+
+def save_form(reader: Reader, form: Form, typed: Typed) -> Draft:
+    """Keep what was typed, in the reader's draft of this form or in a new one.
 
     Raises:
         NotFound: there is no such matter. Whether the reader may see it, the page has asked before.
     """
-    known = find_draft(reader, kind, step, case)
     text = json.dumps({name: list(values) for name, values in typed.items()}, ensure_ascii=False, sort_keys=True)
     with _writing(reader).write() as session:
-        if known is not None:
-            session.execute(update(DraftRow).where(DraftRow.uid == known.uid).values(form=text, saved_at=reader.now))
-            uid = known.uid
-        else:
-            case_id = session.execute(select(Case.id).where(Case.uid == case)).scalar_one_or_none()
-            if case and case_id is None:
-                raise NotFound
-            uid = new_uid()
-            session.add(
-                DraftRow(
-                    uid=uid,
-                    author_id=reader.standing.user_id,
-                    kind=kind,
-                    step=step,
-                    case_id=case_id,
-                    form=text,
-                    saved_at=reader.now,
-                )
-            )
-        session.flush()
-        found = session.execute(
-            select(DraftRow, Case.uid, User.name)
-            .outerjoin(Case, Case.id == DraftRow.case_id)
-            .join(User, User.id == DraftRow.author_id)
+        # Two windows, or one press too many, must not begin two drafts of one form.
+        session.execute(select(User.id).where(User.id == reader.standing.user_id).with_for_update(key_share=True))
+        known = _newest(reader, session, form)
+        uid = known.uid if known is not None else _begun(reader, session, form)
+        session.execute(
+            update(DraftRow)
             .where(DraftRow.uid == uid)
-        ).one()
-        return _draft(session, *found)
+            .values(form=text, saved_at=reader.now, title=form.title[:80])
+            .execution_options(synchronize_session=False)
+        )
+        session.expire_all()
+        return _draft(session, *session.execute(_with_names().where(DraftRow.uid == uid)).one())
+
+
+def _begun(reader: Reader, session: Session, form: Form, uid: str = "") -> str:
+    case_id = session.execute(select(Case.id).where(Case.uid == form.case)).scalar_one_or_none()
+    if form.case and case_id is None:
+        raise NotFound
+    row = DraftRow(
+        uid=uid or new_uid(),
+        author_id=reader.standing.user_id,
+        kind=form.kind,
+        step=form.step,
+        act=form.act,
+        title=form.title[:80],
+        case_id=case_id,
+        form=_NO_TEXT,
+        saved_at=reader.now,
+    )
+    session.add(row)
+    session.flush()
+    return row.uid
 
 
 def keep_file(
@@ -118,37 +163,74 @@ def keep_file(
         FileRefused: the file is not of a kind that is taken; nothing is kept.
     """
     with _writing(reader).write() as session:
-        draft_id = session.execute(select(DraftRow.id).where(DraftRow.uid == draft.uid)).scalar_one()
+        by_uid = select(DraftRow.id).where(DraftRow.uid == draft.uid)
+        draft_id = session.execute(by_uid).scalar_one_or_none()
+        if draft_id is None:
+            # Another press of the same button was quicker and has handed the draft over.
+            _begun(reader, session, Form(draft.kind, draft.step, draft.case, draft.act, draft.title), draft.uid)
+            draft_id = session.execute(by_uid).scalar_one()
         row = keep_upload(
             session, folder, name, content, audience, reader.standing.user_id, reader.now, draft_id=draft_id
         )
-        return DraftFile(row.uid, row.name)
+        session.flush()
+        kept = session.execute(
+            select(Attachment)
+            .where(Attachment.draft_id == draft_id, Attachment.sha256 == row.sha256, Attachment.name == row.name)
+            .order_by(Attachment.id)
+        ).scalars()
+        first = next(kept, row)
+        if first is not row:
+            # The form came twice with the same file: it is kept once, under the uid it had.
+            session.delete(row)
+        return DraftFile(first.uid, first.name)
 
 
 def keep_only_files(reader: Reader, draft: Draft, wanted: Sequence[str]) -> None:
     """Take out of the draft every file whose uid is not wanted any more."""
+    of_draft = select(DraftRow.id).where(DraftRow.uid == draft.uid).scalar_subquery()
     with _writing(reader).write() as session:
-        draft_id = session.execute(select(DraftRow.id).where(DraftRow.uid == draft.uid)).scalar_one()
-        session.execute(delete(Attachment).where(Attachment.draft_id == draft_id, Attachment.uid.not_in(list(wanted))))
+        session.execute(delete(Attachment).where(Attachment.draft_id == of_draft, Attachment.uid.not_in(list(wanted))))
 
 
-def hand_over(reader: Reader, draft: Draft, case: str) -> None:
-    """The step was taken: its files belong to the case and to the event of that step; the draft is done with."""
+def hand_over(reader: Reader, draft: Draft, taken: Taken) -> None:
+    """The step was taken: its files belong to the case and to the event of that step; the draft is done with.
+
+    A file that the same step has handed in already (the form was posted twice) is not handed in again.
+    """
     with _writing(reader).write() as session:
-        case_id = session.execute(select(Case.id).where(Case.uid == case)).scalar_one()
-        taken = select(func.max(EventRow.seq)).where(
-            EventRow.case_id == case_id, EventRow.step == draft.step, EventRow.actor_id == reader.standing.user_id
-        )
         draft_id = session.execute(select(DraftRow.id).where(DraftRow.uid == draft.uid)).scalar_one_or_none()
         if draft_id is None:
             # The same form was posted twice; the first time has done it.
             return
-        session.execute(
-            update(Attachment)
-            .where(Attachment.draft_id == draft_id)
-            .values(case_id=case_id, draft_id=None, event_seq=taken.scalar_subquery())
+        kept = session.execute(select(Attachment).where(Attachment.draft_id == draft_id).order_by(Attachment.id))
+        give_to_case(session, kept.scalars().all(), *event_of(session, taken))
+        remove_drafts(session, [draft_id])
+
+
+def event_of(session: Session, taken: Taken) -> tuple[int, int | None]:
+    """The id of the case on which a step was taken, and the number of its event there."""
+    case_id = session.execute(select(Case.id).where(Case.uid == taken.uid)).scalar_one()
+    seq = select(EventRow.seq).where(
+        EventRow.case_id == case_id, EventRow.version == taken.version, EventRow.sort == "step"
+    )
+    return case_id, session.execute(seq).scalar_one_or_none()
+
+
+def give_to_case(session: Session, files: Sequence[Attachment], case_id: int, event_seq: int | None) -> None:
+    """Let files belong to a case and to one event of it, in the caller's transaction; each of them once."""
+    given = {
+        (row.sha256, row.name)
+        for row in session.execute(
+            select(Attachment.sha256, Attachment.name).where(
+                Attachment.case_id == case_id, Attachment.event_seq == event_seq
+            )
         )
-        session.execute(delete(DraftRow).where(DraftRow.id == draft_id))
+    }
+    for row in files:
+        if (row.sha256, row.name) not in given:
+            given.add((row.sha256, row.name))
+            row.case_id, row.draft_id, row.event_seq = case_id, None, event_seq
+    session.flush()
 
 
 def discard_draft(reader: Reader, uid: str) -> None:
@@ -157,31 +239,49 @@ def discard_draft(reader: Reader, uid: str) -> None:
     Raises:
         NotFound: there is none, or it is not the reader's.
     """
-    if uid not in {draft.uid for draft in drafts_of(reader)}:
-        raise NotFound
+    draft_by_uid(reader, uid)
     with _writing(reader).write() as session:
-        _remove(session, [session.execute(select(DraftRow.id).where(DraftRow.uid == uid)).scalar_one()])
+        remove_drafts(session, list(session.execute(select(DraftRow.id).where(DraftRow.uid == uid)).scalars()))
 
 
 def remove_old_drafts(session: Session, now: datetime) -> int:
     """Remove drafts that nobody has touched for 90 days, in the caller's writing transaction; returns how many."""
     old = list(session.execute(select(DraftRow.id).where(DraftRow.saved_at < now - KEPT)).scalars())
-    _remove(session, old)
+    remove_drafts(session, old)
     return len(old)
 
 
-def _remove(session: Session, ids: Sequence[int]) -> None:
+def remove_drafts(session: Session, ids: Sequence[int]) -> None:
+    """Remove drafts and the files that only they hold, in the caller's writing transaction."""
     session.execute(delete(Attachment).where(Attachment.draft_id.in_(ids)))
     session.execute(delete(DraftRow).where(DraftRow.id.in_(ids)))
 
 
-def _readable(reader: Reader):  # type: ignore[no-untyped-def]
+def _newest(reader: Reader, session: Session, form: Form) -> Draft | None:
+    found = session.execute(
+        _readable(reader)
+        .where(
+            DraftRow.kind == form.kind,
+            DraftRow.step == form.step,
+            DraftRow.act == form.act,
+            Case.uid == form.case if form.case else DraftRow.case_id.is_(None),
+        )
+        .order_by(DraftRow.saved_at.desc(), DraftRow.id.desc())
+        .limit(1)
+    ).one_or_none()
+    return _draft(session, *found) if found else None
+
+
+def _with_names() -> Select[DraftRow, str, str, str]:
     return (
-        select(DraftRow, Case.uid, User.name)
+        select(DraftRow, Case.uid, User.name, User.uid)
         .outerjoin(Case, Case.id == DraftRow.case_id)
         .join(User, User.id == DraftRow.author_id)
-        .where(DraftRow.saved_at >= reader.now - KEPT, _allowed(reader))
     )
+
+
+def _readable(reader: Reader) -> Select[DraftRow, str, str, str]:
+    return _with_names().where(DraftRow.saved_at >= reader.now - KEPT, _allowed(reader))
 
 
 def _allowed(reader: Reader) -> ColumnElement[bool]:
@@ -196,11 +296,16 @@ def _allowed(reader: Reader) -> ColumnElement[bool]:
         PostHolding.from_on <= reader.today,
         or_(PostHolding.until_on.is_(None), PostHolding.until_on >= reader.today),
     )
-    of_the_unit = and_(Case.subject_unit_id.in_(sorted(units)), Case.subject_sees, DraftRow.author_id.in_(colleagues))
+    of_the_unit = and_(
+        DraftRow.act == "",
+        Case.subject_unit_id.in_(sorted(units)),
+        Case.subject_sees,
+        DraftRow.author_id.in_(colleagues),
+    )
     return or_(own, of_the_unit)
 
 
-def _draft(session: Session, row: DraftRow, case: str | None, author: str) -> Draft:
+def _draft(session: Session, row: DraftRow, case: str | None, author: str, author_uid: str) -> Draft:
     files = session.execute(
         select(Attachment.uid, Attachment.name).where(Attachment.draft_id == row.id).order_by(Attachment.id)
     )
@@ -210,9 +315,12 @@ def _draft(session: Session, row: DraftRow, case: str | None, author: str) -> Dr
         step=row.step,
         case=case or "",
         author=author,
+        author_uid=author_uid,
         typed=json.loads(row.form),
         saved_at=row.saved_at,
         files=tuple(DraftFile(uid, name) for uid, name in files),
+        act=row.act,
+        title=row.title,
     )
 
 

@@ -18,6 +18,7 @@ _AREAS = (
     "verification",
     "dossiers",
     "credit",
+    "drafts",
     "records",
     "service_board",
     "dispatch_register",

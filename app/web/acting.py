@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
 
 from app.extensions import installation
-from app.services import attaching
+from app.services import step_drafts
 from app.services.commands import Paper, Taken, TakeStep
+from app.services.drafts import drafts_on, keep_only_files
 from app.services.file_kinds import FileRefused
 from app.services.preview import preview_step
 from app.services.reading.case_page import CasePage, read_case
@@ -20,11 +21,12 @@ from app.services.recusals import declare_recusal
 from app.services.steps import take_step
 from app.web import previewing
 from app.web.acts import Act, PaperForm, acts_of
-from app.web.case_forms import FILES, ActForm, Attempt
+from app.web.case_forms import FILES, ActForm, Attempt, holds_text
 from app.web.cases import case_response
 from app.web.forms import parse_posted, reshaped
 from app.web.reading import current_reader, signed_in
 from app.web.refusals import wants_problem
+from app.web.typed import typed_values
 from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, KeyReused, NotFound, Stale, TextChanged
 from workflows.kit.forms import parse_form
 from workflows.registry import workflow
@@ -62,8 +64,8 @@ def take(uid: str, step: str) -> ResponseReturnValue:
     with current_reader() as reader:
         page = read_case(reader, uid)
         act = _act(page, step)
-        before = taken_before(reader, uid, step, request.form.get("key", "")) if act is None else None
-    if before is not None:
+        before = taken_before(reader, uid, step, request.form.get("key", ""))
+    if act is None and before is not None:
         return _done(before)
     if act is None:
         # Not offered any more: the service says why, and the typed text is given back.
@@ -73,10 +75,13 @@ def take(uid: str, step: str) -> ResponseReturnValue:
     if (changed := reshaped(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)) is not None:
         return case_response(uid, Attempt(act.id, changed, parse_posted(PaperForm, request.form, prefix=_paper(act))))
     try:
-        posted = _read(uid, act)
+        posted = _read(uid, act, before)
     except FileRefused as refusal:
         given = parse_posted(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)
-        return case_response(uid, Attempt(act.id, given, unmet=(refusal.message,)), 422)
+        with current_reader() as reader:
+            kept = next((draft.files for draft in drafts_on(reader, uid) if draft.act == act.id), ())
+        files = tuple((item.uid, item.name) for item in kept)
+        return case_response(uid, Attempt(act.id, given, unmet=(refusal.message,), files=files), 422)
     try:
         if asked := previewing.wanted():
             return _previewed(uid, posted, asked)
@@ -98,8 +103,24 @@ def take(uid: str, step: str) -> ResponseReturnValue:
             raise
         return _again(uid, posted, refusal.status, unmet=(refusal.message,))
     own = installation()
-    attaching.hand_in(own.database, signed_in().user_id, posted.files, taken.uid, own.clock())
+    step_drafts.hand_in(own.database, signed_in().user_id, posted.files, taken, own.clock())
+    with current_reader() as reader:
+        step_drafts.end_step_form(reader, uid, act.id)
     return _done(taken)
+
+
+@blueprint.post("/cases/<uid>/steps/<step>/draft")
+@login_required
+def autosave(uid: str, step: str) -> ResponseReturnValue:
+    """Keep what is typed into the form of an act; answers with the line that says so."""
+    with current_reader() as reader:
+        page = read_case(reader, uid)
+        act = _act(page, step)
+        if act is None or taken_before(reader, uid, step, request.form.get("key", "")) is not None:
+            # The act was taken or is not offered any more: there is no form to which a draft could come back.
+            return "", 204
+        draft = step_drafts.save_step_form(reader, uid, step, act.id, act.label, typed_values())
+    return render_template("_parts/saved.html", draft=draft, automatic=True)
 
 
 class PaperIncomplete(Exception):
@@ -129,30 +150,34 @@ def _version() -> int:
     return request.form.get("version", default=-1, type=int)
 
 
-def _read(uid: str, act: Act) -> Posted:
+def _read(uid: str, act: Act, before: Taken | None) -> Posted:
     given = parse_posted(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)
     if act.proposes:
         given = {"form": {}, **given, "step": act.proposes}
     paper = parse_posted(PaperForm, request.form, prefix=_paper(act)) if act.on_paper else {}
-    files = _kept_files(uid, act)
+    files = _kept_files(uid, act, before)
     if FILES in act.model.model_fields:
         given[FILES] = list(files)
     return Posted(act, given, paper, files)
 
 
-def _kept_files(uid: str, act: Act) -> tuple[str, ...]:
-    own = installation()
+def _kept_files(uid: str, act: Act, before: Taken | None) -> tuple[str, ...]:
+    """The files of the form, those that come with this request kept first; what came before is known by its bytes."""
+    folder = installation().settings.files_dir
     kept = [known for known in request.form.getlist(f"{act.id}-files") if known]
     uploads = [item for item in request.files.getlist(f"{act.id}-files-upload") if item.filename]
-    if uploads:
-        with current_reader() as reader:
-            kept += [
-                attaching.keep_for_step(
-                    own.database, own.settings.files_dir, reader, uid, act.step, item.filename or "", item.read()
-                )
-                for item in uploads
-            ]
-    return tuple(kept)
+    if not uploads:
+        return tuple(kept)
+    with current_reader() as reader:
+        draft = None
+        for item in uploads:
+            name, content = item.filename or "", item.read()
+            known = step_drafts.handed_in(reader, before, name, content) if before is not None else ""
+            if not known:
+                draft = draft or step_drafts.save_step_form(reader, uid, act.step, act.id, act.label, typed_values())
+                known = step_drafts.keep_with_form(reader, folder, draft, name, content)
+            kept.append(known)
+    return tuple(dict.fromkeys(kept))
 
 
 def _take(uid: str, posted: Posted) -> Taken:
@@ -210,7 +235,12 @@ def _inner_errors(posted: Posted) -> tuple[FieldError, ...]:
 def _again(uid: str, posted: Posted, status: int, **found: Any) -> ResponseReturnValue:
     """The page once more, with everything that was typed, and what is wrong with it or would come of it."""
     with current_reader() as reader:
-        files = attaching.names_of(reader, posted.files)
+        files = step_drafts.names_of(reader, posted.files)
+        if status >= 400 and holds_text(posted.act):
+            draft = step_drafts.save_step_form(
+                reader, uid, posted.act.step, posted.act.id, posted.act.label, typed_values()
+            )
+            keep_only_files(reader, draft, posted.files)
     attempt = Attempt(posted.act.id, posted.given, posted.paper, files=files, **found)
     return case_response(uid, attempt, status)
 

@@ -18,12 +18,14 @@ from app.services.file_kinds import FileRefused
 from app.services.reading.case_page import read_case
 from app.services.reading.credit import RecordCard, read_card
 from app.services.reading.filing import Filing
+from app.services.reading.repetition import taken_before
 from app.services.service_consent import confirm_electronic_service
-from app.services.steps import TakeStep, take_step
+from app.services.steps import Taken, TakeStep, take_step
 from app.web import disputes
 from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, parse_posted, summary_of
 from app.web.forms.posted import Posted
 from app.web.reading import current_reader, signed_in
+from app.web.typed import posted_of, typed_values
 from workflows.forms.exemption import SubmitExemptionForm
 from workflows.forms.objection import SubmitObjectionForm
 from workflows.forms.record import StatementForm
@@ -37,7 +39,6 @@ blueprint = Blueprint("applications", __name__, url_prefix="/credit/records")
 FILES = "files"
 #: The one form has no field of its own for what is enclosed: the names of the files say it.
 _ENCLOSED = "evidence"
-_NOT_TYPED = frozenset({"csrf_token", "key", "version", "act", FILES})
 
 
 @dataclass(frozen=True)
@@ -72,12 +73,10 @@ APPLICATIONS = {
 def write(uid: str, path: str) -> ResponseReturnValue:
     """The form: as the draft left it, else with what the record and the link say."""
     application = _application(path)
-    typed = Posted()
     with current_reader() as reader:
         read_card(reader, uid)
         draft = find_draft(reader, application.kind, application.step, uid)
-    if draft is not None:
-        typed = Posted([(name, value) for name, values in draft.typed.items() for value in values])
+    typed = posted_of(draft)
     for field in request.args.getlist("field"):
         disputes.tick(typed, field)
     return _page(application, uid, typed)
@@ -96,7 +95,7 @@ def file(uid: str, path: str) -> ResponseReturnValue:
     if refused:
         return _page(application, uid, request.form, lines=refused), 422
     try:
-        taken = _take(application, uid, draft)
+        taken = _take(application, uid)
     except FormIncomplete as refusal:
         return _page(application, uid, request.form, refusal.errors), 422
     except GuardRefused as refusal:
@@ -107,7 +106,7 @@ def file(uid: str, path: str) -> ResponseReturnValue:
         return _page(application, uid, request.form, lines=[SummaryLine(refusal.message)]), refusal.status
     with current_reader() as reader:
         hand_over(reader, draft, taken)
-    return redirect(url_for("credit.applications.filed", uid=taken, path=path), 303)
+    return redirect(url_for("credit.applications.filed", uid=taken.uid, path=path), 303)
 
 
 @blueprint.post("/<uid>/<path>/draft")
@@ -115,14 +114,16 @@ def file(uid: str, path: str) -> ResponseReturnValue:
 def autosave(uid: str, path: str) -> ResponseReturnValue:
     """Keep what is typed, every half minute; answers with the line that says so."""
     application = _application(path)
-    typed = _typed()
+    typed = typed_values()
     with current_reader() as reader:
         read_card(reader, uid)
-        if not any(value.strip() for name, values in typed.items() if name != "field" for value in values):
-            # Nothing was written yet: a visit leaves no draft behind.
+        filed = taken_before(reader, uid, application.step, request.form.get("key", ""))
+        texts = [value for name, values in typed.items() if name != "field" for value in values]
+        if filed is not None or not any(value.strip() for value in texts):
+            # Nothing was written yet, or it is filed already: a visit leaves no draft behind.
             return "", 204
         draft = save_draft(reader, application.kind, application.step, uid, typed)
-    return render_template("applications/_saved.html", saved_at=draft.saved_at)
+    return render_template("_parts/saved.html", draft=draft, automatic=True)
 
 
 @blueprint.get("/<uid>/<path>/filed")
@@ -144,16 +145,12 @@ def _application(path: str) -> Application:
     return APPLICATIONS[path]
 
 
-def _typed() -> dict[str, list[str]]:
-    return {name: values for name, values in request.form.lists() if name not in _NOT_TYPED}
-
-
 def _keep(application: Application, uid: str) -> tuple[Draft, list[SummaryLine]]:
     """Keep text and files; files that are not taken are named, the others stay."""
     folder, refused = installation().settings.files_dir, []
     with current_reader() as reader:
         read_card(reader, uid)
-        draft = save_draft(reader, application.kind, application.step, uid, _typed())
+        draft = save_draft(reader, application.kind, application.step, uid, typed_values())
         keep_only_files(reader, draft, request.form.getlist(FILES))
         for upload in request.files.getlist(f"{FILES}-upload"):
             if not upload.filename:
@@ -175,7 +172,7 @@ def _kept(application: Application, uid: str, card: RecordCard, refused: list[Su
     return redirect(url_for("credit.applications.write", uid=uid, path=application.path), 303)
 
 
-def _take(application: Application, uid: str, draft: Draft) -> str:
+def _take(application: Application, uid: str) -> Taken:
     own, actor = installation(), signed_in()
     if request.form.get("electronic") == "true":
         confirm_electronic_service(own.backend, actor.user_id, own.clock())
@@ -183,7 +180,7 @@ def _take(application: Application, uid: str, draft: Draft) -> str:
     if _ENCLOSED in application.form.model_fields:
         with current_reader() as reader:
             found = find_draft(reader, application.kind, application.step, uid)
-        given[_ENCLOSED] = [item.name for item in found.files] if found else []
+        given[_ENCLOSED] = list(dict.fromkeys(item.name for item in found.files)) if found else []
     command = TakeStep(
         application.step,
         actor.actor,
@@ -194,7 +191,7 @@ def _take(application: Application, uid: str, draft: Draft) -> str:
         expected_version=None if application.opens else _version(),
         key=request.form.get("key") or None,
     )
-    return take_step(own.backend, command, own.clock()).uid
+    return take_step(own.backend, command, own.clock())
 
 
 def _version() -> int:

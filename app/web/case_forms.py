@@ -1,21 +1,24 @@
 """Drawing the acts of a case page, with what was typed and what is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
+from app.services.drafts import Draft
 from app.services.reading.case_page import CasePage
 from app.services.specimens import Specimen
 from app.web.acts import Act, PaperForm
-from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, summary_of
+from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, parse_posted, summary_of
 from app.web.inner_forms import verdict_options
+from app.web.typed import posted_of
 from workflows.forms.common import RemindForm
 from workflows.kit.errors import FieldError
 
 _DEPARTURE = "departure_reason"
 #: A form that says what its files are has them under this name; to every other one they may simply be attached.
 FILES = "files"
+_LONG = frozenset({Kind.TEXT, Kind.LINES})
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,22 @@ class ActForm:
     #: The notices to which this act leads, as they would read, and what holds its taker to them.
     specimens: tuple[Specimen, ...] = ()
     shown: str = ""
+    #: What the reader has typed here before; it stands in the fields unless he has just sent the form.
+    draft: Draft | None = None
+
+    @property
+    def autosaves(self) -> bool:
+        """Whether there is text to lose."""
+        return _has_long_text(self.fields)
+
+
+def holds_text(act: Act) -> bool:
+    """Whether there is text to lose in the form of an act."""
+    return _has_long_text(fields_of(act.model, sub_forms=act.sub_forms))
+
+
+def _has_long_text(fields: Iterable[Field]) -> bool:
+    return any(part.kind in _LONG for item in fields for part in item.walk())
 
 
 def new_key() -> str:
@@ -53,9 +72,11 @@ def new_key() -> str:
     return uuid4().hex
 
 
-def draw(act: Act, page: CasePage, attempt: Attempt | None = None, *, asked_for: bool = False) -> ActForm:
+def draw(
+    act: Act, page: CasePage, attempt: Attempt | None = None, *, asked_for: bool = False, draft: Draft | None = None
+) -> ActForm:
     """The fields of an act: empty, as proposed, or as typed; one that a link has asked for stands open."""
-    mine = attempt if attempt is not None and attempt.act_id == act.id else None
+    mine = attempt if attempt is not None and attempt.act_id == act.id else _typed_before(act, draft)
     given = mine.given if mine else act.given
     errors = mine.errors if mine else ()
     drawn = fields_of(act.model, given, errors, sub_forms=act.sub_forms, choices=_choices(act, page), prefix=act.id)
@@ -69,7 +90,21 @@ def draw(act: Act, page: CasePage, attempt: Attempt | None = None, *, asked_for:
     lines += [SummaryLine(text) for text in (mine.unmet if mine else ())]
     opened = asked_for or mine is not None or act.main
     specimens = mine.specimens if mine else ()
-    return ActForm(act, given, tuple(fields), tuple(lines), opened=opened, key=new_key(), specimens=specimens)
+    return ActForm(
+        act, given, tuple(fields), tuple(lines), opened=opened, key=new_key(), specimens=specimens, draft=draft
+    )
+
+
+def _typed_before(act: Act, draft: Draft | None) -> Attempt | None:
+    if draft is None:
+        return None
+    typed = posted_of(draft)
+    return Attempt(
+        act.id,
+        parse_posted(act.model, typed, sub_forms=act.sub_forms, prefix=act.id),
+        parse_posted(PaperForm, typed, prefix=f"{act.id}-paper") if act.on_paper else {},
+        files=tuple((item.uid, item.name) for item in draft.files),
+    )
 
 
 def _paper(act: Act, mine: Attempt | None) -> tuple[list[Field], Sequence[SummaryLine]]:

@@ -11,6 +11,7 @@ from app.extensions import installation
 from app.services.access_log import Act as Logged
 from app.services.access_log import record
 from app.services.dossier_bundle.exporting import dossier_view
+from app.services.drafts import drafts_on
 from app.services.reading.attached import read_material
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.sheets import sheets_of
@@ -64,13 +65,14 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
         words = words_of(reader, uid) if page.line.kind == "notice" else ""
         draft_mark = mark_of_draft(reader, uid) if page.draft else ""
         dossier = dossier_view(reader, uid)
+        drafts = {draft.act: draft for draft in drafts_on(reader, uid)}
     own = installation()
     record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
     wanted = request.args.get("act", "")
     acts = () if dossier.imported_at else acts_of(page)
-    forms = [draw(act, page, attempt, asked_for=act.id == wanted) for act in acts]
+    forms = [draw(act, page, attempt, asked_for=act.id == wanted, draft=drafts.get(act.id)) for act in acts]
     if attempt is None:
-        forms = [replace(form, specimens=before_signing(uid, form.act, page)) for form in forms]
+        forms = [replace(form, specimens=before_signing(uid, form, page)) for form in forms]
     forms = [replace(form, shown=mark_shown(form, draft_mark)) for form in forms]
     lines = [line for form in forms for line in form.lines]
     content = render_template(

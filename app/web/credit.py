@@ -6,8 +6,8 @@ from flask_babel import gettext
 from flask_login import login_required
 
 from app.extensions import installation
-from app.services.drafts import discard_draft, drafts_of
 from app.services.reading.credit import read_credit
+from app.services.reading.draft_list import draft_lines
 from app.services.service_consent import confirm_electronic_service
 from app.web import applications
 from app.web.case_views import light_of
@@ -33,14 +33,13 @@ def unit() -> ResponseReturnValue:
 
 def _home(title: str) -> str:
     with current_reader() as reader:
-        page, drafts = read_credit(reader), drafts_of(reader)
+        page, drafts = read_credit(reader), draft_lines(reader)
         today = reader.today
-    known = {(item.kind, item.step): item for item in applications.APPLICATIONS.values()}
     return render_template(
         "credit/show.html",
         title=title,
         page=page,
-        drafts=[(draft, known[draft.kind, draft.step]) for draft in drafts if (draft.kind, draft.step) in known],
+        drafts=drafts,
         light=lambda term: light_of(term, today),
     )
 
@@ -52,14 +51,4 @@ def confirm_service() -> ResponseReturnValue:
     own = installation()
     confirm_electronic_service(own.backend, signed_in().user_id, own.clock())
     flash(gettext("已签署送达地址确认书。今后的文书将通过本系统送达，请及时登录查看。"), "done")
-    return redirect(url_for("credit.show"), 303)
-
-
-@blueprint.post("/credit/drafts/<uid>/discard")
-@login_required
-def discard(uid: str) -> ResponseReturnValue:
-    """Throw a draft away."""
-    with current_reader() as reader:
-        discard_draft(reader, uid)
-    flash(gettext("草稿已删除。"), "done")
     return redirect(url_for("credit.show"), 303)

@@ -32,6 +32,11 @@ def moment(instant: datetime) -> str:
     return f"{legal_date(instant)} {instant.astimezone(SHANGHAI):%H:%M}"
 
 
+def clock_time(instant: datetime) -> str:
+    """09:30, in Asia/Shanghai."""
+    return f"{instant.astimezone(SHANGHAI):%H:%M}"
+
+
 def weekday(day: date) -> str:
     """周六."""
     return f"周{_WEEKDAYS[_day(day).weekday()]}"
@@ -60,5 +65,6 @@ def register(app: Flask) -> None:
     """Make filters and globals known to the templates."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(legal_date=legal_date, iso=iso, moment=moment, weekday=weekday, tr=translated)
+    app.jinja_env.filters.update(legal_date=legal_date, iso=iso, moment=moment, clock=clock_time)
+    app.jinja_env.filters.update(weekday=weekday, tr=translated)
     app.jinja_env.globals["asset"] = asset

@@ -106,15 +106,16 @@ def after_a_change(command: TakeStep) -> tuple[Specimen, ...]:
         return ()
 
 
-def before_signing(uid: str, act: Act, page: CasePage) -> tuple[Specimen, ...]:
-    """What the reader signs if he agrees to the proposal as it stands; nothing where it could not be taken now."""
+def before_signing(uid: str, form: ActForm, page: CasePage) -> tuple[Specimen, ...]:
+    """What the reader signs if he agrees to the form as it stands; nothing where it could not be taken now."""
+    act = form.act
     if not (act.main and act.agrees and act.makes):
         return ()
     own = installation()
     command = TakeStep(
         act.step,
         signed_in().actor,
-        act.given,
+        form.given,
         case="" if act.opens else uid,
         opens=act.opens,
         parent=uid if act.opens else "",

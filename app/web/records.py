@@ -25,8 +25,8 @@ from app.services.reading.subjects import (
 )
 from app.services.steps import Taken, TakeStep, take_step
 from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, parse_posted, summary_of
-from app.web.forms.posted import Posted
 from app.web.reading import current_reader, signed_in
+from app.web.typed import posted_of, typed_values
 from workflows.forms.record import RecordContent
 from workflows.identity import check_identity_number
 from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, Refusal
@@ -35,7 +35,6 @@ from workflows.rules.model import RuleSet
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 
 FILES = "files"
-_NOT_TYPED = frozenset({"csrf_token", "key", "version", "act", "record", FILES})
 #: Where the fields stand on the page.
 PARTS = (
     ("来源文书", ("source_type", "source_number", "source_on", "source_organ", "effective_on", "under_remedy",
@@ -61,7 +60,7 @@ def new() -> ResponseReturnValue:
     if not uid:
         return _search_page(request.args.get("q", ""))
     with current_reader() as reader:
-        typed = _typed_so_far(find_draft(reader, "record", "create", ""))
+        typed = posted_of(find_draft(reader, "record", "create", ""))
     # What was written about somebody else does not belong here.
     given = parse_posted(RecordContent, typed) if typed.get("subject") == uid else {}
     return _form_page("", given | {"subject": uid})
@@ -80,7 +79,7 @@ def edit(uid: str) -> ResponseReturnValue:
     """The draft of a record, or one that was sent back."""
     with current_reader() as reader:
         content, _version = draft_of_record(reader, uid)
-        typed = _typed_so_far(find_draft(reader, "record", "edit", uid))
+        typed = posted_of(find_draft(reader, "record", "edit", uid))
     return _form_page(uid, parse_posted(RecordContent, typed) if typed else content)
 
 
@@ -109,8 +108,8 @@ def autosave() -> ResponseReturnValue:
         rules_of_clerk(reader)
         if uid:
             draft_of_record(reader, uid)
-        draft = save_draft(reader, "record", "edit" if uid else "create", uid, _typed())
-    return render_template("applications/_saved.html", saved_at=draft.saved_at)
+        draft = save_draft(reader, "record", "edit" if uid else "create", uid, typed_values())
+    return render_template("_parts/saved.html", draft=draft, automatic=True)
 
 
 @blueprint.post("/people")
@@ -156,7 +155,7 @@ def _write(uid: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _refused(uid, given, refusal)
     with current_reader() as reader:
-        hand_over(reader, draft, taken.uid)
+        hand_over(reader, draft, taken)
     if request.form.get("act") != "submit":
         flash(gettext("草稿已保存，尚未提交审签。"), "done")
         return redirect(url_for("records.edit", uid=taken.uid), 303)
@@ -193,14 +192,6 @@ def _command(step: str, uid: str, given: dict[str, Any], version: int | None) ->
     )
 
 
-def _typed() -> dict[str, list[str]]:
-    return {name: values for name, values in request.form.lists() if name not in _NOT_TYPED}
-
-
-def _typed_so_far(draft: Draft | None) -> Posted:
-    return Posted([(name, value) for name, values in draft.typed.items() for value in values]) if draft else Posted()
-
-
 def _version() -> int:
     """The version that the page was drawn from. A form without one never fits: no act without having seen the case."""
     return request.form.get("version", default=-1, type=int)
@@ -213,7 +204,7 @@ def _keep(uid: str) -> tuple[Draft, list[SummaryLine]]:
         rules_of_clerk(reader)
         if uid:
             draft_of_record(reader, uid)
-        draft = save_draft(reader, "record", "edit" if uid else "create", uid, _typed())
+        draft = save_draft(reader, "record", "edit" if uid else "create", uid, typed_values())
         keep_only_files(reader, draft, request.form.getlist(FILES))
         for upload in request.files.getlist(f"{FILES}-upload"):
             if not upload.filename:
@@ -229,7 +220,7 @@ def _search_page(text: str, errors: list[SummaryLine] | None = None, name: str =
     with current_reader() as reader:
         rules_of_clerk(reader)
         found = search_subjects(reader, text)
-        begun = subject_of(reader, _typed_so_far(find_draft(reader, "record", "create", "")).get("subject", ""))
+        begun = subject_of(reader, posted_of(find_draft(reader, "record", "create", "")).get("subject", ""))
     return render_template(
         "records/subject.html",
         begun=begun,

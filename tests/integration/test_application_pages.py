@@ -175,7 +175,7 @@ def test_a_draft_comes_back_after_the_session_is_lost(app: Flask, world: World, 
     """interface: drafts autosave, and what was typed is there after signing in again."""
     client = client_of(app, "subject")
     answer = post(client, address(record) + "/draft", **OBJECTION)
-    assert "草稿已于2026年" in answer.text
+    assert "已自动保存 10:00" in answer.text
     client.post("/sign-out")
     again = client_of(app, "subject")
     assert "未提交的草稿" in again.get("/credit").text
@@ -191,8 +191,8 @@ def test_a_visit_leaves_no_draft_and_a_draft_can_be_thrown_away(app: Flask, worl
     assert drafts(world) == []
     post(client, address(record), **OBJECTION, act="save")
     uid = drafts(world)[0].uid
-    assert client_of(app, "offline").post(f"/credit/drafts/{uid}/discard").status_code == 404
-    assert client.post(f"/credit/drafts/{uid}/discard").status_code == 303
+    assert client_of(app, "offline").post(f"/drafts/{uid}/discard").status_code == 404
+    assert client.post(f"/drafts/{uid}/discard").status_code == 303
     assert drafts(world) == []
 
 

@@ -88,7 +88,7 @@ def _advance(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
 def _open(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
     uid = ""
     if command.key:
-        uid = str(uuid.uuid5(_OPENED, f"{command.actor.uid}/{command.key}"))
+        uid = opened_uid(command.actor.uid, command.key)
         work.take_turns(uid)
         repeated = _opened_before(work, uid, command)
         if repeated is not None:
@@ -103,6 +103,11 @@ def _open(work: UnitOfWork, command: TakeStep) -> StepRun | Taken:
         _demand_told(work, parent, command.paper)
     case = new_case(work, command, parent, uid)
     return apply_step(work, case, command.step, command.actor, command.form, key=command.key, paper=command.paper)
+
+
+def opened_uid(actor_uid: str, key: str) -> str:
+    """The uid of the case that somebody opens with a key: the same key opens the same case."""
+    return str(uuid.uuid5(_OPENED, f"{actor_uid}/{key}"))
 
 
 def _opened_before(work: UnitOfWork, uid: str, command: TakeStep) -> Taken | None:

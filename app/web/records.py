@@ -15,6 +15,8 @@ from app.services.accounts import AccountRefused, Accounts
 from app.services.drafts import Draft, find_draft, hand_over, keep_file, keep_only_files, save_draft
 from app.services.file_kinds import FileRefused
 from app.services.outsiders import register_outsider
+from app.services.reading.reader import Reader
+from app.services.reading.repetition import opened_before, taken_before
 from app.services.reading.subjects import (
     Subject,
     draft_of_record,
@@ -108,6 +110,8 @@ def autosave() -> ResponseReturnValue:
         rules_of_clerk(reader)
         if uid:
             draft_of_record(reader, uid)
+        if _is_taken(reader, uid, request.form.get("key", "")):
+            return "", 204
         draft = save_draft(reader, "record", "edit" if uid else "create", uid, typed_values())
     return render_template("_parts/saved.html", draft=draft, automatic=True)
 
@@ -136,6 +140,10 @@ def register_person() -> ResponseReturnValue:
         return _search_page("", [SummaryLine(refusal.message, "f-identity_number")], name, number), 422
     flash(gettext("已登记。") + checked.warning, "done")
     return redirect(url_for("records.new", subject=uid), 303)
+
+
+def _is_taken(reader: Reader, uid: str, key: str) -> bool:
+    return taken_before(reader, uid, "edit", key) is not None if uid else opened_before(reader, key)
 
 
 def _write(uid: str) -> ResponseReturnValue:

@@ -175,7 +175,7 @@ def test_a_draft_comes_back_after_the_session_is_lost(app: Flask, world: World, 
     """interface: drafts autosave, and what was typed is there after signing in again."""
     client = client_of(app, "subject")
     answer = post(client, address(record) + "/draft", **OBJECTION)
-    assert "已自动保存 10:00" in answer.text
+    assert "已自动保存 09:00" in answer.text
     client.post("/sign-out")
     again = client_of(app, "subject")
     assert "未提交的草稿" in again.get("/credit").text

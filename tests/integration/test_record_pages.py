@@ -138,7 +138,7 @@ def test_an_incomplete_draft_can_be_kept_and_is_offered_again(clerk: FlaskClient
 def test_a_lost_session_gives_the_changed_draft_back(app: Flask, clerk: FlaskClient, world: World) -> None:
     record = world.record_in("draft")
     saved = post(clerk, "/records/draft", record=record, subject=world["subject"].uid, facts="改到一半。")
-    assert "草稿已于" in saved.text
+    assert "已自动保存 10:00" in saved.text
     clerk.post("/sign-out")
     again = client_of(app, "clerk")
     assert "改到一半。" in again.get(f"/records/{record}/edit").text

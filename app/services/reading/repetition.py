@@ -7,6 +7,7 @@ from app.models.cases import Case
 from app.models.history import EventRow
 from app.services.commands import Taken
 from app.services.reading.reader import Reader
+from app.services.steps import opened_uid
 
 
 def taken_before(reader: Reader, case_uid: str, step: str, key: str) -> Taken | None:
@@ -27,3 +28,9 @@ def taken_before(reader: Reader, case_uid: str, step: str, key: str) -> Taken | 
     if case is None:
         return None
     return Taken(case.uid, case.kind, step, case.state, case.version, case.number, repeated=True)
+
+
+def opened_before(reader: Reader, key: str) -> bool:
+    """Whether the same person has opened a case with this key."""
+    uid = opened_uid(reader.actor.uid, key)
+    return bool(key) and reader.session.execute(select(Case.id).where(Case.uid == uid)).scalar_one_or_none() is not None

@@ -47,6 +47,9 @@ class Act(StrEnum):
     RULES_CONFIRMED = "rules_confirmed"
     RULES_REJECTED = "rules_rejected"
     CALENDAR_IMPORTED = "calendar_imported"
+    RETRIED = "retried"
+    UNLOCKED = "unlocked"
+    SESSIONS_ENDED = "sessions_ended"
     VIEWED = "viewed"
     DOWNLOADED = "downloaded"
     UNMASKED = "unmasked"
@@ -90,6 +93,9 @@ _LABELS = {
     Act.RULES_CONFIRMED: "确认规则集",
     Act.RULES_REJECTED: "退回规则集",
     Act.CALENDAR_IMPORTED: "导入工作日历",
+    Act.RETRIED: "重试后台任务",
+    Act.UNLOCKED: "解除锁定",
+    Act.SESSIONS_ENDED: "结束会话",
     Act.VIEWED: "查看",
     Act.DOWNLOADED: "下载",
     Act.UNMASKED: "查看完整证件号码",

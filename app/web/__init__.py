@@ -31,6 +31,8 @@ _AREAS = (
     "administration.people",
     "administration.units",
     "administration.mergers",
+    "administration.upkeep",
+    "administration.security_desk",
 )
 
 

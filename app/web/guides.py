@@ -67,10 +67,12 @@ PARAGRAPHS = {
     "people": "people",
     "records": "report",
     "rules": "rules",
+    "security_desk": "security",
     "service_address": "service-address",
     "service_board": "service",
     "sheets": "sheets",
     "units": "people",
+    "upkeep": "operations",
     "verification": "verify",
 }
 

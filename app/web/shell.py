@@ -59,6 +59,7 @@ AREAS = (
     NavigationItem("审计", "audit.show", frozenset({Post.AUDITOR})),
     NavigationItem("人员与岗位", "people.show", _SYSADMIN),
     NavigationItem("单位", "units.show", _SYSADMIN),
+    NavigationItem("运行状况", "upkeep.show", _SYSADMIN),
     NavigationItem("安全保密", "security_desk.show", frozenset({Post.SECADMIN})),
     NavigationItem("规则", "rules.show", _EVERYBODY),
 )

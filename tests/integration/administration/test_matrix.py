@@ -11,9 +11,11 @@ from tests.support.web_world import client_of
 from tests.support.world import World
 from workflows.roles import Post
 
-SYSADMIN = {"people", "units", "mergers"}
+SYSADMIN = {"people", "units", "mergers", "upkeep"}
 #: Blueprint → the posts to which all its pages belong. A blueprint of the administration that is missing here fails.
-OWNERS: dict[str, frozenset[Post]] = {name: frozenset({Post.SYSADMIN}) for name in SYSADMIN}
+OWNERS: dict[str, frozenset[Post]] = {name: frozenset({Post.SYSADMIN}) for name in SYSADMIN} | {
+    "security_desk": frozenset({Post.SECADMIN})
+}
 ROLES = ("subject", "clerk", "head", "officer", "approver", "reviewer", "tolerance", *CAST)
 
 

@@ -8,6 +8,8 @@ from app.documents.render import RenderError
 from app.documents.text import NoticeIncomplete, notice_text
 from app.extensions import Installation
 from app.services.announcing import WORK
+from app.services.imports.batches import WORK as IMPORT
+from app.services.imports.running import work_on_batch
 from app.services.outbox import Claim, Failed, Handler
 from app.services.outgoing import Outgoing
 from app.services.reminding import remind
@@ -62,4 +64,7 @@ def handlers(own: Installation, sheets: Sheets) -> dict[str, Handler]:
     def tell(claim: Claim) -> None:
         deliver(own.backend, Outgoing(own.settings.webhook_hosts), claim, own.clock())
 
-    return {"seal": seal, "remind": send_reminder, WORK: tell}
+    def work_import(claim: Claim) -> None:
+        work_on_batch(own.backend, own.passwords, claim, own.clock)
+
+    return {"seal": seal, "remind": send_reminder, WORK: tell, IMPORT: work_import}

@@ -12,6 +12,7 @@ from app.jobs.handlers import Sheets, handlers
 from app.services.anchors import seal_heads
 from app.services.drafts import remove_old_drafts
 from app.services.heartbeat import beat
+from app.services.imports.batches import forget_old_rows
 from app.services.outbox import drain, due_count
 from app.services.search_index.keeping import refresh
 from app.services.sweeping import sweep
@@ -83,10 +84,11 @@ class Rounds:
             LOGGER.info("anchored", extra={"job": "anchor", "count": made.chains})
 
     def tidy(self) -> None:
-        """Remove drafts that nobody has touched for 90 days."""
+        """Remove drafts that nobody has touched for 90 days, and the rows of imports that ended as long ago."""
         try:
             with self._own.database.write() as session:
                 removed = remove_old_drafts(session, self._own.clock())
+                removed += forget_old_rows(session, self._own.clock())
         except SQLAlchemyError:
             LOGGER.exception("round failed", extra={"job": "tidy"})
             return

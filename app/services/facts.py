@@ -32,7 +32,8 @@ _RECUSALS = Recusal.__table__
 _DECLARED = select(_RECUSALS.c.reason).where(
     _RECUSALS.c.dossier_id == bindparam("dossier"), _RECUSALS.c.user_id == bindparam("person")
 )
-_RECORD_OVER = ("declined", "annulled", "exempted", "expired", "discarded")
+#: States of a record that count no more when the same act is recorded again.
+RECORD_OVER = ("declined", "annulled", "exempted", "expired", "discarded")
 
 
 @dataclass
@@ -277,7 +278,7 @@ class SqlFacts:
                 Record.behaviour == case.behaviour,
                 Record.subject_person_id == case.subject_person_id,
                 Record.subject_unit_id == case.subject_unit_id,
-                Record.state.not_in(_RECORD_OVER),
+                Record.state.not_in(RECORD_OVER),
             )
         )
 

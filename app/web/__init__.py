@@ -20,6 +20,7 @@ _AREAS = (
     "credit",
     "drafts",
     "records",
+    "imports",
     "service_board",
     "dispatch_register",
     "service_address",

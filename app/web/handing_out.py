@@ -21,14 +21,29 @@ def table_file(title: str, target: str, head: Sequence[str], rows: Iterable[Sequ
         title: of the sheet and of the file, in Chinese.
         target: what the access log calls the list.
     """
-    own, lines = installation(), list(rows)
-    now = own.clock()
-    record(own.database, own.keys, Act.EXPORTED, signed_in().user_id, now, target=target, purpose=f"{len(lines)}条")
+    lines = list(rows)
+    log_export(target, len(lines))
     as_xlsx = form == "xlsx"
-    content = xlsx_of(title, head, lines, now) if as_xlsx else csv_of(head, lines)
-    day, ending = legal_day(now).isoformat(), "xlsx" if as_xlsx else "csv"
-    name = f"filename=\"{target}-{day}.{ending}\"; filename*=UTF-8''{quote(f'{title}-{day}.{ending}')}"
-    answer = Response(content, mimetype=_XLSX if as_xlsx else "text/csv")
+    content = xlsx_of(title, head, lines, installation().clock()) if as_xlsx else csv_of(head, lines)
+    return hand_out(content, title, target, "xlsx" if as_xlsx else "csv")
+
+
+def log_export(target: str, rows: int) -> None:
+    """Enter into the access log that a list was taken out, and how long it was."""
+    own = installation()
+    record(own.database, own.keys, Act.EXPORTED, signed_in().user_id, own.clock(), target=target, purpose=f"{rows}条")
+
+
+def hand_out(content: bytes, title: str, plain: str, ending: str) -> Response:
+    """Bytes as a download that bears the day.
+
+    Args:
+        title: name of the file, in Chinese.
+        plain: its name for programs that know ASCII only.
+    """
+    day = legal_day(installation().clock()).isoformat()
+    name = f"filename=\"{plain}-{day}.{ending}\"; filename*=UTF-8''{quote(f'{title}-{day}.{ending}')}"
+    answer = Response(content, mimetype=_XLSX if ending == "xlsx" else "text/csv")
     answer.headers["Content-Disposition"] = f"attachment; {name}"
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer

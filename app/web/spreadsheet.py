@@ -7,7 +7,7 @@ from datetime import datetime
 
 import xlsxwriter
 
-_BEGIN_FORMULAS = ("=", "+", "-", "@", "\t", "\r", "＝")
+from app.workbooks.formulas import safe_cell
 
 
 def csv_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
@@ -17,11 +17,6 @@ def csv_of(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
     writer.writerow(head)
     writer.writerows([safe_cell(cell) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig")
-
-
-def safe_cell(text: str) -> str:
-    """The text, with a leading `'` where a spreadsheet would begin to calculate."""
-    return f"'{text}" if text.startswith(_BEGIN_FORMULAS) else text
 
 
 def xlsx_of(title: str, head: Sequence[str], rows: Iterable[Sequence[str]], made_at: datetime) -> bytes:

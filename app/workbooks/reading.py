@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from app.workbooks.formulas import unmarked
 from app.workbooks.words import REFUSALS
 from workflows.kit.errors import Refusal
 
@@ -67,12 +68,20 @@ def read_sheets(content: bytes, *, seconds: float = _SECONDS) -> tuple[Sheet, ..
     return tuple(
         Sheet(
             sheet["name"],
-            tuple((number, tuple(cells)) for number, cells in sheet["rows"]),
+            tuple(
+                (number, tuple(cells) if sheet["name"] else tuple(map(_of_csv, cells)))
+                for number, cells in sheet["rows"]
+            ),
             tuple(sheet.get("merged", ())),
             date.fromisoformat(sheet.get("since", "1899-12-30")),
         )
         for sheet in answer["sheets"]
     )
+
+
+def _of_csv(cell: str | None) -> Cell:
+    """A text as a spreadsheet would understand it: a formula unless it is marked as none."""
+    return ["f", cell[:200]] if cell is not None and cell.startswith("=") else cell and unmarked(cell)
 
 
 def demand_small(size: int) -> None:

@@ -15,7 +15,8 @@ from app.models.terms import TermRow
 from app.services.founding import NewPerson, found_person
 from app.services.reading.oversight import Oversight, Standing, read_oversight
 from app.services.reading.reader import reader_of
-from app.web.spreadsheet import csv_of, safe_cell
+from app.web.spreadsheet import csv_of
+from app.workbooks.formulas import safe_cell
 from tests.support.web_world import PASSWORD, client_of, text_of, world_on
 from tests.support.world import World
 from workflows.kit.calendar import shipped_calendar

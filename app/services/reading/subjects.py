@@ -84,7 +84,7 @@ def search_subjects(reader: Reader, text: str) -> Found:
     code = normal(wanted)
     if code[:1].isdigit() and len(code) >= 15:
         return _by_code(reader, code)
-    places = _localities(reader)
+    places = clerk_localities(reader)
     units = [
         _unit(row)
         for row in reader.session.execute(
@@ -96,7 +96,7 @@ def search_subjects(reader: Reader, text: str) -> Found:
     people = reader.session.execute(
         select(User)
         .where(or_(User.name.contains(wanted, autoescape=True), reading.contains(_plain(wanted), autoescape=True)))
-        .where(User.id.in_(_people_of(places)))
+        .where(User.id.in_(people_of(places)))
         .order_by(User.name_pinyin, User.id)
         .limit(MOST + 1)
     ).scalars()
@@ -167,12 +167,17 @@ def _clerk_units(reader: Reader) -> frozenset[int]:
     return units
 
 
-def _localities(reader: Reader) -> list[str]:
+def clerk_localities(reader: Reader) -> list[str]:
+    """Keys of the localities in which the reader reports records.
+
+    Raises:
+        NotFound: the reader is no clerk of a unit that provides information.
+    """
     rows = reader.session.execute(select(Unit.locality).where(Unit.id.in_(sorted(_clerk_units(reader)))))
     return sorted(set(rows.scalars()))
 
 
-def _people_of(places: list[str]):  # type: ignore[no-untyped-def]
+def people_of(places: list[str]):  # type: ignore[no-untyped-def]
     """People with a post in the locality, and those who were registered only to be recorded; no programs."""
     with_post = select(PostHolding.user_id).join(Unit).where(Unit.locality.in_(places))
     anywhere = select(PostHolding.user_id)

@@ -60,6 +60,7 @@ PARAGRAPHS = {
     "documents": "case",
     "dossiers": "dossier",
     "home": "sign-in",
+    "imports": "import",
     "inbox": "desk",
     "mergers": "people",
     "oversight": "oversight",

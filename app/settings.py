@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.secrets_on_disk import kept_secret
+from workflows.roles import Post
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -25,6 +26,13 @@ PasswordProfile = Literal["mlps3", "asvs"]
 SealChoice = Literal["none", "local", "platform"]
 
 _PREFIX = "ZHENGCHENG_"
+#: Who needs the second factor in production, unless the setting says otherwise: who decides, and who administers.
+_DECIDE_OR_ADMINISTER = frozenset(
+    {
+        Post.OFFICER, Post.APPROVER, Post.REVIEW_CLERK, Post.REVIEWER, Post.TOLERANCE, Post.TOLERANCE_HEAD,
+        Post.RULES_KEEPER, Post.AUDITOR, Post.SYSADMIN, Post.SECADMIN, Post.ARCHIVE_READER,
+    }
+)  # fmt: skip
 _SHORTEST_SECRET = 32
 _KNOWN_SECRETS = frozenset({"secret", "changeme", "change-me", "dev", "development", "test", "password", "zhengcheng"})
 
@@ -94,6 +102,8 @@ class Settings:
     renderer: RendererKind = "pdf"
     anchor_path: Path | None = None
     seal: SealSettings = SealSettings()
+    #: Whoever holds one of these posts signs in with a second factor.
+    second_factor_posts: frozenset[Post] = frozenset()
     #: Hosts (with or without a port) that may be told of steps by plain HTTP or on a private network.
     webhook_hosts: tuple[str, ...] = ()
     #: How many requests a minute one token of the API may make.
@@ -155,6 +165,7 @@ class Settings:
             ),
             sign_in_idle=timedelta(minutes=given.number("SIGN_IN_IDLE_MINUTES", 30)),
             sign_in_longest=timedelta(hours=given.number("SIGN_IN_LONGEST_HOURS", 12)),
+            second_factor_posts=_second_factor(given),
             embedded_jobs=given.switch("EMBEDDED_JOBS"),
             renderer=cast(RendererKind, given.choice("RENDERER", get_args(RendererKind), "pdf")),
             anchor_path=given.path("ANCHOR_FILE"),
@@ -245,6 +256,22 @@ def _database_url(given: str) -> str:
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=str(Path(url.database).expanduser().resolve()))
     return url.render_as_string(hide_password=False)
+
+
+def _second_factor(given: _Given) -> frozenset[Post]:
+    text = given.text("SECOND_FACTOR_POSTS")
+    if not text:
+        return _DECIDE_OR_ADMINISTER if given.text("ENVIRONMENT") == "production" else frozenset()
+    if text in ("none", "all"):
+        return frozenset(Post) if text == "all" else frozenset()
+    words = [word.strip() for word in text.split(",") if word.strip()]
+    wrong = [word for word in words if word not in set(Post)]
+    if wrong:
+        raise SettingsRefused(
+            f"{_PREFIX}SECOND_FACTOR_POSTS 只能填 none、all 或者岗位代码（见 user posts，以逗号分隔），"
+            f"不能填“{wrong[0]}”。"
+        )
+    return frozenset(Post(word) for word in words)
 
 
 def _seal(given: _Given) -> SealSettings:

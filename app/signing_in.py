@@ -9,6 +9,8 @@ from app.services.sign_ins import SignedIn
 
 #: What a browser keeps when somebody signs in: the language of the pages.
 _LANGUAGE = "language"
+#: Where it keeps the token of a sign-in that lacks its second factor.
+_HALF = "half"
 
 
 def register(app: Flask) -> None:
@@ -19,23 +21,56 @@ def register(app: Flask) -> None:
     login_manager.init_app(app)
 
 
-def enter(login: str, password: str) -> SignedIn:
-    """Sign in the sender of this request; an earlier session of the same browser ends.
+def enter(login: str, password: str) -> SignedIn | None:
+    """Sign in the sender of this request; None while the second factor is outstanding. An earlier session ends.
 
     Raises:
         SignInRefused: login and password were not accepted.
     """
     own = installation()
-    person = sign_ins.sign_in(
-        own.database, own.keys, own.passwords, login, password, own.clock(), request.remote_addr or ""
+    begun = sign_ins.sign_in(
+        own.database,
+        own.keys,
+        own.passwords,
+        login,
+        password,
+        own.clock(),
+        request.remote_addr or "",
+        agent=request.user_agent.string,
+        needing=own.settings.second_factor_posts,
     )
+    if isinstance(begun, SignedIn):
+        return let_in(begun)
+    _begin_anew()
+    session[_HALF] = begun.token
+    return None
+
+
+def half_token() -> str:
+    """What the browser holds of a sign-in that lacks its second factor; empty if there is none."""
+    return str(session.get(_HALF, ""))
+
+
+def caller() -> sign_ins.Caller:
+    """Where this request comes from."""
+    return sign_ins.Caller(request.remote_addr or "", request.user_agent.string)
+
+
+def let_in(person: SignedIn) -> SignedIn:
+    """Give the browser its session, under a token that nobody knew before."""
+    chosen = session.get(_LANGUAGE)
+    _begin_anew()
+    session[_LANGUAGE] = chosen or person.language
+    login_user(person)
+    return person
+
+
+def _begin_anew() -> None:
     leave()
     language = session.get(_LANGUAGE)
     session.clear()
     if language is not None:
         session[_LANGUAGE] = language
-    login_user(person)
-    return person
 
 
 def leave() -> None:

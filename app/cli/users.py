@@ -18,6 +18,7 @@ from app.clock import SHANGHAI, legal_day
 from app.extensions import installation
 from app.services.accounts import Accounts
 from app.services.mail_addresses import set_mail_address
+from app.services.own_account import reset_second_factor
 from app.services.people import AccountLine, list_accounts
 from workflows.kit.errors import Refusal
 from workflows.roles import Post
@@ -120,6 +121,16 @@ def reset_password(login: str) -> None:
     accounts, now = _accounts()
     accounts.reset_password(login, _password(), now)
     click.echo(f"已重置账号“{login}”的密码。")
+
+
+@users.command("reset-second-factor")
+@_LOGIN
+@answers_refusals
+def reset_factor(login: str) -> None:
+    """重置动态码（设备丢失时用），其已登录的会话立即失效；岗位须使用的，下次登录时重新设置。"""
+    own = installation()
+    reset_second_factor(own.database, own.keys, login, own.clock())
+    click.echo(f"已重置账号“{login}”的动态码。")
 
 
 @users.command("set-mail")

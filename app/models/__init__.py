@@ -1,6 +1,6 @@
 """Tables, columns and constraints. No decisions. Importing this package makes every table known."""
 
-from app.models import api, batches, cases, history, imports, kinds, kinds_more, limits, people, seals, terms
+from app.models import api, batches, cases, entry, history, imports, kinds, kinds_more, limits, people, seals, terms
 from app.models.base import Base, db
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "batches",
     "cases",
     "db",
+    "entry",
     "history",
     "imports",
     "kinds",

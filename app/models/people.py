@@ -111,9 +111,14 @@ class User(Base):
     #: Day of the signed 送达地址确认书; without it nothing is served electronically.
     electronic_service_on: Mapped[date | None] = mapped_column(Date)
     last_sign_in_at: Mapped[datetime | None] = mapped_column(Instant)
+    last_sign_in_address: Mapped[str] = mapped_column(String(64), default="")
     failed_sign_ins: Mapped[int] = mapped_column(default=0)
     locked_until: Mapped[datetime | None] = mapped_column(Instant)
     language: Mapped[str] = mapped_column(String(10), default="zh")
+    #: Ciphertext of the seed of the second factor, the step of the last code (none is accepted twice), and since when.
+    totp_sealed: Mapped[str | None] = mapped_column(String(200))
+    totp_step: Mapped[int | None] = mapped_column()
+    totp_since: Mapped[datetime | None] = mapped_column(Instant)
 
     posts: Mapped[list["PostHolding"]] = relationship(back_populates="user")
 
@@ -195,6 +200,10 @@ class SignIn(Base):
     created_at: Mapped[datetime] = mapped_column(Instant)
     seen_at: Mapped[datetime] = mapped_column(Instant)
     ended_at: Mapped[datetime | None] = mapped_column(Instant)
+    #: From where and with which browser it was begun, for its owner to look at; `method` is the first factor.
+    address: Mapped[str] = mapped_column(String(64), default="")
+    agent: Mapped[str] = mapped_column(String(200), default="")
+    method: Mapped[str] = mapped_column(String(20), default="password")
 
     user: Mapped[User] = relationship()
 

@@ -30,6 +30,10 @@ class Act(StrEnum):
     ACCOUNT_ENABLED = "account_enabled"
     PASSWORD_RESET = "password_reset"
     PASSWORD_CHANGED = "password_changed"
+    SECOND_FACTOR_SET = "second_factor_set"
+    SECOND_FACTOR_ENDED = "second_factor_ended"
+    SPARE_CODES_MADE = "spare_codes_made"
+    SESSIONS_ENDED = "sessions_ended"
     MAIL_CHANGED = "mail_changed"
     SERVICE_CONFIRMED = "service_confirmed"
     NAME_CORRECTED = "name_corrected"
@@ -76,6 +80,10 @@ _LABELS = {
     Act.ACCOUNT_ENABLED: "启用账号",
     Act.PASSWORD_RESET: "重置密码",
     Act.PASSWORD_CHANGED: "修改密码",
+    Act.SECOND_FACTOR_SET: "启用动态码",
+    Act.SECOND_FACTOR_ENDED: "停用动态码",
+    Act.SPARE_CODES_MADE: "重新生成备用码",
+    Act.SESSIONS_ENDED: "退出其他会话",
     Act.MAIL_CHANGED: "设置提醒邮箱",
     Act.SERVICE_CONFIRMED: "签署送达地址确认书",
     Act.NAME_CORRECTED: "更正姓名",

@@ -6,30 +6,30 @@ An unknown login, a wrong password, a disabled and a locked account are answered
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.access.standing import delegation_holds
 from app.clock import legal_day
 from app.crypto import KeyRing
 from app.database import Database
+from app.models.entry import HalfSignIn
 from app.models.people import Delegation, PostHolding, SignIn, Unit, User
 from app.services.access_log import Act, write_entry
+from app.services.lockout import FIRST_LOCK, TRIES, count_failure, is_locked
 from app.services.passwords import Passwords
 from workflows.kit.context import Actor
 from workflows.kit.errors import Refusal
 from workflows.roles import Post
 
-#: Wrong passwords in a row until the account is locked; every further such row locks it twice as long.
-TRIES = 5
-FIRST_LOCK = timedelta(minutes=15)
-LONGEST_LOCK = timedelta(hours=24)
 #: How exactly idleness is kept: a session seen within this time is not written again.
 SEEN_EVERY = timedelta(minutes=1)
 _TOKEN_BYTES = 32
+#: How long the second factor may take once the first was right.
+HALF_LASTS = timedelta(minutes=10)
 
 
 class SignInRefused(Refusal):
@@ -66,7 +66,7 @@ class HeldPost:
 class SignedIn:
     """A signed-in person, as pages and services see him. Serves Flask-Login, which asks for the last four names.
 
-    `previous_sign_in_at` and `failures_since` are known right after signing in only, to be shown once.
+    The previous sign-in and the failures since are known right after signing in only, to be shown once.
     """
 
     user_id: int
@@ -78,6 +78,7 @@ class SignedIn:
     token: str = field(repr=False)
     previous_sign_in_at: datetime | None = None
     failures_since: int = 0
+    previous_address: str = ""
 
     is_authenticated = True
     is_active = True
@@ -96,6 +97,21 @@ class SignedIn:
         return any(held.post in posts for held in self.posts)
 
 
+@dataclass(frozen=True)
+class HalfWay:
+    """The password was right, the second factor is outstanding; `token` is worth nothing else."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Where a request comes from, for the access log and the list of sessions."""
+
+    address: str = ""
+    agent: str = ""
+
+
 def sign_in(
     database: Database,
     keys: KeyRing,
@@ -104,8 +120,15 @@ def sign_in(
     password: str,
     now: datetime,
     address: str = "",
-) -> SignedIn:
-    """Check login and password and begin a session; `address` goes into the access log.
+    *,
+    agent: str = "",
+    needing: frozenset[Post] = frozenset(),
+) -> SignedIn | HalfWay:
+    """Check login and password and begin a session, or the wait for the second factor.
+
+    Args:
+        address, agent: where the request comes from.
+        needing: whoever holds one of these posts needs a second factor; everybody who has set one up gives it.
 
     Raises:
         SignInRefused: for whatever reason; the failure is counted and logged first.
@@ -118,7 +141,7 @@ def sign_in(
     fits = passwords.matches(kept, password)
     fresh = passwords.hasher.hash(password) if fits and kept and passwords.is_outdated(kept) else None
     with database.write() as session:
-        begun = _begin(session, keys, typed, kept if fits else None, fresh, now, address)
+        begun = _begin(session, keys, typed, kept if fits else None, fresh, now, Caller(address, agent), needing)
     if begun is None:
         raise SignInRefused
     return begun
@@ -131,39 +154,49 @@ def _begin(
     verified: str | None,
     fresh: str | None,
     now: datetime,
-    address: str,
-) -> SignedIn | None:
+    caller: Caller,
+    needing: frozenset[Post],
+) -> SignedIn | HalfWay | None:
     """Decide under the lock of the account: the counters that other requests raise meanwhile count as well."""
     user = session.scalar(select(User).where(User.login == login).with_for_update())
     if user is None:
         # The keyed hash shows that one unknown login is tried again and again; what was typed may be a password.
-        write_entry(session, keys, Act.SIGN_IN_REFUSED, None, now, target=keys.blind_index(login)[:16], address=address)
+        unknown = keys.blind_index(login)[:16]
+        write_entry(session, keys, Act.SIGN_IN_REFUSED, None, now, target=unknown, address=caller.address)
         return None
-    locked = user.locked_until is not None and user.locked_until > now
-    if locked or not user.active or verified is None or verified != user.password_hash:
-        _count_failure(session, keys, user, locked, now, address)
+    if is_locked(user, now) or not user.active or verified is None or verified != user.password_hash:
+        count_failure(session, keys, user, now, caller.address)
         return None
-    previous, failures = user.last_sign_in_at, user.failed_sign_ins
-    user.last_sign_in_at, user.failed_sign_ins, user.locked_until = now, 0, None
     if fresh is not None:
         user.password_hash = fresh
+    posts = posts_on(session, user.id, legal_day(now))
+    if user.totp_sealed is not None or any(held.post in needing for held in posts):
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        session.add(HalfSignIn(token_hash=token_hash(token), user_id=user.id, created_at=now, method="password"))
+        return HalfWay(token)
+    return open_session(session, keys, user, now, caller)
+
+
+def open_session(session: Session, keys: KeyRing, user: User, now: datetime, caller: Caller) -> SignedIn:
+    """Begin a session for somebody who has proved who he is; the caller has locked his account."""
+    previous, failures, before = user.last_sign_in_at, user.failed_sign_ins, user.last_sign_in_address
+    user.last_sign_in_at, user.failed_sign_ins, user.locked_until = now, 0, None
+    user.last_sign_in_address = caller.address[:64]
+    session.execute(delete(HalfSignIn).where(HalfSignIn.user_id == user.id))
     token = secrets.token_urlsafe(_TOKEN_BYTES)
-    session.add(SignIn(token_hash=token_hash(token), user_id=user.id, created_at=now, seen_at=now))
-    write_entry(session, keys, Act.SIGN_IN, user.id, now, target=user.uid, address=address)
-    posts = posts_in_use(session, user.id, legal_day(now))
-    return _signed_in(user, posts, token, previous, failures)
-
-
-def _count_failure(session: Session, keys: KeyRing, user: User, locked: bool, now: datetime, address: str) -> None:
-    write_entry(session, keys, Act.SIGN_IN_REFUSED, user.id, now, target=user.uid, address=address)
-    if locked:
-        # A locked account is not locked further by trying on: nobody may keep a colleague out for good.
-        return
-    user.failed_sign_ins += 1
-    if user.failed_sign_ins % TRIES == 0:
-        rounds = user.failed_sign_ins // TRIES - 1
-        user.locked_until = now + min(FIRST_LOCK * 2 ** min(rounds, 10), LONGEST_LOCK)
-        write_entry(session, keys, Act.ACCOUNT_LOCKED, user.id, now, target=user.uid, address=address)
+    session.add(
+        SignIn(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            created_at=now,
+            seen_at=now,
+            address=caller.address[:64],
+            agent=caller.agent[:200],
+        )
+    )
+    write_entry(session, keys, Act.SIGN_IN, user.id, now, target=user.uid, address=caller.address)
+    found = _signed_in(user, posts_on(session, user.id, legal_day(now)), token)
+    return replace(found, previous_sign_in_at=previous, failures_since=failures, previous_address=before)
 
 
 def find(database: Database, token: str, now: datetime, idle: timedelta, longest: timedelta) -> SignedIn | None:
@@ -205,6 +238,7 @@ def end_all(session: Session, user_id: int, now: datetime) -> int:
     open_rows = (SignIn.user_id == user_id, SignIn.ended_at.is_(None))
     count = session.scalar(select(func.count()).select_from(SignIn).where(*open_rows)) or 0
     session.execute(update(SignIn).where(*open_rows).values(ended_at=now))
+    session.execute(delete(HalfSignIn).where(HalfSignIn.user_id == user_id))
     return count
 
 
@@ -238,11 +272,5 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _signed_in(
-    user: User,
-    posts: tuple[HeldPost, ...],
-    token: str,
-    previous: datetime | None = None,
-    failures: int = 0,
-) -> SignedIn:
-    return SignedIn(user.id, user.uid, user.login, user.name, user.language, posts, token, previous, failures)
+def _signed_in(user: User, posts: tuple[HeldPost, ...], token: str) -> SignedIn:
+    return SignedIn(user.id, user.uid, user.login, user.name, user.language, posts, token)

@@ -8,6 +8,8 @@ from flask import Flask
 _FRAME = ("presentation", "shell", "refusals")
 _AREAS = (
     "account",
+    "own_account",
+    "security_desk",
     "home",
     "language",
     "inbox",

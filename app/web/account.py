@@ -1,12 +1,25 @@
 """Signing in and out."""
 
+import segno
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from app.extensions import installation
+from app.services.half_sign_ins import (
+    CodeRefused,
+    Half,
+    HalfGone,
+    finish,
+    finish_setting_up,
+    half_of,
+    offer_seed,
+    opened_offer,
+)
+from app.services.second_factor import address_of_seed
 from app.services.sign_ins import SignedIn, SignInRefused
-from app.signing_in import enter, leave
+from app.signing_in import caller, enter, half_token, leave, let_in
 from app.web.forms import SummaryLine
 from app.web.presentation import moment
 from app.web.refusals import own_path
@@ -40,9 +53,74 @@ def check() -> ResponseReturnValue:
         except SignInRefused as refusal:
             errors = [SummaryLine(refusal.message, "f-login")]
         else:
-            flash(_last_sign_in(person), "done")
+            if person is None:
+                return redirect(url_for("account.second_factor", next=goal), 303)
+            flash(last_sign_in(person), "done")
             return redirect(goal)
     return _form(goal, login, errors), 422
+
+
+@blueprint.get("/sign-in/code")
+def second_factor() -> ResponseReturnValue:
+    """The second factor: its code, or setting it up where the post asks for one."""
+    goal = own_path(request.args.get("next", ""), url_for("home.show"))
+    half = _half()
+    return _second_page(half, goal) if half is not None else _begin_again(goal)
+
+
+@blueprint.post("/sign-in/code")
+def check_code() -> ResponseReturnValue:
+    """Check the code, or take the offered seed into use, and begin the session."""
+    own, goal = installation(), own_path(request.form.get("next", ""), url_for("home.show"))
+    half, token, typed = _half(), half_token(), request.form.get("code", "")
+    codes: tuple[str, ...] = ()
+    if half is None:
+        return _begin_again(goal)
+    try:
+        if half.sets_up:
+            offered = request.form.get("offered", "")
+            person, codes = finish_setting_up(own.database, own.keys, token, offered, typed, own.clock(), caller())
+        else:
+            person = finish(own.database, own.keys, token, typed, own.clock(), caller())
+    except HalfGone as refusal:
+        return _begin_again(goal, refusal.message)
+    except CodeRefused as refusal:
+        return _second_page(half, goal, refusal.message), 422
+    let_in(person)
+    if codes:
+        return render_template("account/spare_codes.html", codes=codes, next=goal)
+    flash(last_sign_in(person), "done")
+    return redirect(goal, 303)
+
+
+def _half() -> Half | None:
+    own = installation()
+    return half_of(own.database, half_token(), own.clock())
+
+
+def _second_page(half: Half, goal: str, problem: str = "") -> str:
+    lines = [SummaryLine(problem, "f-code")] if problem else []
+    page = {"next": goal, "errors": lines, "failed": bool(problem), "half": half}
+    if not half.sets_up:
+        return render_template("account/code.html", **page)
+    return render_template("account/set_up.html", **page, **offer(half_token(), half.login, problem))
+
+
+def offer(token: str, login: str, problem: str = "") -> dict[str, str]:
+    """A seed to be set up: sealed, in words, and as a picture; after a wrong code the same one again."""
+    own = installation()
+    offered = request.form.get("offered", "") if problem else ""
+    if offered:
+        seed = opened_offer(own.keys, token, offered)
+    else:
+        seed, offered = offer_seed(own.keys, token)
+    picture = segno.make(address_of_seed(seed, login), error="m").svg_data_uri(scale=5, dark="#1b1b1b")
+    return {"offered": offered, "seed": " ".join(seed[n : n + 4] for n in range(0, len(seed), 4)), "picture": picture}
+
+
+def _begin_again(goal: str, problem: str = "") -> ResponseReturnValue:
+    flash(problem or gettext("本次登录已经失效，请重新输入账号和密码。"), "error")
+    return redirect(url_for("account.sign_in", next=goal), 303)
 
 
 @blueprint.post("/sign-out")
@@ -57,12 +135,17 @@ def _form(goal: str, login: str = "", errors: list[SummaryLine] | None = None) -
     return render_template("account/sign_in.html", next=goal, login=login, errors=errors or [], failed=bool(errors))
 
 
-def _last_sign_in(person: SignedIn) -> str:
+def last_sign_in(person: SignedIn) -> str:
+    """When and from where the account was used last, and what failed since: shown once, so that misuse is noticed."""
     if person.previous_sign_in_at is None:
         return gettext("这是您首次登录。")
-    words = gettext("上次登录：%(moment)s。", moment=moment(person.previous_sign_in_at))
+    when = moment(person.previous_sign_in_at)
+    if person.previous_address:
+        words = gettext("上次登录：%(moment)s，来自%(address)s。", moment=when, address=person.previous_address)
+    else:
+        words = gettext("上次登录：%(moment)s。", moment=when)
     if person.failures_since:
         words += gettext(
-            "此后有%(number)s次密码错误的登录尝试；不是本人操作的，请联系系统管理员。", number=person.failures_since
+            "此后有%(number)s次失败的登录尝试；不是本人操作的，请联系系统管理员。", number=person.failures_since
         )
     return words

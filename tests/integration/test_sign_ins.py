@@ -12,8 +12,9 @@ from app.models.history import AccessLog
 from app.models.people import SignIn, User
 from app.services import sign_ins
 from app.services.accounts import AccountRefused, Accounts
+from app.services.lockout import FIRST_LOCK, TRIES
 from app.services.passwords import Passwords
-from app.services.sign_ins import FIRST_LOCK, TRIES, SignedIn, SignInRefused
+from app.services.sign_ins import SignedIn, SignInRefused
 from app.settings import PasswordCost
 from tests.support.application import CHEAP
 
@@ -33,7 +34,9 @@ class Desk:
         self.accounts = Accounts(self.database, keys, self.passwords)
 
     def sign_in(self, password: str = PASSWORD, now: datetime = NOW, login: str = LOGIN) -> SignedIn:
-        return sign_ins.sign_in(self.database, self.keys, self.passwords, login, password, now, "192.0.2.7")
+        begun = sign_ins.sign_in(self.database, self.keys, self.passwords, login, password, now, "192.0.2.7")
+        assert isinstance(begun, SignedIn)
+        return begun
 
     def refused(self, password: str, now: datetime = NOW, login: str = LOGIN) -> str:
         with pytest.raises(SignInRefused) as refusal:

@@ -33,7 +33,6 @@ class Act(StrEnum):
     SECOND_FACTOR_SET = "second_factor_set"
     SECOND_FACTOR_ENDED = "second_factor_ended"
     SPARE_CODES_MADE = "spare_codes_made"
-    SESSIONS_ENDED = "sessions_ended"
     MAIL_CHANGED = "mail_changed"
     SERVICE_CONFIRMED = "service_confirmed"
     NAME_CORRECTED = "name_corrected"
@@ -83,7 +82,6 @@ _LABELS = {
     Act.SECOND_FACTOR_SET: "启用动态码",
     Act.SECOND_FACTOR_ENDED: "停用动态码",
     Act.SPARE_CODES_MADE: "重新生成备用码",
-    Act.SESSIONS_ENDED: "退出其他会话",
     Act.MAIL_CHANGED: "设置提醒邮箱",
     Act.SERVICE_CONFIRMED: "签署送达地址确认书",
     Act.NAME_CORRECTED: "更正姓名",

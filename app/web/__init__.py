@@ -9,7 +9,6 @@ _FRAME = ("presentation", "shell", "refusals")
 _AREAS = (
     "account",
     "own_account",
-    "security_desk",
     "home",
     "language",
     "inbox",

@@ -21,7 +21,7 @@ from app.web.case_forms import Attempt, draw
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
 from app.web.previewing import before_signing, mark_shown
 from app.web.reading import current_reader, signed_in
-from app.web.search import search_page
+from app.web.search import export_page, search_page
 from app.web.views import Link
 from workflows.blank_forms import forms_for
 
@@ -36,6 +36,7 @@ def show(uid: str) -> ResponseReturnValue:
 
 
 blueprint.add_url_rule("/cases", "search", login_required(search_page))
+blueprint.add_url_rule("/cases/export", "export", login_required(export_page), methods=["POST"])
 
 
 @blueprint.get("/cases/<uid>/materials/<material>")

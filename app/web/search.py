@@ -7,11 +7,14 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.services.reading.search import COUNTED, Found, Sought, search
+from app.services.reading.lines import CaseLine
+from app.services.reading.search import COUNTED, MOST_EXPORTED, Found, Sought, export_found, search
 from app.services.search_index.query import LONGEST, Due
 from app.web.case_views import light_of
+from app.web.handing_out import table_file
 from app.web.reading import current_reader
 from app.web.views import Link
+from workflows.kit.storable import in_words
 from workflows.registry import WORKFLOWS
 
 
@@ -45,8 +48,36 @@ def search_page() -> ResponseReturnValue:
     )
 
 
+def export_page() -> ResponseReturnValue:
+    """The same list as a table; that it was taken out is logged, and a list that is cut off says so in its last row."""
+    with current_reader() as reader:
+        lines, is_cut = export_found(reader, _sought())
+    rows = [_cells(line) for line in lines]
+    if is_cut:
+        rows.append((f"以上为前{MOST_EXPORTED}件，其余未导出；请缩小查询范围后分次导出。",))
+    return table_file("事项清单", "cases", _HEAD, rows, request.form.get("form", ""))
+
+
+_HEAD = ("文号", "事项", "当事人", "状态", "承办", "期限届满日", "来文单位", "立案日期", "结果")
+
+
+def _cells(line: CaseLine) -> tuple[str, ...]:
+    due = line.term.due_on if line.term else None
+    return (
+        line.number,
+        line.title,
+        line.subject,
+        line.state_label,
+        line.holder_label,
+        in_words(due) if due else "",
+        line.from_unit,
+        in_words(line.opened_on) if line.opened_on else "",
+        line.outcome,
+    )
+
+
 def _sought() -> Sought:
-    given = request.args
+    given = request.values
     kind = given.get("kind", "")
     kind = kind if kind in WORKFLOWS else ""
     states = WORKFLOWS[kind].states if kind else ()

@@ -22,6 +22,7 @@ from workflows.registry import WORKFLOWS
 PAGE = 50
 #: Counts stop here; the page says 1000+.
 COUNTED = 1000
+MOST_EXPORTED, _AT_ONCE = 20_000, 500
 #: Working days that are left when a last day is near: the first rung of the ladder.
 _NEAR = 3
 #: Seconds after which somebody who does not find what he has just done is told that the index is behind.
@@ -90,21 +91,44 @@ def search(reader: Reader, sought: Sought, before: int | None = None) -> Found:
     )
 
 
+def export_found(reader: Reader, sought: Sought) -> tuple[list[CaseLine], bool]:
+    """Every case that `search` would list, at most MOST_EXPORTED, and whether there are more."""
+    query = mean(reader.session, reader.backend.keys, sought.words, reader.today) if sought.words else Query("")
+    if sought.words and query.is_empty:
+        return [], False
+    with_notices = any(term.has_digits for term in query.terms)
+    wanted = _filter(reader, sought, query.due or sought.due, with_notices=with_notices)
+    most = MOST_EXPORTED
+    if query.terms:
+        ids, _count = _by_words(reader, query.terms, wanted, None, most + 1)
+    else:
+        ids = _newest_ids(reader, wanted, None, most + 1)
+    calendar, lines = current_calendar(reader.session), list[CaseLine]()
+    for start in range(0, min(len(ids), most), _AT_ONCE):
+        some = select(Case).where(Case.id.in_(ids[start : min(start + _AT_ONCE, most)])).order_by(Case.id.desc())
+        lines += lines_of(reader.session, reader.session.execute(some).scalars().all(), calendar, reader.today)
+    return lines, len(ids) > most
+
+
 def _by_words(
-    reader: Reader, terms: Sequence[Term], wanted: ColumnElement[bool], before: int | None
+    reader: Reader, terms: Sequence[Term], wanted: ColumnElement[bool], before: int | None, page: int = PAGE + 1
 ) -> tuple[list[int], int]:
     relations = relations_of(reader.standing)
-    hits = find(reader.session, terms, wanted, relations, before=before, page=PAGE + 1, counted=COUNTED + 1)
+    hits = find(reader.session, terms, wanted, relations, before=before, page=page, counted=COUNTED + 1)
     return hits.ids, hits.count
 
 
 def _newest(reader: Reader, wanted: ColumnElement[bool], before: int | None) -> tuple[list[int], int]:
     counted = select(Case.id).where(wanted).limit(COUNTED + 1).subquery()
-    statement = select(Case.id).where(wanted).order_by(Case.id.desc()).limit(PAGE + 1)
+    ids = _newest_ids(reader, wanted, before, PAGE + 1)
+    return ids, reader.session.execute(select(func.count()).select_from(counted)).scalar_one()
+
+
+def _newest_ids(reader: Reader, wanted: ColumnElement[bool], before: int | None, page: int) -> list[int]:
+    statement = select(Case.id).where(wanted).order_by(Case.id.desc()).limit(page)
     if before is not None:
         statement = statement.where(Case.id < before)
-    ids = list(reader.session.execute(statement).scalars())
-    return ids, reader.session.execute(select(func.count()).select_from(counted)).scalar_one()
+    return list(reader.session.execute(statement).scalars())
 
 
 def _lines(reader: Reader, ids: Sequence[int], terms: Sequence[Term]) -> list[FoundLine]:

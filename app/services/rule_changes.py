@@ -41,9 +41,8 @@ def changed_rules(database: Database, locality: str, change: EntryChange) -> tup
     base = _base(database, locality)
     changes = base.changes
     if change.document is not None:
-        changes = changes.with_entry("documents", *change.document)
-    merged = {**_of(changes, change.section).get(change.key, {}), **change.entry}
-    changes = changes.with_entry(change.section, change.key, _without_empty(merged))
+        changes = changes.with_document(*change.document)
+    changes = changes.with_entry(change.section, change.key, _without_empty(change.entry))
     try:
         return load_changed(locality, changes), Making(base.on, changes), base.continues
     except RuleFileError as problem:
@@ -108,10 +107,6 @@ def _base(database: Database, locality: str) -> _Base:
             "请先确认随系统发布的新规则，或者在服务器上以规则文件录入。"
         )
     return _Base(last.number, changes, waiting.number if waiting is not None else None)
-
-
-def _of(changes: Changes, section: str) -> Mapping[str, Mapping[str, Any]]:
-    return changes.terms if section == "terms" else changes.switches
 
 
 def _without_empty(entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -28,6 +28,7 @@ _AREAS = (
     "oversight",
     "party_forms",
     "rules",
+    "rule_changes",
     "audit",
     "guides",
     "administration.people",

@@ -69,6 +69,7 @@ PARAGRAPHS = {
     "party_forms": "forms",
     "people": "people",
     "records": "report",
+    "rule_changes": "rules",
     "rules": "rules",
     "security_desk": "security",
     "service_address": "service-address",

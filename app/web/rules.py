@@ -1,11 +1,13 @@
-"""规则: the rule set in force of one's locality, read-only."""
+"""规则: the rule set in force of one's locality; changes are on the pages of `rule_changes`."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.services.reading.lawbook_view import read_lawbook
+from app.services.reading.rule_versions import keeps_rules_of
 from app.web.reading import current_reader
+from workflows.rules.comparing import value_in_words
 from workflows.rules.model import SEVERITIES
 
 blueprint = Blueprint("rules", __name__, url_prefix="/rules")
@@ -21,7 +23,10 @@ def show() -> ResponseReturnValue:
     """Terms with value, basis and grade; remedies; behaviours; the calendar of this and the next year."""
     with current_reader() as reader:
         page = read_lawbook(reader, request.args.get("locality", ""))
-    return render_template("rules/show.html", page=page, about=_about, severities=SEVERITIES)
+        keeps = page.locality in keeps_rules_of(reader)
+    return render_template(
+        "rules/show.html", page=page, about=_about, severities=SEVERITIES, keeps=keeps, words=value_in_words
+    )
 
 
 def _about(key: str) -> str:

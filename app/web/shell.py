@@ -32,6 +32,10 @@ _EVERYBODY = frozenset(Post)
 _SYSADMIN = frozenset({Post.SYSADMIN})
 
 
+#: Blueprints whose pages belong to the area of another.
+_BELONGS = {"rule_changes": "rules", "mergers": "units"}
+
+
 @dataclass(frozen=True)
 class NavigationItem:
     """An area of the system: its first page, and the posts to which it is offered."""
@@ -42,7 +46,8 @@ class NavigationItem:
 
     def is_current(self, endpoint: str | None) -> bool:
         """Whether a page belongs to this area: the pages of an area share a blueprint."""
-        return endpoint is not None and endpoint.partition(".")[0] == self.endpoint.partition(".")[0]
+        own, asked = self.endpoint.partition(".")[0], (endpoint or "").partition(".")[0]
+        return asked == own or _BELONGS.get(asked) == own
 
 
 #: In the order of the bar. An area is shown once its pages are part of the installation.

@@ -18,34 +18,38 @@ _DAYS = ("effective_from", "effective_to", "in_force")
 
 @dataclass(frozen=True)
 class Changes:
-    """Changed entries by their key, as a rule file holds them; `documents`: what they cite and no file names."""
+    """Every change in its order, each a file of its own: a later one is judged against the earlier ones too.
 
-    terms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-    switches: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    `layers`: for each change its entries by section (terms or switches) and key; `documents`: what they cite and no
+    file names.
+    """
+
+    layers: tuple[Mapping[str, Mapping[str, Mapping[str, Any]]], ...] = ()
     documents: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     def with_entry(self, section: str, key: str, entry: Mapping[str, Any]) -> Self:
-        """The same changes with one entry more, or with another one in its place.
+        """The same changes with one more on top; `section` is terms or switches."""
+        return type(self)((*self.layers, {section: {key: dict(entry)}}), self.documents)
 
-        Args:
-            section: terms, switches or documents.
-        """
-        sections = {"terms": self.terms, "switches": self.switches, "documents": self.documents}
-        sections[section] = {**sections[section], key: dict(entry)}
-        return type(self)(**sections)
+    def with_document(self, key: str, document: Mapping[str, Any]) -> Self:
+        """The same changes, with a document that they may cite."""
+        return type(self)(self.layers, {**self.documents, key: dict(document)})
 
     def to_json(self) -> str:
         """Canonical text, for storing."""
-        content = {"terms": self.terms, "switches": self.switches, "documents": self.documents}
+        content = {"layers": self.layers, "documents": self.documents}
         return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=date.isoformat)
 
     @classmethod
     def from_json(cls, text: str) -> Self:
         """Read what `to_json` wrote, or an empty object. Raises ValueError for anything else."""
         content = json.loads(text)
-        if not isinstance(content, dict) or content.keys() - {"terms", "switches", "documents"}:
+        if not isinstance(content, dict) or content.keys() - {"layers", "documents"}:
             raise ValueError("存储的本地调整无法读取")
-        return cls(**{section: _with_days(entries) for section, entries in content.items()})
+        layers = tuple(
+            {section: _with_days(entries) for section, entries in layer.items()} for layer in content.get("layers", ())
+        )
+        return cls(layers, _with_days(content.get("documents", {})))
 
 
 def _with_days(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:

@@ -45,7 +45,7 @@ def load_locality(key: str, folder: Path = SHIPPED) -> RuleSet:
 
 
 def load_changed(key: str, changes: Changes, folder: Path = SHIPPED) -> RuleSet:
-    """The rule set of a locality with what its keepers changed, as if that stood in one more file below its own.
+    """The rule set of a locality with what its keepers changed, as if each change stood in one more file below its own.
 
     Raises KeyError and RuleFileError as `load_locality`; the changes obey the same rules as the files, rank above all.
     """
@@ -57,8 +57,7 @@ def load_changed(key: str, changes: Changes, folder: Path = SHIPPED) -> RuleSet:
     own = chain[-1]
     head = own.tables["locality"]
     place = own.place.at("locality")
-    changed = Source({"terms": changes.terms, "switches": changes.switches}, CHANGES_PLACE, own.plan)
-    files = (*chain, changed)
+    files = (*chain, *(Source(layer, CHANGES_PLACE, own.plan) for layer in changes.layers))
 
     switches = resolve_switches(files, documents)
     _require_names(switches, own.place)

@@ -106,3 +106,9 @@ class MergerForm(StepForm):
     moves_posts: bool = Field(
         default=True, title="人员转入承继单位", description="选“是”的，原单位人员自确认之日起在承继单位任相同岗位"
     )
+
+
+class ConfirmRulesForm(StepForm):
+    """确认规则集."""
+
+    in_force_from: date = Field(title="施行日期", description="须晚于今日")

@@ -62,7 +62,7 @@ def keeps_rules_of(reader: Reader) -> frozenset[str]:
 def demand_keeper(reader: Reader, locality: str) -> None:
     """Raises NotFound unless the reader keeps the rules of this locality."""
     if locality not in keeps_rules_of(reader):
-        raise NotFound("没有这一页，或者您无权查看。请从导航进入。")
+        raise NotFound("没有这个地区的规则，或者其规则不由您管理。请从规则页进入。")
 
 
 def read_versions(reader: Reader, locality: str) -> Versions:

@@ -1,0 +1,214 @@
+"""Forms in which a rules keeper changes one rule, and the entry of a rule file that each of them means."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from app.services.rule_changes import EntryChange
+from workflows.kit.counting import Span, Unit
+from workflows.kit.errors import FieldError, FormIncomplete
+from workflows.kit.forms import LabelledEnum, Line, OptionalLine, StepForm
+from workflows.rules.model import SEVERITIES, RuleSet, SwitchRule, TermRule
+
+#: The choice of a document that no file names yet.
+OTHER = "other"
+
+
+class SpanUnit(LabelledEnum):
+    """Units of a length."""
+
+    WD = "WD", "工作日"
+    D = "D", "日"
+    M = "M", "个月"
+    Y = "Y", "年"
+
+
+class GradeChoice(LabelledEnum):
+    """How well an entry is evidenced."""
+
+    V = "V", "已核全文"
+    P = "P", "已核节选"
+    S = "S", "二手来源"
+    B = "B", "背景知识（待核）"
+    I = "I", "系统设定（待核）"  # noqa: E741 - the letter is the grade's published name
+
+
+class BasisChoice(LabelledEnum):
+    """Whether the document itself says so."""
+
+    DIRECT = "direct", "依据（该文件直接规定）"
+    PEER = "peer", "参照（比照该文件办理）"
+
+
+class RankChoice(LabelledEnum):
+    """Rank of a document; a lower one never makes a higher one's term worse."""
+
+    LAW = "1", "法律、行政法规"
+    NATION = "2", "国务院、国务院办公厅文件"
+    PROVINCE = "3", "地方性法规"
+    RULE = "4", "规章、部门文件"
+    PLAN = "5", "市、区实施方案"
+
+
+Number = Annotated[int, Field(ge=0, le=9999)]
+
+
+class EvidenceForm(StepForm):
+    """Where the new value comes from, and from when it holds."""
+
+    document: Line = Field(title="依据文件")
+    kind: BasisChoice = Field(default=BasisChoice.DIRECT, title="依据方式")
+    article: OptionalLine = Field(default="", title="条款", description="如“第十条”")
+    quote: Annotated[str, Field(max_length=60)] = Field(default="", title="原文", description="照录，至多60字")
+    new_title: OptionalLine = Field(
+        default="", title="另行登记的文件：名称", description="依据文件选“另行登记”的填写，不加书名号"
+    )
+    new_number: OptionalLine = Field(default="", title="另行登记的文件：文号")
+    new_rank: RankChoice | None = Field(default=None, title="另行登记的文件：位阶")
+    new_in_force: date | None = Field(default=None, title="另行登记的文件：施行日期")
+    grade: GradeChoice = Field(title="核实程度")
+    note: Annotated[str, Field(max_length=200)] = Field(default="", title="备注")
+    in_force_from: date = Field(title="规则施行日期", description="须晚于今日；自这一日起收到的事项适用")
+
+
+class TermChangeForm(EvidenceForm):
+    """The length of a term."""
+
+    number: Number = Field(title="时长")
+    unit: SpanUnit = Field(title="单位")
+    extension: Number | None = Field(default=None, title="可延长至多", description="单位同上；不得延长的不填")
+
+
+class SeverityTermChangeForm(EvidenceForm):
+    """The lengths of a term that depends on the severity."""
+
+    minor: Line = Field(title="轻微", description="数字加单位：WD 工作日、D 日、M 个月、Y 年，如“3 M”")
+    general: Line = Field(title="一般")
+    serious: Line = Field(title="严重")
+
+
+class FlagChangeForm(EvidenceForm):
+    """A setting that is yes or no."""
+
+    value: bool = Field(title="内容", default=True)
+
+
+class TextChangeForm(EvidenceForm):
+    """A setting that is a text."""
+
+    value: Line = Field(title="内容")
+
+
+class NumberChangeForm(EvidenceForm):
+    """A setting that is a number."""
+
+    value: Number = Field(title="内容")
+
+
+class ListChangeForm(EvidenceForm):
+    """A setting that is a list."""
+
+    value: list[Line] = Field(default_factory=list, max_length=30, title="内容")
+
+
+Section = Literal["terms", "switches"]
+#: The values stand first, though the form of the evidence is the older one.
+VALUES = ("number", "unit", "extension", "minor", "general", "serious", "value")
+
+
+def form_for(rules: RuleSet, section: Section, key: str) -> tuple[type[EvidenceForm], str, dict[str, Any]]:
+    """The form of an entry, its label, and what it holds now.
+
+    Raises:
+        KeyError: there is no such entry.
+    """
+    if section == "terms":
+        rule = next((one for one in rules.terms if one.key == key), None)
+        if rule is None:
+            raise KeyError(key)
+        return _term_form(rule), rule.label, _term_now(rule)
+    switch = rules.switch_rule(key)
+    return (
+        _switch_form(switch),
+        switch.label,
+        {"value": _as_given(switch.value), "grade": switch.grade.value, "note": switch.note},
+    )
+
+
+def entry_of(section: Section, key: str, form: EvidenceForm) -> EntryChange:
+    """What the form says, as a rule file holds it.
+
+    Raises:
+        FormIncomplete: a document to be entered lacks its title, rank or day, or a length cannot be read.
+    """
+    cited, document = _cited(form)
+    entry: dict[str, Any] = {"grade": form.grade.value, "note": form.note}
+    if cited:
+        basis = {"doc": cited, "kind": form.kind.value, "article": form.article, "quote": form.quote}
+        entry["basis"] = {name: value for name, value in basis.items() if value}
+    if isinstance(form, TermChangeForm):
+        entry["span"] = f"{form.number} {form.unit.value}"
+        if form.extension is not None:
+            entry["extension_cap"] = f"{form.extension} {form.unit.value}"
+    elif isinstance(form, SeverityTermChangeForm):
+        entry["by_severity"] = {severity: _span(form, severity) for severity in SEVERITIES}
+    else:
+        entry["value"] = getattr(form, "value")  # noqa: B009 - each of the other forms has one
+    if section == "terms":
+        entry["effective_from"] = form.in_force_from
+    return EntryChange(section, key, entry, document)
+
+
+def _term_form(rule: TermRule) -> type[EvidenceForm]:
+    return SeverityTermChangeForm if rule.by_severity is not None else TermChangeForm
+
+
+def _switch_form(rule: SwitchRule) -> type[EvidenceForm]:
+    if isinstance(rule.value, bool):
+        return FlagChangeForm
+    if isinstance(rule.value, int):
+        return NumberChangeForm
+    return ListChangeForm if isinstance(rule.value, tuple) else TextChangeForm
+
+
+def _term_now(rule: TermRule) -> dict[str, Any]:
+    now: dict[str, Any] = {"grade": rule.grade.value, "note": rule.note}
+    if rule.by_severity is not None:
+        return now | {severity: str(rule.by_severity[severity]) for severity in SEVERITIES}
+    span = rule.span or Span(0, Unit.WD)
+    extension = rule.extension_cap.number if rule.extension_cap is not None else None
+    return now | {"number": span.number if rule.span else "", "unit": span.unit.value, "extension": extension}
+
+
+def _as_given(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _cited(form: EvidenceForm) -> tuple[str, tuple[str, Mapping[str, Any]] | None]:
+    """Key of the cited document (empty: a default of the office), and the document where it is new."""
+    if form.document == "default":
+        return "", None
+    if form.document != OTHER:
+        return form.document, None
+    lacking = [
+        FieldError(name, EvidenceForm.model_fields[name].title or name, "另行登记的文件须填写")
+        for name in ("new_title", "new_rank", "new_in_force")
+        if not getattr(form, name)
+    ]
+    if lacking:
+        raise FormIncomplete(tuple(lacking))
+    assert form.new_rank is not None
+    key = "own_" + hashlib.sha256(f"{form.new_title} {form.new_number}".encode()).hexdigest()[:12]
+    table = {"title": form.new_title, "rank": int(form.new_rank.value), "in_force": form.new_in_force}
+    return key, (key, table | ({"number": form.new_number} if form.new_number else {}))
+
+
+def _span(form: SeverityTermChangeForm, severity: str) -> str:
+    given = getattr(form, severity)
+    try:
+        return str(Span.parse(given))
+    except ValueError as problem:
+        raise FormIncomplete((FieldError(severity, SEVERITIES[severity], str(problem)),)) from None

@@ -1,0 +1,210 @@
+"""规则 over time: versions, two side by side, and changes: proposed by one keeper, confirmed or rejected by another."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_required
+
+from app.extensions import installation
+from app.services.administration.forms import ConfirmRulesForm, ReasonedForm
+from app.services.administration.rule_forms import OTHER, VALUES, EvidenceForm, Section, entry_of, form_for
+from app.services.reading.rule_versions import Effect, demand_keeper, effects_of, read_versions
+from app.services.reading.rule_versions import compare as compare_sets
+from app.services.rule_changes import changed_rules, misfit, propose_change
+from app.services.rule_sets import chosen, confirm, reject
+from app.web.forms import Attempt, Option, parsed, small_form, typed_into
+from app.web.reading import current_reader, for_posts, signed_in
+from workflows.kit.errors import NotFound, Refusal
+from workflows.roles import Post
+from workflows.rules import RuleSet
+from workflows.rules.citing import read_documents
+from workflows.rules.loader import SHIPPED
+
+blueprint = Blueprint("rule_changes", __name__, url_prefix="/rules")
+
+_KEEPERS = for_posts(Post.RULES_KEEPER)
+
+
+@blueprint.get("/<locality>/versions")
+@login_required
+def versions(locality: str) -> ResponseReturnValue:
+    """The rule sets of a locality; two of them are chosen to be compared."""
+    with current_reader() as reader:
+        found = read_versions(reader, locality)
+    trouble = misfit(installation().database, locality) if found.keeps else ""
+    return render_template("rules/versions.html", found=found, trouble=trouble)
+
+
+@blueprint.get("/<locality>/compare")
+@login_required
+def compare(locality: str) -> ResponseReturnValue:
+    """Two sets side by side, and what the newer one means for new cases."""
+    old, new = (request.args.get(name, default=0, type=int) for name in ("old", "new"))
+    return _comparison(locality, min(old, new), max(old, new))
+
+
+@blueprint.get("/<locality>/<any(terms, switches):section>/<key>/change")
+@_KEEPERS
+def change(locality: str, section: Section, key: str) -> ResponseReturnValue:
+    """The form of one rule, with its present value."""
+    return _change_page(locality, section, key)
+
+
+@blueprint.post("/<locality>/<any(terms, switches):section>/<key>/change")
+@_KEEPERS
+def propose(locality: str, section: Section, key: str) -> ResponseReturnValue:
+    """试算 shows what would change for new cases; 提交 enters a rule set for another keeper to confirm."""
+    model = _model(locality, section, key)[0]
+    typed, own = typed_into(model, "rule", request.form), installation()
+    try:
+        form = parsed(model, typed)
+        entry = entry_of(section, key, form)
+        if request.form.get("act") != "propose":
+            rules, making, _continues = changed_rules(own.database, locality, entry)
+            return _change_page(locality, section, key, Attempt("rule", typed), (rules, making.base))
+        number = propose_change(
+            own.database, own.keys, locality, entry, form.in_force_from, signed_in().login, own.clock()
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _change_page(locality, section, key, Attempt("rule", typed, refusal)), 422
+    flash(gettext("已录入第%(number)s号规则集，待另一名规则管理员确认后施行。", number=number), "done")
+    return redirect(url_for("rule_changes.proposal", locality=locality, number=number), 303)
+
+
+@blueprint.get("/<locality>/<int:number>")
+@_KEEPERS
+def proposal(locality: str, number: int) -> ResponseReturnValue:
+    """One set beside the one it was made on, to be confirmed or rejected."""
+    return _proposal_page(locality, number)
+
+
+@blueprint.post("/<locality>/<int:number>/confirm")
+@_KEEPERS
+def confirm_set(locality: str, number: int) -> ResponseReturnValue:
+    """确认 by the second keeper."""
+    typed, own = typed_into(ConfirmRulesForm, "confirm", request.form), installation()
+    try:
+        _demand(locality)
+        form = parsed(ConfirmRulesForm, typed)
+        line = confirm(
+            own.database, locality, number, signed_in().login, own.clock(), form.in_force_from, keys=own.keys
+        )
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _proposal_page(locality, number, Attempt("confirm", typed, refusal)), 422
+    flash(gettext("已确认第%(number)s号规则集；此前收到的事项仍按原规则办理。", number=line.number), "done")
+    return redirect(url_for("rule_changes.versions", locality=locality), 303)
+
+
+@blueprint.post("/<locality>/<int:number>/reject")
+@_KEEPERS
+def reject_set(locality: str, number: int) -> ResponseReturnValue:
+    """退回, or withdrawn by whoever entered it."""
+    typed, own = typed_into(ReasonedForm, "reject", request.form), installation()
+    try:
+        _demand(locality)
+        form = parsed(ReasonedForm, typed)
+        reject(own.database, locality, number, signed_in().login, form.reason, own.clock(), keys=own.keys)
+    except NotFound:
+        raise
+    except Refusal as refusal:
+        return _proposal_page(locality, number, Attempt("reject", typed, refusal)), 422
+    flash(gettext("已退回第%(number)s号规则集，现行规则不变。", number=number), "done")
+    return redirect(url_for("rule_changes.versions", locality=locality), 303)
+
+
+def _demand(locality: str) -> None:
+    with current_reader() as reader:
+        demand_keeper(reader, locality)
+
+
+def _model(locality: str, section: Section, key: str) -> tuple[type[EvidenceForm], str, dict[str, object]]:
+    """The form of an entry as it stands in the newest set that is not rejected.
+
+    Raises:
+        NotFound: the reader does not keep these rules, or there is no such entry.
+    """
+    with current_reader() as reader:
+        demand_keeper(reader, locality)
+        newest = next(line for line in read_versions(reader, locality).lines if not line.rejected_by)
+    try:
+        return form_for(chosen(installation().database, locality, str(newest.number)), section, key)
+    except KeyError:
+        raise NotFound("规则集中没有这一项。请从规则页进入。") from None
+
+
+def _change_page(
+    locality: str,
+    section: Section,
+    key: str,
+    attempt: Attempt | None = None,
+    tried: tuple[RuleSet, int] | None = None,
+) -> str:
+    model, label, now = _model(locality, section, key)
+    own = installation()
+    documents = read_documents(SHIPPED)
+    choices = {
+        "document": [
+            *(Option(one.key, f"{one.title}{f'（{one.number}）' if one.number else ''}") for one in documents.values()),
+            Option(OTHER, gettext("另行登记的文件")),
+        ]
+    }
+    effects: tuple[Effect, ...] = ()
+    with current_reader() as reader:
+        given = now | {"in_force_from": reader.today + timedelta(days=1)}
+        if tried is not None:
+            rules, base = tried
+            calendar = reader.view.calendar
+            effects = effects_of(chosen(own.database, locality, str(base)), rules, calendar, reader.today)
+    form = small_form(model, "rule", attempt, given=given, choices=choices)
+    fields = sorted(form.fields, key=lambda field: field.name.removeprefix("rule-") not in VALUES)
+    return render_template(
+        "rules/change.html",
+        locality=locality,
+        label=label,
+        key=key,
+        section=section,
+        form_of=replace(form, fields=tuple(fields)),
+        tried=tried is not None,
+        effects=effects,
+        failed=bool(form.lines),
+    )
+
+
+def _proposal_page(locality: str, number: int, attempt: Attempt | None = None) -> str:
+    with current_reader() as reader:
+        demand_keeper(reader, locality)
+        found = read_versions(reader, locality)
+        line = next((one for one in found.lines if one.number == number), None)
+        if line is None:
+            raise NotFound("没有这一号规则集。请从版本列表中选择。")
+        base = line.base or max(
+            (one.number for one in found.lines if one.confirmed_by and one.number < number), default=number
+        )
+        comparison = compare_sets(reader, locality, base, number)
+    forms = {
+        "confirm": small_form(ConfirmRulesForm, "confirm", attempt, given={"in_force_from": line.in_force_from}),
+        "reject": small_form(ReasonedForm, "reject", attempt),
+    }
+    lines = [one for form in forms.values() for one in form.lines]
+    return render_template(
+        "rules/proposal.html",
+        found=comparison,
+        line=line,
+        forms=forms,
+        lines=lines,
+        mine=line.entered_by == signed_in().login,
+        failed=bool(lines),
+    )
+
+
+def _comparison(locality: str, old: int, new: int) -> str:
+    with current_reader() as reader:
+        found = compare_sets(reader, locality, old, new)
+    return render_template("rules/compare.html", found=found)

@@ -1,0 +1,132 @@
+"""规则 (interface 10; R34): one keeper proposes a change with its basis, another confirms; rank holds here too."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.database import read_transaction
+from app.models.history import AccessLog
+from app.models.people import Unit
+from app.services.lawbook import rule_set_in_force
+from app.services.rule_sets import list_rule_sets, propose_release
+from tests.support.web_world import client_of, text_of
+from tests.support.world import World
+
+TERM = "/rules/demo/terms/record.screening/change"
+
+
+def form(world: World, **changed: str) -> dict[str, str]:
+    given = {"number": "7", "unit": "WD", "document": "other", "kind": "direct", "article": "第九条",
+             "new_title": "示范区政务失信记录管理办法", "new_number": "示政发〔2026〕9号", "new_rank": "5",
+             "new_in_force": "2026-10-01", "grade": "V",
+             "in_force_from": (world.today + timedelta(days=3)).isoformat()} | changed  # fmt: skip
+    return {f"rule-{name}": value for name, value in given.items()}
+
+
+def length(world: World, days: int) -> str:
+    with read_transaction(world.backend.engine) as session:
+        rule = rule_set_in_force(session, "demo", world.today + timedelta(days=days))[1].term("record.screening")
+    assert rule is not None
+    return str(rule.span)
+
+
+def lines(app: Flask) -> list[tuple[int, str, str]]:
+    found = list_rule_sets(app.extensions["zhengcheng"].database)
+    return [(line.number, line.confirmed_by, line.rejected_by) for line in found]
+
+
+def test_a_change_is_tried_proposed_and_confirmed_by_another(app: Flask, world: World) -> None:
+    """What it means is shown first; only from its day on, for new cases only; both keepers stand in the log."""
+    first, second = client_of(app, "keeper"), client_of(app, "second_keeper")
+    assert TERM in first.get("/rules").text
+    assert TERM not in client_of(app, "officer").get("/rules").text
+    tried = text_of(first.post(TERM, data=form(world) | {"act": "foresee"}).text)
+    assert "审查期限2026年9月24日2026年9月29日" in tried.replace(" ", "")
+    assert len(lines(app)) == 1
+    made = first.post(TERM, data=form(world) | {"act": "propose"})
+    where = made.headers["Location"]
+    page = text_of(first.get(where).text)
+    for words in (
+        "五个工作日",
+        "七个工作日",
+        "《示范区政务失信记录管理办法》（示政发〔2026〕9号）第九条",
+        "须由另一名规则管理员确认",
+    ):
+        assert words in page
+    day = {"confirm-in_force_from": (world.today + timedelta(days=3)).isoformat()}
+    refused = first.post(f"{where}/confirm", data=day)
+    assert (refused.status_code, "录入人以外的另一名" in refused.text) == (422, True)
+    assert second.post(f"{where}/confirm", data={"confirm-in_force_from": "2026-01-01"}).status_code == 422
+    assert second.post(f"{where}/confirm", data=day).status_code == 303
+    assert (length(world, 2), length(world, 3)) == ("5 WD", "7 WD")
+    logged = [(row.act, row.user_id) for row in world.rows(AccessLog) if row.act.startswith("rules_")]
+    assert logged == [("rules_proposed", world["keeper"].user_id), ("rules_confirmed", world["second_keeper"].user_id)]
+    assert "变更的规则（1项）" in text_of(client_of(app, "officer").get("/rules/demo/compare?old=1&new=2").text)
+    assert propose_release(app.extensions["zhengcheng"].database, world.clock()) == [], "a release keeps the change"
+
+
+@pytest.mark.parametrize(
+    ("path", "changed", "words"),
+    [
+        (TERM, {"number": ""}, "时长：尚未填写"),
+        (TERM, {"number": "zehn"}, "请填写整数"),
+        (TERM, {"new_title": ""}, "另行登记的文件须填写"),
+        (TERM, {"document": "atlantis"}, "没有文件“atlantis”"),
+        (TERM, {"in_force_from": "2026-09-18"}, "施行日期须晚于今日"),
+        ("/rules/demo/terms/notice.announcement/change", {"number": "20", "unit": "D"}, ""),
+    ],
+)
+def test_what_is_wrong_comes_back_as_typed(
+    app: Flask, world: World, path: str, changed: dict[str, str], words: str
+) -> None:
+    answer = client_of(app, "keeper").post(path, data=form(world, **changed) | {"act": "propose"})
+    if not words:
+        assert answer.status_code == 303
+        return
+    assert (answer.status_code, words in text_of(answer.text)) == (422, True)
+    assert 'value="第九条"' in answer.text
+    assert len(lines(app)) == 1
+
+
+def test_a_lower_document_lengthens_no_duty_of_a_higher_one(app: Flask, world: World) -> None:
+    """R34: first a regulation fixes five days, then a plan wants ten."""
+    client, other = client_of(app, "keeper"), client_of(app, "second_keeper")
+    assert len(lines(app)) == 1
+    regulation = form(world, number="4", new_rank="3", new_title="示例省社会信用条例")
+    where = client.post(TERM, data=regulation | {"act": "propose"}).headers["Location"]
+    day = {"confirm-in_force_from": (world.today + timedelta(days=3)).isoformat()}
+    assert other.post(f"{where}/confirm", data=day).status_code == 303
+    refused = client.post(TERM, data=form(world, number="10", new_title="示范区方案") | {"act": "propose"})
+    assert (refused.status_code, "下位文件不得延长《示例省社会信用条例》" in text_of(refused.text)) == (422, True)
+    shorter = client.post(TERM, data=form(world, number="3", new_title="示范区方案") | {"act": "propose"})
+    assert shorter.status_code == 303
+
+
+def test_changes_gather_in_one_proposal_and_a_foreign_one_waits(app: Flask, world: World) -> None:
+    client, other = client_of(app, "keeper"), client_of(app, "second_keeper")
+    client.post(TERM, data=form(world) | {"act": "propose"})
+    flag = {key: value for key, value in form(world).items() if key not in ("rule-number", "rule-unit")}
+    switch = "/rules/demo/switches/notices.office_signs/change"
+    assert client.post(switch, data=flag | {"rule-value": "false", "act": "propose"}).status_code == 303
+    assert lines(app) == [(1, "初始化确认", ""), (2, "", "keeper"), (3, "", "")]
+    page = text_of(other.get("/rules/demo/3").text)
+    assert "变更的规则（2项）" in page
+    blocked = other.post(TERM, data=form(world, number="6") | {"act": "propose"})
+    assert (blocked.status_code, "尚待确认" in blocked.text) == (422, True)
+    assert other.post("/rules/demo/3/reject", data={"reject-reason": ""}).status_code == 422
+    assert other.post("/rules/demo/3/reject", data={"reject-reason": "依据不足"}).status_code == 303
+    assert "依据不足" in other.get("/rules/demo/versions").text
+    assert "依据不足" not in client_of(app, "officer").get("/rules/demo/versions").text
+    assert client_of(app, "officer").get("/rules/demo/compare?old=1&new=3").status_code == 404
+
+
+def test_a_keeper_of_another_locality_changes_nothing_here(app: Flask, world: World) -> None:
+
+    with app.extensions["zhengcheng"].database.write() as session:
+        session.get_one(Unit, world.organs.office.id).locality = "nanjing"
+    client = client_of(app, "keeper")
+    assert client.get(TERM).status_code == 404
+    assert client.post(TERM, data=form(world) | {"act": "propose"}).status_code == 404
+    assert client.post("/rules/demo/1/confirm", data={"confirm-in_force_from": "2027-01-01"}).status_code == 404
+    assert client.get("/rules/demo/terms/no.such/change").status_code == 404

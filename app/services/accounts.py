@@ -51,19 +51,22 @@ class Accounts:
         identity_number: str = "",
         electronic_service_on: date | None = None,
         by: int | None = None,
+        uid: str = "",
     ) -> str:
-        """Make an account; returns its uid. `electronic_service_on`: day of the signed 送达地址确认书.
+        """Make an account; returns its uid (`uid` where the caller knows it before).
+
+        `electronic_service_on`: day of the signed 送达地址确认书.
 
         Raises:
             AccountRefused: login or identity number is wrong or taken.
             PasswordRefused: the policy does not allow the password.
         """
         login, name = login.strip(), name.strip()
-        _check_login(login)
+        check_login(login)
         if not name:
             raise AccountRefused("请填写姓名。")
         user = User(
-            uid=new_uid(),
+            uid=uid or new_uid(),
             login=login,
             name=name,
             name_pinyin=pinyin(name),
@@ -252,7 +255,12 @@ def _identity_context(user: User) -> FieldContext:
     return FieldContext("user_account", "identity_sealed", user.uid)
 
 
-def _check_login(login: str) -> None:
+def check_login(login: str) -> None:
+    """Whether a word can be a login.
+
+    Raises:
+        AccountRefused: it cannot.
+    """
     if not login:
         raise AccountRefused("请填写账号。", "login")
     if len(login) > _LONGEST_LOGIN:
@@ -294,10 +302,13 @@ def _held_from(session: Session, user_id: int, day: date) -> list[PostHolding]:
 def _refuse_exclusion(login: str, post: Post, held: list[PostHolding]) -> None:
     """三员分立 (trust 1.6): system, security and audit administration exclude each other and the handling of cases."""
     for row in held:
-        other = Post(row.post)
-        pair = {post, other}
-        if len(pair) == 2 and pair & ADMINISTRATORS and not pair & _BESIDE_ADMINISTRATION:
-            raise AccountRefused(
-                f"“{login}”已任{other.label}，不得兼任{post.label}：系统管理员、安全保密管理员、审计员三员分立，"
-                "也不得兼办业务。请另行指定人员，或者先免去其原岗位。"
-            )
+        if told := exclusion_of(post, Post(row.post)):
+            raise AccountRefused(f"“{login}”{told}。请另行指定人员，或者先免去其原岗位。")
+
+
+def exclusion_of(post: Post, other: Post) -> str:
+    """Why somebody who holds the other post may not hold this one as well; empty if he may."""
+    pair = {post, other}
+    if len(pair) < 2 or not pair & ADMINISTRATORS or pair & _BESIDE_ADMINISTRATION:
+        return ""
+    return f"已任{other.label}，不得兼任{post.label}：系统管理员、安全保密管理员、审计员三员分立，也不得兼办业务"

@@ -6,6 +6,7 @@ from flask_babel import gettext
 from flask_login import login_required
 
 from app.services.imports.batches import KEPT, confirm, discard, drop, upload
+from app.services.imports.first_passwords import take_first_passwords
 from app.services.imports.kinds import Kind, kind_of, kinds_for
 from app.services.imports.layout import Layout
 from app.services.imports.penalties import mapping
@@ -15,6 +16,7 @@ from app.web.forms import SummaryLine
 from app.web.handing_out import hand_out, log_export
 from app.web.import_workbooks import rows_to_mend_xlsx, template_xlsx
 from app.web.reading import current_reader, signed_in
+from app.web.spreadsheet import xlsx_of
 from app.workbooks.reading import LARGEST_FILE, MOST_ROWS
 from workflows.kit.errors import NotFound, Refusal
 
@@ -143,6 +145,19 @@ def to_mend(uid: str) -> ResponseReturnValue:
         content = rows_to_mend_xlsx(page.line.kind_label, headings, kept, reader.now)
     log_export(uid, len(kept))
     return hand_out(content, f"{page.line.number}有误的行", "rows-to-mend", "xlsx")
+
+
+@blueprint.post("/<uid>/passwords")
+@login_required
+def passwords(uid: str) -> ResponseReturnValue:
+    """The first passwords of the accounts of a batch, once."""
+    try:
+        with current_reader() as reader:
+            found = take_first_passwords(reader, uid)
+            content = xlsx_of(gettext("初始密码"), ("姓名", "账号", "初始密码"), found, reader.now)
+    except Refusal as refusal:
+        return _refused(uid, refusal)
+    return hand_out(content, "初始密码", "first-passwords", "xlsx")
 
 
 def _kind_for(reader: Reader, key: str) -> Kind:

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.access.capacities import standing_of
+from app.clock import legal_day
+from app.database import read_transaction
 from app.models.people import Unit
 from app.services.backend import Backend
 from app.services.commands import TakeStep
-from app.services.imports import penalties, records
+from app.services.imports import penalties, records, registers
 from app.services.imports.layout import Checked, Layout, Table
 from app.services.lawbook import rule_set_in_force
 from app.services.passwords import Passwords
@@ -111,6 +114,24 @@ def _discard_record(making: Making, uid: str) -> None:
     take_step(making.backend, command, making.now)
 
 
+def _make_unit(making: Making, form: Mapping[str, Any]) -> Made:
+    return Made(registers.make_unit(making.backend, making.key, form, making.now, _by(making)))
+
+
+def _make_person(making: Making, form: Mapping[str, Any]) -> Made:
+    return Made(*registers.make_person(making.backend, making.passwords, making.key, form, making.now, _by(making)))
+
+
+def _by(making: Making) -> int:
+    """Who makes it; he has to hold the post still."""
+    by = making.actor.user_id
+    assert by is not None
+    with read_transaction(making.backend.engine) as session:
+        if not standing_of(session, by, legal_day(making.now)).units(frozenset({Post.SYSADMIN})):
+            raise NotFound("确认导入的人员已不任系统管理员，未予导入。")
+    return by
+
+
 KINDS = {
     kind.key: kind
     for kind in (
@@ -118,5 +139,9 @@ KINDS = {
              of_unit=True),
         Kind("penalties", "行政处罚（双公示）", Post.CLERK, _penalty_layout, _check_penalties, _make_record,
              _discard_record, of_unit=True),
+        Kind("units", "单位", Post.SYSADMIN, lambda reader, _unit: registers.unit_layout(reader),
+             lambda reader, _unit, table: registers.check_units(reader, table), _make_unit),
+        Kind("people", "人员", Post.SYSADMIN, lambda _reader, _unit: registers.people_layout(),
+             lambda reader, _unit, table: registers.check_people(reader, table), _make_person, piece=25),
     )
 }  # fmt: skip

@@ -61,6 +61,10 @@ class Row:
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
 
+    @property
+    def is_fine(self) -> bool:
+        return not self.problems
+
 
 @dataclass(frozen=True)
 class Checked:
@@ -72,7 +76,7 @@ class Checked:
 
     @property
     def is_fine(self) -> bool:
-        return not self.row.problems
+        return self.row.is_fine
 
 
 @dataclass(frozen=True)

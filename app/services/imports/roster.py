@@ -46,11 +46,13 @@ class Roster:
         self._by_code: dict[str, Named] = {}
         self._by_name: dict[str, list[Named]] = defaultdict(list)
         self._uids: dict[tuple[str, int | None], str] = {}
-        columns = select(Unit.id, Unit.uid, Unit.name, Unit.short_name, Unit.code, Unit.locality)
+        columns = select(Unit.id, Unit.uid, Unit.name, Unit.short_name, Unit.code, Unit.locality, Unit.ended_on)
         for row in reader.session.execute(columns):
             called = frozenset({plain(row.name), plain(row.short_name)} - {""})
             unit = Named(row.id, row.uid, row.name, "organ", called)
             self._uids["organ", row.id] = row.uid
+            if row.ended_on is not None and row.ended_on <= reader.today:
+                continue
             if row.code:
                 self._by_code[row.code] = unit
             if row.locality in places:

@@ -100,6 +100,8 @@ class BatchPage:
     drafts_after: int | None
     earlier: Earlier | None
     can_undo: bool
+    #: First passwords of accounts wait to be handed out.
+    has_passwords: bool
     stuck: bool
     #: Whether the rows can still be looked at.
     rows_kept: bool
@@ -164,6 +166,10 @@ def read_batch(reader: Reader, uid: str, faults_after: int = 0, drafts_after: in
         drafts_after=made[PAGE - 1][0].number if len(made) > PAGE else None,
         earlier=Earlier(earlier.uid, earlier.number, earlier.uploaded_at) if earlier else None,
         can_undo=kind.undo is not None and batch.status == Status.MADE and bool(counts.get(RowStatus.MADE)),
+        has_passwords=batch.kind == "people"
+        and batch.status == Status.MADE
+        and bool(counts.get(RowStatus.MADE))
+        and not told.get("passwords_taken"),
         stuck=Status(batch.status).is_working and _is_stuck(reader, batch),
         rows_kept=not any(row.sealed == "" for row, _kept in (*wrong[:1], *made[:1])),
         finished_at=batch.finished_at,

@@ -56,8 +56,8 @@ class UnitRegister:
         self._database = database
         self._keys = keys
 
-    def enter(self, name: str, locality: str, facts: UnitFacts, now: datetime, by: int) -> str:
-        """Enter a unit; returns its uid.
+    def enter(self, name: str, locality: str, facts: UnitFacts, now: datetime, by: int, uid: str = "") -> str:
+        """Enter a unit; returns its uid (`uid` where the caller knows it before).
 
         Raises:
             FormIncomplete: name, code or 机关代字 is taken or wrong; there is no such locality or superior.
@@ -66,7 +66,9 @@ class UnitRegister:
             _demand_free_name(session, name)
             if session.get(Locality, locality) is None:
                 raise FormIncomplete((FieldError("locality", "地区", "没有这个地区，请从列表中选择"),))
-            unit = Unit(uid=new_uid(), name=name, locality=locality, **_checked(session, facts, None, legal_day(now)))
+            unit = Unit(
+                uid=uid or new_uid(), name=name, locality=locality, **_checked(session, facts, None, legal_day(now))
+            )
             session.add(unit)
             write_entry(session, self._keys, Act.UNIT_ENTERED, by, now, target=unit.uid, purpose=name)
         return unit.uid

@@ -10,6 +10,7 @@ from app.documents.pool import cores
 from app.extensions import Installation
 from app.jobs.handlers import Sheets, handlers
 from app.services.anchors import seal_heads
+from app.services.calendar_imports import catch_up_newest
 from app.services.drafts import remove_old_drafts
 from app.services.heartbeat import beat
 from app.services.imports.batches import forget_old_rows
@@ -58,7 +59,7 @@ class Rounds:
             LOGGER.info("swept", extra={"job": "sweep", "count": fired, "status": f"{failed} failed"})
 
     def hand_over(self, *, finished: bool = False) -> None:
-        """Let units bear the names that are due, and carry on mergers of units that are under way.
+        """Let units bear the names that are due; carry on a calendar's import and mergers of units under way.
 
         Args:
             finished: also look after what those that ended may have left, such as a case that was taken up again.
@@ -66,6 +67,7 @@ class Rounds:
         try:
             with self._own.database.write() as session:
                 apply_due_names(session, legal_day(self._own.clock()))
+            catch_up_newest(self._own.backend, self._own.clock)
             moved = carry_on_all(self._own.backend, self._own.clock, finished=finished)
         except (SQLAlchemyError, Refusal):
             LOGGER.exception("round failed", extra={"job": "hand over"})

@@ -5,6 +5,7 @@ moves both ways, but never to a day already past; ended terms are not touched.
 """
 
 import json
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,9 +21,11 @@ from app.models.kinds import Notice
 from app.models.registry import MODELS
 from app.models.terms import LIVE, RungRow, TermRow
 from app.services import terms
+from app.services.access_log import Act, write_entry
 from app.services.backend import Backend
 from app.services.contexts import context_of
 from app.services.holding import settle_holder
+from app.services.lawbook import current_calendar
 from app.services.noticing import draft_notice
 from app.services.recipients import holder_of
 from app.services.settling import settle_pauses
@@ -69,6 +72,7 @@ class ImportReport:
     version: str
     checked: int = 0
     moved: list[Move] = field(default_factory=list)
+    left: int = 0
 
 
 def preview_import(backend: Backend, calendar: Calendar, now: datetime) -> ImportReport:
@@ -83,15 +87,38 @@ def preview_import(backend: Backend, calendar: Calendar, now: datetime) -> Impor
     return report
 
 
-def import_calendar(backend: Backend, calendar: Calendar, source: str, clock: Callable[[], datetime]) -> ImportReport:
+def import_calendar(
+    backend: Backend,
+    calendar: Calendar,
+    source: str,
+    clock: Callable[[], datetime],
+    *,
+    patience: float | None = None,
+    by: int | None = None,
+) -> ImportReport:
     """Store the version, then move what it moves; may be called again after an interruption and goes on.
+
+    Args:
+        patience: seconds after which the rest is left to `catch_up`; None: it goes on to the end.
+        by: who imports it, for the access log; None at the command line.
 
     Raises:
         CalendarKnown: another calendar was imported under this version, or a newer one since.
     """
-    _store(backend, calendar, source, clock())
-    report = ImportReport(calendar.version)
-    for dossier_id in _dossiers_behind(backend, calendar.version):
+    _store(backend, calendar, source, clock(), by)
+    return catch_up(backend, calendar, clock, patience=patience)
+
+
+def catch_up(
+    backend: Backend, calendar: Calendar, clock: Callable[[], datetime], *, patience: float | None = None
+) -> ImportReport:
+    """Reckon every live term of an older version anew, one dossier a transaction; `left`: dossiers still to do."""
+    report, started = ImportReport(calendar.version), time.monotonic()
+    behind = dossiers_behind(backend, calendar.version)
+    for place, dossier_id in enumerate(behind):
+        if patience is not None and time.monotonic() - started > patience:
+            report.left = len(behind) - place
+            break
         with unit_of_work(backend, clock()) as work:
             work.lock(dossier_id)
             _move_dossier(work, calendar, report)
@@ -99,7 +126,14 @@ def import_calendar(backend: Backend, calendar: Calendar, source: str, clock: Ca
     return report
 
 
-def _store(backend: Backend, calendar: Calendar, source: str, now: datetime) -> None:
+def catch_up_newest(backend: Backend, clock: Callable[[], datetime]) -> int:
+    """Carry on the import of the newest calendar, if it was left under way; how many terms were looked at."""
+    with read_transaction(backend.engine) as session:
+        calendar = current_calendar(session)
+    return catch_up(backend, calendar, clock).checked
+
+
+def _store(backend: Backend, calendar: Calendar, source: str, now: datetime, by: int | None) -> None:
     body = calendar.to_json()
     with write_transaction(backend.sessions) as session:
         newest = session.execute(select(CalendarRow).order_by(CalendarRow.id.desc()).limit(1)).scalar_one_or_none()
@@ -109,9 +143,10 @@ def _store(backend: Backend, calendar: Calendar, source: str, now: datetime) -> 
         if session.execute(known).first() is not None:
             raise CalendarKnown(f"工作日历版本“{calendar.version}”已经导入过。内容有变的，请换一个版本号。")
         session.add(CalendarRow(version=calendar.version, body=body, source=source[:200], imported_at=now))
+        write_entry(session, backend.keys, Act.CALENDAR_IMPORTED, by, now, target=calendar.version, purpose=source)
 
 
-def _dossiers_behind(backend: Backend, version: str) -> list[int]:
+def dossiers_behind(backend: Backend, version: str) -> list[int]:
     """Dossiers with live terms that were not reckoned with this version yet: the loop is resumable."""
     with read_transaction(backend.engine) as session:
         statement = select(TermRow.dossier_id).where(

@@ -29,6 +29,7 @@ _AREAS = (
     "party_forms",
     "rules",
     "rule_changes",
+    "working_days",
     "audit",
     "guides",
     "administration.people",

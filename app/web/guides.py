@@ -77,6 +77,7 @@ PARAGRAPHS = {
     "sheets": "sheets",
     "units": "people",
     "upkeep": "operations",
+    "working_days": "calendar",
     "verification": "verify",
 }
 

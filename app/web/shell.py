@@ -67,6 +67,7 @@ AREAS = (
     NavigationItem("运行状况", "upkeep.show", _SYSADMIN),
     NavigationItem("安全保密", "security_desk.show", frozenset({Post.SECADMIN})),
     NavigationItem("规则", "rules.show", _EVERYBODY),
+    NavigationItem("工作日历", "working_days.show", frozenset({Post.RULES_KEEPER})),
 )
 
 

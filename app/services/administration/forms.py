@@ -112,3 +112,17 @@ class ConfirmRulesForm(StepForm):
     """确认规则集."""
 
     in_force_from: date = Field(title="施行日期", description="须晚于今日")
+
+
+class CalendarForm(StepForm):
+    """导入工作日历."""
+
+    text: Annotated[str, Field(min_length=1, max_length=20_000)] = Field(
+        title="放假安排",
+        description="每行一天：日期,类别,名称,来源；类别填“放假”或者“上班”。第一行写“日期,类别,名称,来源”。"
+        "也可以粘贴 TOML 文件",
+    )
+    version: Annotated[str, Field(min_length=1, max_length=40)] = Field(
+        title="版本名称", description="如“2027”，不得重复"
+    )
+    source: Line = Field(title="放假安排通知", description="名称和文号")

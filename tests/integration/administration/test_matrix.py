@@ -16,6 +16,7 @@ SYSADMIN = {"people", "units", "mergers", "upkeep"}
 OWNERS: dict[str, frozenset[Post]] = {name: frozenset({Post.SYSADMIN}) for name in SYSADMIN} | {
     "security_desk": frozenset({Post.SECADMIN}),
     "rule_changes": frozenset({Post.RULES_KEEPER}),
+    "working_days": frozenset({Post.RULES_KEEPER}),
 }
 #: Law is read by everybody who has signed in.
 FOR_ALL = {"rule_changes.versions", "rule_changes.compare"}

@@ -1,0 +1,96 @@
+"""工作日历: its versions, and the import of a year: first what it would move, then the import itself."""
+
+from collections import Counter
+from datetime import date
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.extensions import installation
+from app.services.administration.forms import CalendarForm
+from app.services.calendar_imports import ImportReport, dossiers_behind, import_calendar, preview_import
+from app.services.calendars import list_calendars
+from app.web.forms import Attempt, parsed, small_form, typed_into
+from app.web.reading import current_reader, for_posts, signed_in
+from workflows.kit.calendar import Calendar
+from workflows.kit.calendar_file import CalendarFileError, parse_calendar_file
+from workflows.kit.errors import FieldError, FormIncomplete, Refusal
+from workflows.roles import Post
+
+blueprint = Blueprint("working_days", __name__, url_prefix="/calendar")
+
+_KEEPERS = for_posts(Post.RULES_KEEPER)
+#: A small import is done at once; what takes longer is carried on by the background job.
+_PATIENCE_SECONDS = 3.0
+
+#: Procedure, term, day before, day after, whether the subject is told, whether the new day is provisional.
+Line = tuple[str, str, date, date, bool, bool]
+
+
+@blueprint.get("")
+@_KEEPERS
+def show() -> ResponseReturnValue:
+    """The versions, and the form of a new one."""
+    return _page()
+
+
+@blueprint.post("")
+@_KEEPERS
+def bring() -> ResponseReturnValue:
+    """试算 lists what would move; 导入 stores the version and moves it."""
+    typed, own = typed_into(CalendarForm, "calendar", request.form), installation()
+    try:
+        form = parsed(CalendarForm, typed)
+        calendar = _calendar(form)
+        if request.form.get("act") != "import":
+            return _page(Attempt("calendar", typed), preview_import(own.backend, calendar, own.clock()))
+        report = import_calendar(
+            own.backend, calendar, form.source, own.clock, patience=_PATIENCE_SECONDS, by=signed_in().user_id
+        )
+    except Refusal as refusal:
+        return _page(Attempt("calendar", typed, refusal)), 422
+    if report.left:
+        flash(gettext("已导入，正在调整期限，尚余案卷%(number)s个；可以离开本页。", number=report.left), "done")
+    else:
+        flash(gettext("已导入并施行，调整期限%(number)s个。", number=len(report.moved)), "done")
+    return redirect(url_for("working_days.show"), 303)
+
+
+def _calendar(form: CalendarForm) -> Calendar:
+    """The present calendar with the days that were typed.
+
+    Raises:
+        FormIncomplete: with every line that is wrong.
+    """
+    with current_reader() as reader:
+        present = reader.view.calendar
+    try:
+        facts, year = parse_calendar_file(form.text)
+        return present.with_facts(form.version, facts, year)
+    except CalendarFileError as error:
+        raise FormIncomplete((FieldError("text", "放假安排", "".join(error.problems)),)) from None
+
+
+def _page(attempt: Attempt | None = None, report: ImportReport | None = None) -> str:
+    own = installation()
+    lines = list_calendars(own.database)
+    form = small_form(CalendarForm, "calendar", attempt)
+    return render_template(
+        "rules/calendar.html",
+        versions=tuple(reversed(lines)),
+        behind=len(dossiers_behind(own.backend, lines[-1].version)),
+        form_of=form,
+        report=report,
+        moves=_grouped(report) if report is not None else (),
+        failed=bool(form.lines),
+    )
+
+
+def _grouped(report: ImportReport) -> list[tuple[Line, int]]:
+    """What moves, counted: a rules keeper sees no case."""
+    counted = Counter(
+        (move.kind_label, move.term_label, move.before, move.after, move.tells_subject, move.is_provisional)
+        for move in report.moved
+    )
+    return sorted(counted.items())

@@ -1,0 +1,49 @@
+"""工作日历 (interface 10; T6): simulated before it is applied; what moves is counted, and no case is named."""
+
+from datetime import date, timedelta
+
+from flask import Flask
+
+from app.models.cases import CalendarRow
+from app.models.history import AccessLog
+from app.services.calendar_imports import catch_up_newest
+from tests.support.web_world import client_of, text_of
+from tests.support.world import World
+from workflows.kit.calendar import shipped_calendar
+
+
+def typed(day: date, **changed: str) -> dict[str, str]:
+    text = f"日期,类别,名称,来源\n{day},放假,示例节,示办发〔2026〕8号\n"
+    given = {"text": text, "version": "2026-2", "source": "示办发〔2026〕8号"} | changed
+    return {f"calendar-{name}": value for name, value in given.items()}
+
+
+def test_an_import_is_simulated_then_applied_and_logged(app: Flask, world: World) -> None:
+    record = world.record_in("screening")
+    term = next(row for row in world.terms(record).values() if row.nature == "duty")
+    assert term.due_on is not None
+    holiday = shipped_calendar().next_working_day(world.today + timedelta(days=1))
+    client = client_of(app, "keeper")
+    page = client.post("/calendar", data=typed(holiday) | {"act": "foresee"}).text
+    assert "将调整1个" in page
+    assert str(world.case(record).number) not in page
+    assert len(world.rows(CalendarRow)) == 1
+    assert world.terms(record)[term.key].due_on == term.due_on
+    assert client.post("/calendar", data=typed(holiday) | {"act": "import"}).status_code == 303
+    moved = world.terms(record)[term.key]
+    assert moved.due_on == shipped_calendar().add_working_days(term.due_on, 1)
+    assert "调整期限1个" in text_of(client.get("/calendar").text)
+    assert [row.user_id for row in world.rows(AccessLog) if row.act == "calendar_imported"] == [world["keeper"].user_id]
+    again = client.post("/calendar", data=typed(holiday + timedelta(days=30)) | {"act": "import"})
+    assert (again.status_code, "已经导入过" in again.text) == (422, True)
+    assert catch_up_newest(world.backend, world.clock) == 0
+
+
+def test_what_is_wrong_with_the_days_comes_back(app: Flask, world: World) -> None:
+    client = client_of(app, "keeper")
+    wrong = client.post("/calendar", data=typed(world.today, text="日期,类别,名称,来源\n2026-02-30,休,x,y"))
+    assert wrong.status_code == 422
+    assert "第2行" in wrong.text
+    assert "2026-02-30,休" in wrong.text
+    assert client.post("/calendar", data=typed(world.today, source="")).status_code == 422
+    assert len(world.rows(CalendarRow)) == 1

@@ -50,7 +50,9 @@ def register(app: Flask, settings: Settings) -> None:
     def limit_size(_endpoint: str | None, _values: dict[str, Any] | None) -> None:
         if request.method in _BRINGS_NOTHING:
             return
-        if request.is_json or request.path.startswith(API) or not current_user.is_authenticated:
+        # A browser that was signed in may send a form whose session is over: what was typed is kept for its owner.
+        known = current_user.is_authenticated or _SIGNED_IN in session
+        if request.is_json or request.path.startswith(API) or not known:
             request.max_content_length = min(LARGEST_UNASKED, request.max_content_length or LARGEST_UNASKED)
 
     @app.before_request

@@ -9,6 +9,7 @@ from app.clock import legal_day
 from app.documents.pool import cores
 from app.extensions import Installation
 from app.jobs.handlers import Sheets, handlers
+from app.services import kept_forms
 from app.services.anchors import seal_heads
 from app.services.calendar_imports import catch_up_newest
 from app.services.drafts import remove_old_drafts
@@ -90,6 +91,7 @@ class Rounds:
         try:
             with self._own.database.write() as session:
                 removed = remove_old_drafts(session, self._own.clock())
+                kept_forms.remove_old(session, self._own.clock())
                 removed += forget_old_rows(session, self._own.clock())
         except SQLAlchemyError:
             LOGGER.exception("round failed", extra={"job": "tidy"})

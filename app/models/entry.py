@@ -1,8 +1,8 @@
-"""What lies between a person and his session: a sign-in that lacks its second factor, and spare codes."""
+"""Between a person and his session: a sign-in that lacks its second factor, spare codes, text kept for him."""
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, BigKey, Id, Instant
@@ -31,3 +31,15 @@ class RecoveryCode(Base):
     user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
     code_hash: Mapped[str] = mapped_column(String(64))
     used_at: Mapped[datetime | None] = mapped_column(Instant)
+
+
+class KeptForm(Base):
+    """What somebody had typed when his session turned out to be over; given back to him alone, for a day."""
+
+    __tablename__ = "kept_form"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
+    kept_at: Mapped[datetime] = mapped_column(Instant, index=True)
+    #: Ciphertext of where the form was sent, where it stood and what it held (trust, 1.7).
+    sealed: Mapped[str] = mapped_column(Text)

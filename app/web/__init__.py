@@ -5,7 +5,7 @@ from importlib import import_module
 from flask import Flask
 
 #: Frame, filters and answers to refusals first, then the areas; each offers `register(app)` or a `blueprint`.
-_FRAME = ("presentation", "shell", "refusals")
+_FRAME = ("presentation", "shell", "lost_sessions", "refusals")
 _AREAS = (
     "account",
     "own_account",
@@ -20,6 +20,7 @@ _AREAS = (
     "dossiers",
     "credit",
     "drafts",
+    "kept",
     "records",
     "imports",
     "service_board",

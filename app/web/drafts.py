@@ -1,6 +1,7 @@
 """草稿: where a draft goes on, and throwing one away. The list itself stands on the desk and on 我的信用记录."""
 
 import re
+from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from app.web.acts import acts_of
 from app.web.applications import APPLICATIONS
 from app.web.reading import current_reader
 from app.web.refusals import own_path
+from app.web.typed import MACHINERY
 
 #: What a choice, a box or a kept file posts: nobody has typed it.
 _CODE = re.compile(r"[a-z_]+|[0-9a-f-]{36}")
@@ -35,6 +37,17 @@ def address_of(draft: Draft) -> str:
     return url_for("drafts.show", uid=draft.uid)
 
 
+def prose(typed: Mapping[str, Sequence[str]]) -> list[str]:
+    """What somebody has typed himself, of all that a form holds."""
+    return [
+        text
+        for name, values in typed.items()
+        if name not in MACHINERY
+        for text in values
+        if text.strip() and not _CODE.fullmatch(text)
+    ]
+
+
 @blueprint.get("/<uid>")
 @login_required
 def show(uid: str) -> ResponseReturnValue:
@@ -47,7 +60,7 @@ def show(uid: str) -> ResponseReturnValue:
             goes_on = any(act.id == draft.act and act.possible for act in acts_of(read_case(reader, line.case)))
     if goes_on:
         return redirect(address_of(draft))
-    texts = [text for values in draft.typed.values() for text in values if text.strip() and not _CODE.fullmatch(text)]
+    texts = prose(draft.typed)
     return render_template("drafts/left_over.html", line=line, texts=texts)
 
 

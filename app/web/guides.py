@@ -61,6 +61,7 @@ PARAGRAPHS = {
     "dossiers": "dossier",
     "drafts": "desk",
     "home": "sign-in",
+    "kept": "sign-in",
     "imports": "import",
     "inbox": "desk",
     "mergers": "people",

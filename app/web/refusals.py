@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.extensions import login_manager
 from app.problems import API, PROBLEM, problem, problem_of, refusal_problem
+from app.web.lost_sessions import keep_posted, owner
 from workflows.kit.errors import FormIncomplete, GuardRefused, Refusal
 
 #: Status → template; any other 4xx is answered as 400.
@@ -22,7 +24,10 @@ PAGES = {400: "errors/400.html", 401: "errors/401.html", 403: "errors/403.html",
          405: "errors/405.html", 409: "errors/409.html", 413: "errors/413.html", 422: "errors/422.html",
          503: "errors/503.html"}  # fmt: skip
 _KEPT_HEADERS = frozenset({"Allow", "Retry-After"})
-_NEVER_GIVEN_BACK = frozenset({"csrf_token", "password", "new_password", "next", "version", "key", "add", "remove"})
+_NEVER_GIVEN_BACK = frozenset(
+    {"csrf_token", "drawn_for", "password", "new_password", "new_password_again", "code", "offered", "next", "version",
+     "key", "add", "remove"}
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,17 +88,34 @@ def expired(_error: CSRFError) -> ResponseReturnValue:
     """The answer to a form whose page has expired: nothing was done, and the text comes back."""
     if wants_problem():
         return problem(400, "page_expired", gettext("页面已过期，内容未提交。请重新登录后再提交。"))
-    return _page("errors/expired.html", 400)
+    if (token := keep_posted()) and not current_user.is_authenticated:
+        return _sign_in_again(token, 400)
+    if token and owner() == current_user.uid:
+        # He has signed in anew in another window: the form comes back with a mark that holds.
+        return redirect(url_for("kept.show", token=token), 303)
+    # What was typed on another person's page is kept for that person, and not shown to this one.
+    return _page("errors/expired.html", 400, give_back=not token)
 
 
 def sign_in_first() -> ResponseReturnValue:
     """Send a reader to the sign-in page; give a writer his text back, since a redirect would lose it."""
     if wants_problem():
         return problem(401, "sign_in_first", gettext("请先登录。"))
+    if request.headers.get("HX-Request"):
+        return make_response(render_template("_parts/signed_out.html"), 401)
     if request.method == "GET":
         wanted = request.full_path.rstrip("?")
         return redirect(url_for("account.sign_in", next=None if wanted == "/" else wanted))
-    return _page(PAGES[401], 401)
+    token = keep_posted()
+    return _sign_in_again(token, 401) if token else _page(PAGES[401], 401)
+
+
+def _sign_in_again(token: str, status: int) -> Response:
+    """The door, with the way back to the form that could not be taken."""
+    names = [item.filename for item in request.files.values() if item.filename]
+    goal = url_for("kept.show", token=token)
+    page = render_template("account/sign_in.html", next=goal, login="", errors=[], failed=False, lost=True, files=names)
+    return make_response(page, status)
 
 
 def own_path(address: str, otherwise: str) -> str:
@@ -103,9 +125,11 @@ def own_path(address: str, otherwise: str) -> str:
     return address if ours and "\\" not in address and address.isprintable() else otherwise
 
 
-def _page(template: str, status: int, message: str = "", reasons: tuple[str, ...] = ()) -> Response:
+def _page(
+    template: str, status: int, message: str = "", reasons: tuple[str, ...] = (), *, give_back: bool = True
+) -> Response:
     # Reading a form that is too large would raise the same error again.
-    kept = () if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE else kept_texts()
+    kept = kept_texts() if give_back and status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE else ()
     content = render_template(template, message=message, reasons=reasons, kept=kept, failed=True)
     return make_response(content, status)
 

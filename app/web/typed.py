@@ -9,6 +9,7 @@ from app.web.forms.posted import Posted
 MACHINERY = frozenset(
     {
         "csrf_token",
+        "drawn_for",
         "key",
         "version",
         "form",

@@ -14,6 +14,7 @@ import tempfile
 import threading
 import time
 from datetime import date
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -64,7 +65,7 @@ class Renderer:
     """
 
     def __init__(self, *, seconds: float = 10.0, sheets: int = 200, memory: int = _MEMORY) -> None:
-        self._seconds = seconds
+        self._seconds = self._limit = seconds
         self._sheets = sheets
         self._memory = memory
         self._lock = threading.Lock()
@@ -124,12 +125,19 @@ class Renderer:
         return self.render_html(html, NOTICES[context.key].format, identifier, elements, context.dated)
 
     def render_html(
-        self, html: str, sheet: Format, identifier: str, elements: str = "", dated: date = date.min
+        self,
+        html: str,
+        sheet: Format,
+        identifier: str,
+        elements: str = "",
+        dated: date = date.min,
+        seconds: float = 0.0,
     ) -> bytes:
         """The PDF/A-3a of finished HTML on one of our sheets.
 
         ``identifier`` is its fixed file id, 32 hex digits; ``elements`` a JSON text that goes with the sheet as an
-        associated file dated ``dated``, empty for none. Raises ``GlyphMissing``, ``RenderTimeout``, ``RenderError``.
+        associated file dated ``dated``, empty for none; ``seconds`` if a sheet of many pages may take longer than
+        usual. Raises ``GlyphMissing``, ``RenderTimeout``, ``RenderError``.
         """
         values = {"html": html, "sheet": sheet.value, "identifier": identifier}
         if sheet is Format.DOCUMENT:
@@ -140,7 +148,7 @@ class Renderer:
                 self._end()
             self._ensure()
             self._made += 1
-            return self._exchange(job, self._seconds)
+            return self._exchange(job, max(seconds, self._seconds))
 
     def _ensure(self) -> None:
         if self._child is not None and self._child.poll() is None:
@@ -188,6 +196,7 @@ class Renderer:
                 pipe.close()
 
     def _exchange(self, body: bytes, seconds: float) -> bytes:
+        self._limit = seconds
         deadline = time.monotonic() + seconds
         try:
             self._write(struct.pack(">I", len(body)) + body, deadline)
@@ -235,7 +244,13 @@ class Renderer:
         return bytes(parts)
 
     def _overdue(self) -> str:
-        return f"文书成文超过{self._seconds:g}秒未完成，已中止。请稍后重试；反复出现时请检查文书内容是否过长。"
+        return f"文书成文超过{self._limit:g}秒未完成，已中止。请稍后重试；反复出现时请检查文书内容是否过长。"
+
+
+@cache
+def shared_renderer() -> Renderer:
+    """The child of this process for sheets that somebody waits for; it starts with the first one and ends with it."""
+    return Renderer()
 
 
 def style_sheets(sheet: Format) -> tuple[str, str]:

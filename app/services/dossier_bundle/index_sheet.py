@@ -1,10 +1,9 @@
 """The sheet of the 案卷目录: PDF by a renderer's child process, or plain text where the installation prints none."""
 
 import hashlib
-from functools import cache
 
 from app.documents.dossier_index import DossierIndex, index_html, index_text
-from app.documents.render import Renderer
+from app.documents.render import shared_renderer
 from app.services.dossier_bundle.contents import Index
 from workflows.catalogue import Format
 
@@ -22,10 +21,5 @@ def _text(index: DossierIndex) -> tuple[str, bytes]:
 
 def _pdf(index: DossierIndex) -> tuple[str, bytes]:
     html = index_html(index)
-    return f"{_NAME}.pdf", _renderer().render_html(html, Format.FORM, hashlib.sha256(html.encode()).hexdigest()[:32])
-
-
-@cache
-def _renderer() -> Renderer:
-    """One child process, begun with the first dossier and ended with this process."""
-    return Renderer()
+    identifier = hashlib.sha256(html.encode()).hexdigest()[:32]
+    return f"{_NAME}.pdf", shared_renderer().render_html(html, Format.FORM, identifier)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.access.capacities import may_see
 from app.documents.blank_forms import FilledForm, form_pdf, form_text
-from app.documents.render import Renderer
+from app.documents.render import shared_renderer
 from app.models.cases import Case
 from app.models.kinds import Notice, Record
 from app.models.kinds_more import Rectification
@@ -67,7 +67,7 @@ def form_sheet(form: FilledForm, *, as_pdf: bool) -> Download:
     """The form as a sheet to be printed. Raises what the renderer raises."""
     if not as_pdf:
         return Download(f"{form.title}.txt", "text/plain", form_text(form).encode())
-    return Download(f"{form.title}.pdf", "application/pdf", form_pdf(form, _renderer()))
+    return Download(f"{form.title}.pdf", "application/pdf", form_pdf(form, shared_renderer()))
 
 
 @cache
@@ -142,9 +142,3 @@ def _disputed(reader: Reader, record: Record, field: RecordField, first: Mapping
         "ground": next((item.label for item in Ground if item.value == ground), ""),
         "wanted": first.get(f"wanted-{field.value}", ""),
     }
-
-
-@cache
-def _renderer() -> Renderer:
-    """One child process for forms; it starts with the first one and ends with this process."""
-    return Renderer()

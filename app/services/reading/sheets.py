@@ -1,13 +1,12 @@
 """Sheets of notices for whoever may see the notice: the stored bytes, and what accompanies a service."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from sqlalchemy import select
 
 from app.documents.context import NoticeContext
-from app.documents.render import Renderer
+from app.documents.render import shared_renderer
 from app.documents.text import notice_text
 from app.models.history import StoredFile
 from app.models.kinds import Notice
@@ -79,7 +78,7 @@ def accompanying_sheet(reader: Reader, uid: str, which: str, *, as_pdf: bool) ->
         raise NotFound("没有可以制作的送达文书：文书尚未签发或者尚未送达。")
     if not as_pdf:
         return Download(f"{context.title}.txt", "text/plain", notice_text(context).encode())
-    return Download(f"{context.title}.pdf", "application/pdf", _renderer().render(context.to_json()))
+    return Download(f"{context.title}.pdf", "application/pdf", shared_renderer().render(context.to_json()))
 
 
 def drafted_sheet(reader: Reader, uid: str, *, as_pdf: bool) -> Download:
@@ -100,7 +99,7 @@ def specimen_sheet(context: str, *, as_pdf: bool) -> Download:
     name = f"{marked.title}（样张）"
     if not as_pdf:
         return Download(f"{name}.txt", "text/plain", notice_text(marked).encode())
-    return Download(f"{name}.pdf", "application/pdf", _renderer().render(context))
+    return Download(f"{name}.pdf", "application/pdf", shared_renderer().render(context))
 
 
 def _notice(reader: Reader, uid: str) -> Notice:
@@ -127,9 +126,3 @@ def _stored(reader: Reader, notice: Notice, folder: Path) -> Download | None:
         return None
     name = f"{notice.title}{notice.number or ''}{_ENDINGS.get(media_type, '')}"
     return Download(name, media_type, read_bytes(folder, notice.sha256))
-
-
-@cache
-def _renderer() -> Renderer:
-    """One child process for what is made on demand; it starts with the first sheet and ends with this process."""
-    return Renderer()

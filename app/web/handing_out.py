@@ -9,7 +9,7 @@ from app.clock import legal_day
 from app.extensions import installation
 from app.services.access_log import Act, record
 from app.web.reading import signed_in
-from app.web.spreadsheet import csv_of, xlsx_of
+from app.web.spreadsheet import Table, csv_of, workbook_of, xlsx_of
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -26,6 +26,13 @@ def table_file(title: str, target: str, head: Sequence[str], rows: Iterable[Sequ
     as_xlsx = form == "xlsx"
     content = xlsx_of(title, head, lines, installation().clock()) if as_xlsx else csv_of(head, lines)
     return hand_out(content, title, target, "xlsx" if as_xlsx else "csv")
+
+
+def workbook_file(title: str, target: str, tables: Sequence[Table]) -> Response:
+    """Several tables as the sheets of one Excel workbook; what it takes is as in `table_file`."""
+    kept = [Table(table.title, table.head, list(table.rows)) for table in tables]
+    log_export(target, sum(len(list(table.rows)) for table in kept))
+    return hand_out(workbook_of(title, kept, installation().clock()), title, target, "xlsx")
 
 
 def log_export(target: str, rows: int) -> None:

@@ -32,6 +32,7 @@ SHEETS = {"notices", "dossier"}
 
 def test_every_vendored_file_is_in_the_manifest() -> None:
     listed = {entry[key] for entry in MANIFEST for key in ("file", "licence_file")} | {"manifest.json"}
+    listed |= {name for entry in MANIFEST for name in entry.get("more", ())}
     assert {path.relative_to(VENDOR).as_posix() for path in VENDOR.rglob("*") if path.is_file()} == listed
 
 

@@ -1,16 +1,17 @@
-"""`python -m bench [steps|sweep|calendar|notices|seals|search …]`: print the table; without a word, of everything."""
+"""`python -m bench [steps|sweep|board|calendar|notices|seals|search …]`: print the table; of everything if unnamed."""
 
 import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import counting, notices, seals, searching, steps, sweeping
+from bench import counting, notices, overseeing, seals, searching, steps, sweeping
 from bench.places import Places, places
 from bench.report import HEADING, Line
 
 SUBJECTS: dict[str, Callable[[Places, argparse.Namespace], Iterator[Line]]] = {
     "steps": lambda kept, chosen: steps.measure(kept, chosen.count),
     "sweep": lambda kept, chosen: sweeping.measure(kept, chosen.terms),
+    "board": lambda kept, chosen: overseeing.measure(kept, tuple(chosen.duties)),
     "search": lambda kept, chosen: searching.measure(kept, chosen.cases),
     "calendar": lambda kept, chosen: counting.measure(),
     "notices": lambda kept, chosen: notices.measure(chosen.sheets, chosen.notices),
@@ -24,6 +25,7 @@ def main() -> None:
     parser.add_argument("subjects", nargs="*", choices=[*SUBJECTS, []], help="what to measure")
     parser.add_argument("--count", type=int, default=40, help="steps measured a side")
     parser.add_argument("--terms", type=int, default=sweeping.OPEN, help="open terms in the sweep")
+    parser.add_argument("--duties", type=int, nargs="+", default=overseeing.SIZES, help="open duties of the board")
     parser.add_argument("--sheets", type=int, default=15, help="sheets measured each way")
     parser.add_argument("--notices", type=int, default=1000, help="notices made by one child for its memory")
     parser.add_argument("--cases", type=int, default=searching.CASES, help="cases in the search")

@@ -26,7 +26,7 @@ def measure(places: Places, terms: int = OPEN, due: int = DUE) -> Iterator[Line]
     """Finding and firing what is due, and a tick that finds nothing."""
     for database in DATABASES:
         with places.world(database) as world:
-            moment = _fill(world, terms, due)
+            moment = fill(world, terms, due)
             yield _finding(world, database, due)
             world.clock.set(shanghai(moment, 9))
             began = time.perf_counter()
@@ -38,7 +38,7 @@ def measure(places: Places, terms: int = OPEN, due: int = DUE) -> Iterator[Line]
             yield _idle(world, database)
 
 
-def _fill(world: World, terms: int, due: int) -> date:
+def fill(world: World, terms: int, due: int) -> date:
     """Copies of a real record in screening; `due` of them have a reminder on the day that is returned."""
     uid = world.record_in("screening")
     rung_day = world.terms(uid)["record.screening"].wakes_on
@@ -56,7 +56,7 @@ def _fill(world: World, terms: int, due: int) -> date:
     base, record, term = rows.values()
     with write_transaction(world.backend.sessions) as session:
         for start in range(0, terms, 5_000):
-            places = range(1_000_000 + start, 1_000_000 + start + 5_000)
+            places = range(1_000_000 + start, 1_000_000 + min(start + 5_000, terms))
             now = world.clock()
             session.execute(
                 insert(Dossier),

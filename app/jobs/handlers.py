@@ -7,6 +7,7 @@ from app.documents.pool import RendererPool
 from app.documents.render import RenderError
 from app.documents.text import NoticeIncomplete, notice_text
 from app.extensions import Installation
+from app.services import calling
 from app.services.announcing import WORK
 from app.services.imports.batches import WORK as IMPORT
 from app.services.imports.running import work_on_batch
@@ -67,4 +68,7 @@ def handlers(own: Installation, sheets: Sheets) -> dict[str, Handler]:
     def work_import(claim: Claim) -> None:
         work_on_batch(own.backend, own.passwords, claim, own.clock)
 
-    return {"seal": seal, "remind": send_reminder, WORK: tell, IMPORT: work_import}
+    def call(claim: Claim) -> None:
+        calling.carry_on(own.backend, claim, own.clock)
+
+    return {"seal": seal, "remind": send_reminder, WORK: tell, IMPORT: work_import, calling.WORK: call}

@@ -30,6 +30,8 @@ class EventRow(Base):
         Index("ix_event_actor", "actor_id", "case_id", sqlite_where=text(_BY_HAND), postgresql_where=text(_BY_HAND)),
         Index("ix_event_begun", "actor_id", "case_id", sqlite_where=text(_BEGUN), postgresql_where=text(_BEGUN)),
         Index("ix_event_principal", "principal_id", "case_id", sqlite_where=text(_FOR), postgresql_where=text(_FOR)),
+        # The acts of a month.
+        Index("ix_event_act", "at", sqlite_where=text("sort = 'step'"), postgresql_where=text("sort = 'step'")),
     )
 
     id: Mapped[Id]

@@ -8,6 +8,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.models.base import Base, BigKey, Id, Instant
 
 LIVE = ("running", "paused", "awaiting")
+_DUTY = text("nature = 'duty'")
+_OPEN_DUTY = text("nature = 'duty' AND status IN ('running', 'paused')")
+_ENDED_DUTY = text("nature = 'duty' AND ended_on IS NOT NULL")
 
 
 class TermRow(Base):
@@ -26,6 +29,10 @@ class TermRow(Base):
             postgresql_where=text("status IN ('running', 'paused', 'awaiting')"),
         ),
         UniqueConstraint("case_id", "key", "arming", name="uq_term_arming"),
+        # 督办: what is open by its last day, what falls due in a period, what ended in one.
+        Index("ix_term_open_duty", "due_on", "id", sqlite_where=_OPEN_DUTY, postgresql_where=_OPEN_DUTY),
+        Index("ix_term_duty_due", "due_on", sqlite_where=_DUTY, postgresql_where=_DUTY),
+        Index("ix_term_duty_ended", "ended_on", sqlite_where=_ENDED_DUTY, postgresql_where=_ENDED_DUTY),
     )
 
     id: Mapped[Id]

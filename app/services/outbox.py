@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, true, update
 
 from app.database import read_transaction, write_transaction
 from app.models.history import OutboxRow
@@ -57,12 +57,13 @@ class NotYet(RuntimeError):
 Handler = Callable[[Claim], None]
 
 
-def claim_next(backend: Backend, now: datetime) -> Claim | None:
-    """Take the oldest open row whose time has come and that nobody holds."""
+def claim_next(backend: Backend, now: datetime, key: str = "") -> Claim | None:
+    """Take the oldest open row whose time has come and that nobody holds; with `key` that row and no other."""
     with write_transaction(backend.sessions) as session:
         row = session.execute(
             select(OutboxRow)
             .where(
+                OutboxRow.key == key if key else true(),
                 OutboxRow.status == "open",
                 OutboxRow.not_before <= now,
                 or_(OutboxRow.claimed_until.is_(None), OutboxRow.claimed_until <= now),

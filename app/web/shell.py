@@ -15,6 +15,7 @@ from flask_login import current_user
 from app.clock import legal_day
 from app.extensions import installation
 from app.services.reading.dispatch_register import READS_REGISTER
+from app.services.reading.oversight.scope import HAS_BOARD
 from app.services.reading.sheet_queue import SEES_BOARD
 from app.services.sign_ins import SignedIn
 from workflows.roles import Post
@@ -60,7 +61,7 @@ AREAS = (
     NavigationItem("文书成文", "sheets.show", SEES_BOARD),
     NavigationItem("送达台账", "service_board.show", frozenset({Post.OFFICER, Post.APPROVER})),
     NavigationItem("发文登记簿", "dispatch_register.show", READS_REGISTER),
-    NavigationItem("督办", "oversight.show", frozenset({Post.OFFICER, Post.APPROVER})),
+    NavigationItem("督办", "oversight.show", HAS_BOARD),
     NavigationItem("审计", "audit.show", frozenset({Post.AUDITOR})),
     NavigationItem("人员与岗位", "people.show", _SYSADMIN),
     NavigationItem("单位", "units.show", _SYSADMIN),

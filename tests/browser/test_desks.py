@@ -1,6 +1,5 @@
-"""记录登记, 督办, 规则, 审计 and 人员与单位 in a real browser: presses counted, axe, 320 px, without JavaScript."""
+"""记录登记, 规则, 审计 and 人员与单位 in a real browser: presses counted, axe, 320 px, without JavaScript."""
 
-import re
 from datetime import timedelta
 
 import pytest
@@ -99,25 +98,6 @@ def test_what_is_missing_is_said_on_a_good_page(page: Page, world: World) -> Non
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page.get_by_role("alert")).to_contain_text("失信行为：尚未填写")
     expect_good_page(page, first_tab=False)
-
-
-def test_all_late_units_are_reminded_in_no_more_than_four_presses(page: Page, late: World) -> None:
-    """interface, clicks: remind all late units 4; the late ones are ticked already."""
-    sign_in(page, "officer")
-    hand = Hand()
-    hand.press(page.get_by_role("navigation", name="主导航").get_by_role("link", name="督办"))
-    expect_good_page(page)
-    hand.press(page.get_by_role("button", name="催办选定的逾期事项"))
-    assert hand.presses <= 4
-    expect(page.get_by_role("status")).to_have_text(re.compile("已催办[2-9]件"))
-
-
-def test_a_number_of_the_board_opens_its_list(page: Page, late: World) -> None:
-    sign_in(page, "officer")
-    page.goto("/oversight")
-    page.get_by_role("link", name=re.compile("示例乙局：逾期 2")).click()
-    expect(page.get_by_role("heading", level=2)).to_have_text("示例乙局：逾期（2项）")
-    expect_good_page(page)
 
 
 def test_an_auditor_verifies_and_exports_in_three_presses(page: Page, late: World) -> None:

@@ -17,7 +17,7 @@ from app.models.history import AccessLog
 from app.models.people import Unit, User
 from app.services.dossier_bundle.checking import check_bundle
 from app.services.founding import NewPerson, found_person
-from app.services.reading.oversight import read_oversight
+from app.services.reading.oversight.board import read_board
 from app.services.reading.reader import reader_of
 from app.services.recusals import declare_recusal
 from tests.support.application import settings_for
@@ -214,7 +214,7 @@ def test_an_imported_case_is_read_on_its_page(
     with own.database.read() as session:
         account = session.scalars(select(User).where(User.login == "reader")).one()
         actor = Actor(account.id, account.name, account.uid)
-        assert read_oversight(reader_of(own.backend, session, actor, own.clock()), near=3).duties == ()
+        assert read_board(reader_of(own.backend, session, actor, own.clock()), near=3).rows == ()
     refused = client.post(f"/cases/{case}/recusal", data={"reason": "试试"})
     assert refused.status_code == 409
     assert client.post(f"/cases/{case}/dossier", data={"purpose": "调卷"}).data == file.read_bytes()

@@ -1,7 +1,6 @@
-"""督办, 规则 and 审计 through the pages (interface 9 and 10; trust 1.6, 1.8, 1.10)."""
+"""规则 and 审计 through the pages (interface 9 and 10; trust 1.6, 1.8, 1.10)."""
 
 import re
-from collections import Counter
 from datetime import date, timedelta
 
 import pytest
@@ -11,18 +10,12 @@ from sqlalchemy import text
 from app.clock import MovableClock
 from app.models.cases import Case
 from app.models.history import AccessLog, EventRow
-from app.models.terms import TermRow
 from app.services.founding import NewPerson, found_person
-from app.services.reading.oversight import Oversight, Standing, read_oversight
-from app.services.reading.reader import reader_of
 from app.web.spreadsheet import csv_of
 from app.workbooks.formulas import safe_cell
 from tests.support.web_world import PASSWORD, client_of, text_of, world_on
 from tests.support.world import World
-from workflows.kit.calendar import shipped_calendar
 from workflows.roles import Post
-
-NEAR = 3
 
 
 @pytest.fixture
@@ -50,98 +43,6 @@ def add(app: Flask, world: World, login: str, *posts: Post) -> None:
     with own.database.write() as session:
         user = found_person(session, NewPerson(login, "许测试", world.organs.office, posts))
         user.password_hash = own.passwords.hasher.hash(PASSWORD)
-
-
-def board(world: World, role: str = "officer") -> Oversight:
-    with world.backend.sessions() as session:
-        return read_oversight(reader_of(world.backend, session, world[role], world.clock()), NEAR)
-
-
-# -- 督办 ---------------------------------------------------------------------------------------------------------
-
-
-def recount(world: World) -> Counter[str]:
-    """The duties counted from rows and calendar, without the code of the board."""
-    calendar, cases, found = shipped_calendar(), {case.id: case for case in world.rows(Case)}, Counter[str]()
-    for row in world.rows(TermRow):
-        if row.nature != "duty" or row.status not in ("running", "paused"):
-            continue
-        assert cases[row.case_id].handling_unit_id == world.organs.office.id
-        if row.status == "paused":
-            found["paused"] += 1
-        elif row.due_on < world.today:
-            found["late"] += 1
-        else:
-            found["near" if calendar.working_days_between(world.today, row.due_on) <= NEAR else "fine"] += 1
-    return found
-
-
-def test_every_number_of_the_board_equals_a_recount(busy: World) -> None:
-    """interface 9: also on the day a duty becomes near, on its last day and on the day after."""
-    newest = max((case for case in busy.rows(Case) if case.kind == "objection"), key=lambda case: case.id)
-    busy.take("officer", "accept", newest.uid)
-    due = busy.terms(newest.uid)["objection.verification"].due_on
-    assert due is not None
-    for day in (busy.today, shipped_calendar().previous_working_days(due, NEAR), due, due + timedelta(days=1)):
-        busy.go(day)
-        found, counted = board(busy), recount(busy)
-        assert {standing.value: number for standing, number in found.whole.counts.items() if number} == dict(counted)
-        assert counted["late"] > 0
-        for standing in Standing:
-            assert sum(row.counts[standing] for row in found.rows) == found.whole.counts[standing]
-            for row in found.rows:
-                assert len(found.of(row.unit, standing)) == row.counts[standing]
-
-
-def test_each_number_leads_to_its_list(app: Flask, busy: World) -> None:
-    client = client_of(app, "officer")
-    page = client.get("/oversight").text
-    links = re.findall(r'href="(/oversight\?unit=[^"]*standing=[^"]*)"[^>]*>(\d+)<', page)
-    assert links
-    for link, number in links:
-        assert f"（{number}项）" in client.get(link.replace("&amp;", "&")).text
-
-
-def test_late_duties_are_called_to_in_one_act(app: Flask, busy: World) -> None:
-    """催办: a step on each chosen case, with a notice to whoever is late; twice the same form calls once."""
-    client = client_of(app, "officer")
-    page = client.get("/oversight").text
-    chosen = re.findall(r'name="case" value="([^"]+)" checked', page)
-    assert chosen
-    form = {"case": chosen, "key": "o-1"} | dict(re.findall(r'name="(version-[^"]+)" value="(\d+)"', page))
-    for _ in range(2):
-        assert client.post("/oversight/remind", data=form).status_code == 303
-    for uid in chosen:
-        assert busy.steps(uid).count("remind") == 1
-    assert busy.notices(chosen[0], "reminder")
-    assert f"已催办{len(chosen)}件" in client.get("/oversight").text
-
-
-def test_an_approver_supervises_where_an_officer_reminds(app: Flask, busy: World) -> None:
-    """督办 is the approver's step, 催办 the officer's; each is offered his own."""
-    late = [duty for duty in board(busy, "approver").of("", Standing.LATE) if duty.act]
-    assert {duty.act for duty in late} == {"supervise"}
-    form = {"case": late[0].case, f"version-{late[0].case}": str(late[0].version), "key": "o-4"}
-    assert client_of(app, "approver").post("/oversight/remind", data=form).status_code == 303
-    assert "supervise" in busy.steps(late[0].case)
-
-
-def test_nothing_chosen_is_said(app: Flask, busy: World) -> None:
-    client = client_of(app, "officer")
-    client.post("/oversight/remind", data={"key": "o-2"})
-    assert "请先勾选逾期的事项" in client.get("/oversight").text
-
-
-def test_a_duty_that_moved_meanwhile_is_named(app: Flask, busy: World) -> None:
-    late = next(duty for duty in board(busy).of("", "late") if duty.act)
-    client = client_of(app, "officer")
-    client.post("/oversight/remind", data={"case": late.case, f"version-{late.case}": "99", "key": "o-3"})
-    assert f"{late.name}：您打开页面之后" in client.get("/oversight").text
-
-
-@pytest.mark.parametrize("role", ["subject", "clerk", "reviewer"])
-def test_only_a_credit_office_has_a_board(app: Flask, world: World, role: str) -> None:
-    assert client_of(app, role).get("/oversight").status_code == 404
 
 
 # -- 规则 ---------------------------------------------------------------------------------------------------------

@@ -84,11 +84,11 @@ class Names:
 def lines_of(session: Session, cases: Sequence[Case], calendar: Calendar, today: date) -> list[CaseLine]:
     """The lines of a list, in its order, with six queries more whatever its length."""
     ids = [case.id for case in cases]
-    names, titles, terms = Names(session, cases), _titles(session, ids), _governing(session, ids, calendar, today)
+    names, titles, terms = Names(session, cases), titles_of(session, ids), _governing(session, ids, calendar, today)
     return [_line(case, names, titles.get(case.id, ""), terms.get(case.id)) for case in cases]
 
 
-def _titles(session: Session, ids: list[int]) -> dict[int, str]:
+def titles_of(session: Session, ids: list[int]) -> dict[int, str]:
     """What a notice or a sync item is called by; every other case goes by its procedure."""
     notices = session.execute(select(Notice.id, Notice.title).where(Notice.id.in_(ids)))
     targets = session.execute(select(SyncItem.id, SyncItem.target_label).where(SyncItem.id.in_(ids)))

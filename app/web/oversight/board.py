@@ -1,0 +1,97 @@
+"""The board and the lists behind its numbers."""
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import login_required
+
+from app.services.reading.oversight.board import read_board
+from app.services.reading.oversight.duties import DutyPage, Wanted, read_duties
+from app.services.reading.oversight.scope import PERSONS, Outcome, Standing, is_office
+from app.web.case_forms import new_key
+from app.web.case_views import light_of
+from app.web.lights import NEAR_WORKING_DAYS
+from app.web.oversight import blueprint
+from app.web.oversight.filters import chips, duties_asked, kept
+from app.web.reading import current_reader
+from workflows.registry import WORKFLOWS
+
+_LATE = Wanted(standing=Standing.LATE)
+
+
+@blueprint.get("")
+@login_required
+def show() -> ResponseReturnValue:
+    """Units by how their duties stand, and the late duties to be called to."""
+    with current_reader() as reader:
+        board = read_board(reader, NEAR_WORKING_DAYS)
+        late = read_duties(reader, _LATE, NEAR_WORKING_DAYS)
+        today, office = reader.today, is_office(reader)
+    return render_template(
+        "oversight/board.html",
+        board=board,
+        standings=tuple(Standing),
+        page=late,
+        asked=kept(_LATE),
+        next_page=_next(_LATE, late),
+        light=lambda term: light_of(term, today),
+        today=today,
+        office=office,
+        key=new_key(),
+    )
+
+
+@blueprint.get("/duties")
+@login_required
+def duties() -> ResponseReturnValue:
+    """The duties behind one number; every choice stands in the address."""
+    asked = duties_asked()
+    wanted = Wanted() if asked.errors else asked.wanted
+    with current_reader() as reader:
+        page = read_duties(reader, wanted, NEAR_WORKING_DAYS, request.args.get("after", ""))
+        today, office = reader.today, is_office(reader)
+    unit = _unit_name(wanted, page)
+    answer = render_template(
+        "oversight/duties.html",
+        page=page,
+        wanted=wanted,
+        asked=kept(wanted),
+        heading=_heading(wanted, unit),
+        chips=chips(wanted, unit),
+        next_page=_next(wanted, page),
+        given=request.args,
+        kinds=[(known, flow.label) for known, flow in WORKFLOWS.items()],
+        standings=tuple(Standing),
+        outcomes=tuple(Outcome),
+        errors=asked.errors,
+        failed=bool(asked.errors),
+        light=lambda term: light_of(term, today),
+        today=today,
+        office=office,
+        key=new_key(),
+    )
+    return answer, 422 if asked.errors else 200
+
+
+def _next(wanted: Wanted, page: DutyPage) -> str:
+    return url_for("oversight.duties", **kept(wanted), after=page.next_after) if page.next_after else ""
+
+
+def _unit_name(wanted: Wanted, page: DutyPage) -> str:
+    """The name of the chosen unit, out of what the reader may see of it."""
+    if not wanted.unit:
+        return ""
+    if wanted.unit == PERSONS:
+        return gettext("个人当事人")
+    return page.duties[0].holder.name if page.duties else gettext("所选单位")
+
+
+def _heading(wanted: Wanted, unit: str) -> str:
+    chosen = wanted.standing or wanted.outcome
+    if chosen is not None:
+        what = gettext(chosen.label)
+    elif wanted.ended is not None:
+        what = gettext("已办结")
+    else:
+        what = gettext("全部期限") if wanted.within is None else gettext("到期的期限")
+    return gettext("%(unit)s：%(what)s", unit=unit or gettext("全部单位"), what=what)

@@ -1,17 +1,27 @@
 """帮助: every screen leads to the paragraph about it, every paragraph exists, nobody needs to sign in to read."""
 
 import re
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import create_app
+from app.clock import MovableClock
 from app.web.guides import GUIDES, PARAGRAPHS, help_address, paragraph_about, paragraphs_of
+from tests.support.application import settings_for
 from tests.support.source_tree import ROOT
 from workflows.roles import Post
 
 #: No screen of people: machines, files, and the help itself.
 _NO_SCREEN = re.compile(r"^(api\.|api_page\.|health\.|static$|guides\.)")
+
+
+@pytest.fixture
+def app(sqlite_url: str, tmp_path: Path, clock: MovableClock) -> Flask:
+    """No guide asks the database anything."""
+    return create_app(settings_for(sqlite_url, tmp_path), clock)
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """审计: search events, verify the chains, export. An auditor sees steps and people, never what a case says."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from flask import Blueprint, Response, render_template, request
@@ -12,14 +13,17 @@ from app.extensions import installation
 from app.services.access_log import Act, record
 from app.services.anchors import missing_anchors
 from app.services.audit import verify as verify_chains
+from app.services.reading.access_trail import export_access, read_access
 from app.services.reading.audit_trail import TrailLine, Wanted, demand_auditor, export_trail, read_trail
 from app.web.forms import SummaryLine
 from app.web.presentation import moment
 from app.web.reading import current_reader, signed_in
-from app.web.spreadsheet import csv_of
+from app.web.spreadsheet import csv_of, xlsx_of
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_ACCESS_HEAD = ("时间", "事项", "人员", "对象", "事由", "来源地址")
 _HEAD = ("时间", "事项编号", "事项类别", "序号", "办理步骤", "办理人", "校验值")
 
 
@@ -67,9 +71,51 @@ def export() -> ResponseReturnValue:
         lines = export_trail(reader, wanted)
     now = own.clock()
     record(own.database, own.keys, Act.EXPORTED, signed_in().user_id, now, target="audit", purpose=f"{len(lines)}条")
-    name = f"audit-{legal_day(now).isoformat()}.csv"
-    content = csv_of(_HEAD, (_cells(line) for line in lines))
-    return Response(content, mimetype="text/csv", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+    return _table(f"audit-{legal_day(now).isoformat()}", _HEAD, [_cells(line) for line in lines])
+
+
+@blueprint.get("/access")
+@login_required
+def access() -> ResponseReturnValue:
+    """访问日志: sign-ins, looking, exports and every act of the administrators."""
+    wanted, errors = _wanted()
+    before, act = request.args.get("before", ""), request.args.get("act", "")
+    with current_reader() as reader:
+        key = int(before) if before.isdecimal() and len(before) < 18 else None
+        lines, next_before = read_access(reader, wanted, act, key)
+    page = render_template(
+        "audit/access.html",
+        lines=lines,
+        next_before=next_before,
+        given=request.args,
+        acts=tuple(Act),
+        errors=errors,
+        failed=bool(errors),
+    )
+    return page, 422 if errors else 200
+
+
+@blueprint.post("/access/export")
+@login_required
+def export_log() -> ResponseReturnValue:
+    """What was found in the access log, as a table; that it was taken out is logged too."""
+    own, (wanted, errors) = installation(), _wanted()
+    with current_reader() as reader:
+        lines = export_access(reader, wanted if not errors else Wanted(), request.form.get("act", ""))
+    now = own.clock()
+    record(own.database, own.keys, Act.EXPORTED, signed_in().user_id, now, target="access", purpose=f"{len(lines)}条")
+    cells = [(moment(one.at), one.act, one.actor, one.target, one.purpose, one.address) for one in lines]
+    return _table(f"access-{legal_day(now).isoformat()}", _ACCESS_HEAD, cells)
+
+
+def _table(name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Response:
+    """The rows as CSV, or as a workbook if the button asks for one."""
+    if request.form.get("format") == "xlsx":
+        content, kind, ending = xlsx_of(gettext("审计"), head, rows, installation().clock()), _XLSX, "xlsx"
+    else:
+        content, kind, ending = csv_of(head, rows), "text/csv", "csv"
+    disposition = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
+    return Response(content, mimetype=kind, headers=disposition)
 
 
 def _cells(line: TrailLine) -> tuple[str, ...]:

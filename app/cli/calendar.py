@@ -12,8 +12,10 @@ from app.clock import SHANGHAI
 from app.extensions import installation
 from app.services.calendar_imports import ImportReport, import_calendar, preview_import
 from app.services.calendars import list_calendars
+from app.services.imports.calendars import calendar_text
 from app.services.lawbook import current_calendar
 from app.services.preparing import ensure_calendar
+from app.workbooks.reading import TableRefused
 from workflows.kit.calendar_file import CalendarFileError, parse_calendar_file
 
 calendar = AppGroup("calendar", help="工作日历。")
@@ -48,13 +50,15 @@ def seed() -> None:
 @click.option("--apply/--dry-run", "applies", default=False, show_default=True, help="导入并移动期限，还是只列出。")
 @answers_refusals
 def import_one(file: Path, version: str | None, source: str | None, applies: bool) -> None:
-    """导入节假日安排（TOML 或 CSV）；先用 --dry-run 列出受影响的事项，再用 --apply 导入。"""
+    """导入节假日安排（TOML、CSV 或 XLSX）；先用 --dry-run 列出受影响的事项，再用 --apply 导入。"""
     own = installation()
     try:
-        facts, year = parse_calendar_file(file.read_text(encoding="utf-8"))
+        facts, year = parse_calendar_file(_text_of(file))
         with own.database.read() as session:
             present = current_calendar(session)
         new = present.with_facts(version or f"{year}-{file.stem}"[:40], facts, year)
+    except TableRefused as refused:
+        raise click.ClickException(refused.message) from None
     except UnicodeDecodeError:
         raise click.ClickException("文件不是 UTF-8 编码的文本。请另存为 UTF-8 后重试。") from None
     except CalendarFileError as error:
@@ -66,6 +70,10 @@ def import_one(file: Path, version: str | None, source: str | None, applies: boo
     named = source or "；".join(sorted({fact.source for fact in facts if fact.source})) or file.name
     _show(import_calendar(own.backend, new, named, own.clock), "已移动")
     click.echo(f"工作日历{new.version}已导入，并已施行。")
+
+
+def _text_of(file: Path) -> str:
+    return calendar_text(file.read_bytes()) if file.suffix.lower() == ".xlsx" else file.read_text(encoding="utf-8")
 
 
 def _show(report: ImportReport, verb: str) -> None:

@@ -15,6 +15,7 @@ from app.services.accounts import AccountRefused, Accounts
 from app.services.drafts import Draft, find_draft, hand_over, keep_file, keep_only_files, save_draft
 from app.services.file_kinds import FileRefused
 from app.services.outsiders import register_outsider
+from app.services.reading.imports import origin_of
 from app.services.reading.reader import Reader
 from app.services.reading.repetition import opened_before, taken_before
 from app.services.reading.subjects import (
@@ -248,6 +249,7 @@ def _form_page(
         rules, subject = rules_of_clerk(reader), subject_of(reader, str(given.get("subject", "")))
         draft = find_draft(reader, "record", "edit" if uid else "create", uid)
         version = draft_of_record(reader, uid)[1] if uid else 0
+        origin = origin_of(reader, uid) if uid else None
         foreseen = foresee(reader, str(given.get("severity", "")), _day(str(given.get("conduct_ended_on") or "")))
     drawn = fields_of(RecordContent, given, errors, choices=_choices(rules, subject))
     fields = {item.name: item for item in drawn}
@@ -257,6 +259,7 @@ def _form_page(
     return render_template(
         "records/form.html",
         uid=uid,
+        origin=origin,
         subject=subject,
         version=version,
         key=secrets.token_hex(16),

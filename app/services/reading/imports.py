@@ -66,6 +66,16 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """Where a draft is from: batch, row, and what the dry run had to say about the row."""
+
+    batch: str
+    number: str
+    row: int
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Note:
     """Something that holds nothing back, with how many rows it is about and the first of them."""
 
@@ -193,8 +203,8 @@ def rows_to_mend(reader: Reader, uid: str) -> tuple[tuple[str, ...], Iterator[tu
     return headings, (_to_mend(open_row(reader.backend, uid, row.number, row.sealed), headings) for row in rows)
 
 
-def origin_of(reader: Reader, case_uid: str) -> tuple[str, str, int, tuple[str, ...]] | None:
-    """Batch uid, batch number, row and notes of a draft that came out of an import; None for any other."""
+def origin_of(reader: Reader, case_uid: str) -> Origin | None:
+    """The row from which a draft came that was imported; None for any other."""
     found = reader.session.execute(
         select(ImportRow, ImportBatch)
         .join(ImportBatch, ImportBatch.id == ImportRow.batch_id)
@@ -204,7 +214,7 @@ def origin_of(reader: Reader, case_uid: str) -> tuple[str, str, int, tuple[str, 
         return None
     row, batch = found
     kept = open_row(reader.backend, batch.uid, row.number, row.sealed)
-    return batch.uid, batch.number, row.number, tuple(kept.notes)
+    return Origin(batch.uid, batch.number, row.number, tuple(kept.notes))
 
 
 def _batch(reader: Reader, uid: str) -> ImportBatch:

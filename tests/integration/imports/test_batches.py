@@ -20,7 +20,7 @@ from app.services.imports.batches import (
     upload,
 )
 from app.services.outbox import claim_next
-from app.services.reading.imports import batches_of, origin_of, read_batch, rows_to_mend
+from app.services.reading.imports import Origin, batches_of, origin_of, read_batch, rows_to_mend
 from app.workbooks.reading import TableRefused
 from tests.support.importing import HEADINGS, PASSWORDS, reading_as, report, row_of, run, uploaded
 from tests.support.workbooks import csv_with
@@ -164,7 +164,7 @@ def test_a_draft_knows_the_row_it_came_from(world: World) -> None:
     run(world)
     record = world.rows(Record)[0].uid
     with reading_as(world, "clerk") as reader:
-        assert origin_of(reader, record) == (
+        assert origin_of(reader, record) == Origin(
             page.line.uid, page.line.number, 2, ("提交审签前尚需补齐：失信程度",)
         )  # fmt: skip
         assert origin_of(reader, "unheard-of") is None

@@ -11,6 +11,8 @@ from app.services.sign_ins import SignedIn
 _LANGUAGE = "language"
 #: Where it keeps the token of a sign-in that lacks its second factor.
 _HALF = "half"
+#: What an open page asks from time to time without anybody doing anything.
+_BY_ITSELF = frozenset({"cases.moved"})
 
 
 def register(app: Flask) -> None:
@@ -84,4 +86,11 @@ def leave() -> None:
 def _find(token: str) -> SignedIn | None:
     own = installation()
     limits = own.settings
-    return sign_ins.find(own.database, token, own.clock(), limits.sign_in_idle, limits.sign_in_longest)
+    return sign_ins.find(
+        own.database,
+        token,
+        own.clock(),
+        limits.sign_in_idle,
+        limits.sign_in_longest,
+        by_itself=request.endpoint in _BY_ITSELF,
+    )

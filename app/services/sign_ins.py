@@ -199,10 +199,13 @@ def open_session(session: Session, keys: KeyRing, user: User, now: datetime, cal
     return replace(found, previous_sign_in_at=previous, failures_since=failures, previous_address=before)
 
 
-def find(database: Database, token: str, now: datetime, idle: timedelta, longest: timedelta) -> SignedIn | None:
+def find(
+    database: Database, token: str, now: datetime, idle: timedelta, longest: timedelta, *, by_itself: bool = False
+) -> SignedIn | None:
     """Whose session the token is; None when it ended, was idle too long or is too old, or the account is disabled.
 
-    `idle` counts from the last request (kept to a minute), `longest` from signing in.
+    `idle` counts from the last request (kept to a minute), `longest` from signing in. What a page asks `by_itself` is
+    no use of the session: an open page must not keep it alive.
     """
     with database.read() as session:
         row = session.get(SignIn, token_hash(token))
@@ -212,7 +215,7 @@ def find(database: Database, token: str, now: datetime, idle: timedelta, longest
             return None
         found = _signed_in(row.user, posts_in_use(session, row.user_id, legal_day(now)), token)
         seen_at = row.seen_at
-    if now - seen_at >= SEEN_EVERY:
+    if now - seen_at >= SEEN_EVERY and not by_itself:
         _note_seen(database, token, now)
     return found
 

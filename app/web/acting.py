@@ -15,6 +15,7 @@ from app.services.drafts import drafts_on, keep_only_files
 from app.services.file_kinds import FileRefused
 from app.services.preview import preview_step
 from app.services.reading.case_page import CasePage, read_case
+from app.services.reading.movement import Movement, moved_since
 from app.services.reading.paper import party_id
 from app.services.reading.repetition import taken_before
 from app.services.recusals import declare_recusal
@@ -25,9 +26,18 @@ from app.web.case_forms import FILES, ActForm, Attempt, holds_text
 from app.web.cases import case_response
 from app.web.forms import parse_posted, reshaped
 from app.web.reading import current_reader, signed_in
-from app.web.refusals import wants_problem
+from app.web.refusals import kept_texts, wants_problem
 from app.web.typed import typed_values
-from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, KeyReused, NotFound, Stale, TextChanged
+from workflows.kit.errors import (
+    FieldError,
+    FormIncomplete,
+    GuardRefused,
+    KeyReused,
+    NotFound,
+    Refusal,
+    Stale,
+    TextChanged,
+)
 from workflows.kit.forms import parse_form
 from workflows.registry import workflow
 
@@ -70,7 +80,10 @@ def take(uid: str, step: str) -> ResponseReturnValue:
     if act is None:
         # Not offered any more: the service says why, and the typed text is given back.
         command = TakeStep(step, signed_in().actor, {}, case=uid, expected_version=_version())
-        take_step(installation().backend, command, installation().clock())
+        try:
+            take_step(installation().backend, command, installation().clock())
+        except Refusal as refusal:
+            return _overtaken(uid, refusal)
         raise NotFound
     if (changed := reshaped(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)) is not None:
         return case_response(uid, Attempt(act.id, changed, parse_posted(PaperForm, request.form, prefix=_paper(act))))
@@ -100,7 +113,7 @@ def take(uid: str, step: str) -> ResponseReturnValue:
     except (Stale, KeyReused) as refusal:
         # Where the act is not offered any more there is no form to show: the page of the refusal gives the text back.
         if wants_problem() or not _still_offered(uid, act):
-            raise
+            return _overtaken(uid, refusal)
         return _again(uid, posted, refusal.status, unmet=(refusal.message,))
     own = installation()
     step_drafts.hand_in(own.database, signed_in().user_id, posted.files, taken, own.clock())
@@ -129,6 +142,26 @@ class PaperIncomplete(Exception):
     def __init__(self, errors: tuple[FieldError, ...]) -> None:
         super().__init__("paper")
         self.errors = errors
+
+
+def _movement(uid: str) -> Movement | None:
+    with current_reader() as reader:
+        return moved_since(reader, uid, _version())
+
+
+def _overtaken(uid: str, refusal: Refusal) -> ResponseReturnValue:
+    """An act that another was quicker than: who, when, what he did, the way to the new state, and what was typed.
+
+    Raises:
+        Refusal: the refusal itself, where nobody has moved the case or a program asks.
+    """
+    movement = _movement(uid) if refusal.status == 409 and not wants_problem() else None
+    if movement is None:
+        raise refusal
+    page = render_template(
+        "errors/moved.html", uid=uid, movement=movement, message=refusal.message, kept=kept_texts(), failed=True
+    )
+    return page, refusal.status
 
 
 def _act(page: CasePage, step: str) -> Act | None:
@@ -242,7 +275,7 @@ def _again(uid: str, posted: Posted, status: int, **found: Any) -> ResponseRetur
             )
             keep_only_files(reader, draft, posted.files)
     attempt = Attempt(posted.act.id, posted.given, posted.paper, files=files, **found)
-    return case_response(uid, attempt, status)
+    return case_response(uid, attempt, status, _movement(uid) if status == 409 else None)
 
 
 def _done(taken: Taken) -> ResponseReturnValue:

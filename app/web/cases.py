@@ -14,6 +14,7 @@ from app.services.dossier_bundle.exporting import dossier_view
 from app.services.drafts import drafts_on
 from app.services.reading.attached import read_material
 from app.services.reading.case_page import CasePage, read_case
+from app.services.reading.movement import Movement, moved_since
 from app.services.reading.sheets import sheets_of
 from app.services.reading.wording import mark_of_draft, words_of
 from app.web.acts import ELSEWHERE, acts_of
@@ -35,6 +36,15 @@ def show(uid: str) -> ResponseReturnValue:
     return case_response(uid)
 
 
+@blueprint.get("/cases/<uid>/moved")
+@login_required
+def moved(uid: str) -> ResponseReturnValue:
+    """For an open page, now and then: who has moved the case since it was drawn; nothing while nobody has."""
+    with current_reader() as reader:
+        movement = moved_since(reader, uid, request.args.get("version", default=0, type=int))
+    return render_template("cases/_moved.html", movement=movement, uid=uid) if movement else ("", 204)
+
+
 blueprint.add_url_rule("/cases", "search", login_required(search_page))
 blueprint.add_url_rule("/cases/export", "export", login_required(export_page), methods=["POST"])
 
@@ -54,7 +64,9 @@ def download(uid: str, material: str) -> ResponseReturnValue:
     return answer
 
 
-def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -> ResponseReturnValue:
+def case_response(
+    uid: str, attempt: Attempt | None = None, status: int = 200, movement: Movement | None = None
+) -> ResponseReturnValue:
     """The page of a case, with a form that could not be taken drawn as it was typed.
 
     Raises:
@@ -79,6 +91,8 @@ def case_response(uid: str, attempt: Attempt | None = None, status: int = 200) -
     content = render_template(
         "cases/case.html",
         page=page,
+        movement=movement,
+        uid=uid,
         sheets=sheets,
         words=words,
         identity=identity_of(page, page.today),

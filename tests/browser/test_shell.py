@@ -49,7 +49,7 @@ def test_signing_in_takes_one_press_and_shows_who_and_where_one_is(page: Page, w
     page.goto("/")
     expect(page).to_have_title("登录 - 政诚")
     sign_in(page, wang)
-    expect(page.get_by_role("status")).to_have_text("上次登录：2026年9月18日 10:00。")
+    expect(page.get_by_role("status")).to_have_text("上次登录：2026年9月18日 10:00，来自127.0.0.1。")
 
 
 def test_the_sign_in_page_is_good(page: Page) -> None:

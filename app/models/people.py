@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Date, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.models.base import Base, BigKey, Id, Instant, Uid
@@ -103,6 +103,8 @@ class User(Base):
     name_pinyin: Mapped[str] = mapped_column(String(200), default="")
     password_hash: Mapped[str] = mapped_column(String(200), default="")
     active: Mapped[bool] = mapped_column(Boolean, default=True)
+    #: The password was made for him by an administrator and has to be changed before anything else.
+    first_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     #: Ciphertext of the identity number and its blind index (trust, 1.7).
     identity_sealed: Mapped[str | None] = mapped_column(String(200))
     identity_index: Mapped[str | None] = mapped_column(String(64), unique=True)

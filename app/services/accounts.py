@@ -72,6 +72,7 @@ class Accounts:
             name_pinyin=pinyin(name),
             password_hash=self._passwords.hash(password, login),
             electronic_service_on=electronic_service_on,
+            first_password=by is not None,
         )
         with self._database.write() as session:
             if session.scalar(select(User.id).where(User.login == login)) is not None:
@@ -130,6 +131,7 @@ class Accounts:
             user = self._locked(session, login)
             _refuse_own(user, by, "重置密码")
             user.password_hash, user.failed_sign_ins, user.locked_until = hashed, 0, None
+            user.first_password = by is not None
             end_all(session, user.id, now)
             self._log(session, Act.PASSWORD_RESET, user, now, by)
 
@@ -149,7 +151,7 @@ class Accounts:
         hashed = self._passwords.hash(new, login)
         with self._database.write() as session:
             user = self._locked(session, login)
-            user.password_hash = hashed
+            user.password_hash, user.first_password = hashed, False
             end_all(session, user.id, now)
             self._log(session, Act.PASSWORD_CHANGED, user, now, user_id)
 

@@ -79,6 +79,8 @@ class SignedIn:
     previous_sign_in_at: datetime | None = None
     failures_since: int = 0
     previous_address: str = ""
+    #: His password was made by an administrator: nothing is open to him before he has changed it.
+    first_password: bool = False
 
     is_authenticated = True
     is_active = True
@@ -276,4 +278,6 @@ def token_hash(token: str) -> str:
 
 
 def _signed_in(user: User, posts: tuple[HeldPost, ...], token: str) -> SignedIn:
-    return SignedIn(user.id, user.uid, user.login, user.name, user.language, posts, token)
+    return SignedIn(
+        user.id, user.uid, user.login, user.name, user.language, posts, token, first_password=user.first_password
+    )

@@ -3,7 +3,7 @@
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_login import login_required
+from flask_login import current_user, login_required
 
 from app.extensions import installation
 from app.services.accounts import AccountRefused, Accounts
@@ -22,6 +22,22 @@ LANGUAGES = {"zh": "中文", "en": "English"}
 #: What browsers call themselves → what people call them; the first that fits: many pretend to be others.
 _BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
 _SYSTEMS = {"Windows": "Windows", "Android": "Android", "iPhone": "iPhone", "Mac OS": "macOS", "Linux": "Linux"}
+
+
+#: What is open to whoever has still to change his first password.
+_OPEN_BEFORE = frozenset({"own_account", "account", "language", "guides", "health"})
+
+
+@blueprint.before_app_request
+def demand_own_password() -> ResponseReturnValue | None:
+    """A first password opens nothing but its change."""
+    if not current_user.is_authenticated or not current_user.first_password:
+        return None
+    endpoint = request.endpoint or ""
+    if endpoint == "static" or endpoint.partition(".")[0] in _OPEN_BEFORE:
+        return None
+    flash(gettext("这是初始密码，请先修改密码。"), "error")
+    return redirect(url_for("own_account.show"), 303)
 
 
 @blueprint.get("")

@@ -17,10 +17,20 @@ from workflows.kit.errors import NotFound
 PAGE = 100
 #: What is a matter of signing in; what people looked at or did is the auditor's.
 SIGNING_IN = (
-    Act.SIGN_IN, Act.SIGN_IN_REFUSED, Act.ACCOUNT_LOCKED, Act.SIGN_OUT, Act.PASSWORD_RESET, Act.PASSWORD_CHANGED,
-    Act.ACCOUNT_DISABLED, Act.ACCOUNT_ENABLED, Act.UNLOCKED, Act.SESSIONS_ENDED, Act.SECOND_FACTOR_SET,
-    Act.SECOND_FACTOR_ENDED, Act.SPARE_CODES_MADE, Act.TOKEN_REFUSED,
-)  # fmt: skip
+    Act.SIGN_IN,
+    Act.SIGN_IN_REFUSED,
+    Act.ACCOUNT_LOCKED,
+    Act.SIGN_OUT,
+    Act.PASSWORD_RESET,
+    Act.PASSWORD_CHANGED,
+    Act.ACCOUNT_DISABLED,
+    Act.ACCOUNT_ENABLED,
+    Act.SECOND_FACTOR_SET,
+    Act.SECOND_FACTOR_ENDED,
+    Act.UNLOCKED,
+    Act.SESSIONS_ENDED,
+    Act.TOKEN_REFUSED,
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +44,7 @@ class AccountState:
     locked_until: datetime | None
     failures: int
     sessions: int
+    has_code: bool
 
 
 @dataclass(frozen=True)
@@ -82,6 +93,7 @@ def read_desk(reader: Reader, words: str = "", act: str = "", before: int | None
             user.locked_until if user.locked_until and user.locked_until > reader.now else None,
             user.failed_sign_ins,
             number or 0,
+            user.totp_sealed is not None,
         )
         for user, number in reader.session.execute(statement.limit(PAGE))
     )

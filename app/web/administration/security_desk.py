@@ -74,6 +74,22 @@ def unlock(uid: str) -> ResponseReturnValue:
     return redirect(url_for("security_desk.show"), 303)
 
 
+@blueprint.post("/<login>/reset-code")
+@_OURS
+def reset_code(login: str) -> ResponseReturnValue:
+    """重置动态码 of somebody who lost his device; all his sessions end."""
+    own = installation()
+    try:
+        reset_second_factor(
+            own.database, own.keys, login, own.clock(), by=signed_in().user_id, reason="设备遗失或者更换"
+        )
+    except AccountRefused as refusal:
+        flash(refusal.message, "error")
+    else:
+        flash(gettext("已重置动态码，其会话已经结束。"), "done")
+    return redirect(url_for("security_desk.show", q=login), 303)
+
+
 @blueprint.post("/<uid>/end-sessions")
 @_OURS
 def end(uid: str) -> ResponseReturnValue:

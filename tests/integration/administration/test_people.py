@@ -49,11 +49,17 @@ def test_an_account_is_made_with_its_post_and_a_password_shown_once(app: Flask, 
     found = re.search(r'<strong class="secret">([^<]+)</strong>', page)
     assert found
     user = account(world, "tian")
-    assert acts(world, user.uid) == [
-        ("account_created", world["sysadmin"].user_id),
-        ("post_added", world["sysadmin"].user_id),
-    ]
-    assert app.test_client().post("/sign-in", data={"login": "tian", "password": found[1]}).status_code == 302
+    by = world["sysadmin"].user_id
+    assert acts(world, user.uid) == [("account_created", by), ("post_added", by)]
+    fresh = app.test_client()
+    assert fresh.post("/sign-in", data={"login": "tian", "password": found[1]}).status_code == 302
+    assert fresh.get("/records/new").headers["Location"] == "/account", "a first password opens nothing but its change"
+    assert fresh.get("/account").status_code == 200
+    form = {"password": found[1], "new_password": "Gengxin-2027", "new_password_again": "Gengxin-2027"}
+    assert fresh.post("/account/password", data=form).status_code == 303
+    again = app.test_client()
+    assert again.post("/sign-in", data={"login": "tian", "password": "Gengxin-2027"}).status_code == 302
+    assert again.get("/records/new").status_code == 200
     shown = client.get(f"/people/{user.uid}").text
     assert "示例乙局" in shown
     assert found[1] not in shown

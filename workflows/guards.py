@@ -15,6 +15,12 @@ def no_open_objection(ctx: Context) -> bool | Unmet:
     return not ctx.facts.pending_objection() or Unmet("本记录有异议正在办理，应当待审定之后决定")
 
 
+@guard("按拟办意见办理")
+def as_proposed(ctx: Context) -> bool:
+    """Of decisions that take nothing from anybody: they may be agreed to along with others."""
+    return ctx.proposal is not None
+
+
 @guard("当事人为机关单位")
 def subject_is_unit(ctx: Context) -> bool:
     return ctx.facts.subject_is_unit()

@@ -21,6 +21,7 @@ from workflows.forms.objection import (
     TransferBackForm,
 )
 from workflows.guards import (
+    as_proposed,
     head_files_for_the_unit,
     late_without_reason,
     reviewer_took_no_part,
@@ -74,6 +75,7 @@ from workflows.objection_guards import (
     some_field_changes,
     term_still_runs,
     transfer_is_early,
+    upholds_the_objection_as_answered,
     verdict_outcome,
     verdicts_annul,
 )
@@ -151,6 +153,7 @@ STEPS = with_proposal_steps(
              effects=("request_decision",), audience=Audience.PROVIDER),
         Step("extend", "准予延期", stay(*AT_PROVIDER), frozenset({C.SUPERVISOR}), ExtendForm,
              guards=(extension_is_allowed, extension_within_cap), on_proposal=True, requested_by="request_extension",
+             together=as_proposed,
              notices=(Draft("extension_notice", Recipient.APPLICANT), Draft("extension_notice", Recipient.PROVIDER)),
              effects=("extend_verification",)),
         Step("refuse_extension", "不准延期", stay(*AT_PROVIDER), frozenset({C.SUPERVISOR}), ReasonForm,
@@ -179,7 +182,7 @@ STEPS = with_proposal_steps(
                       Draft("objection_decision", Recipient.PROVIDER)),
              cascades=(CORRECTS, ANNULS), effects=("keep_decision", "open_sync_items_if_still_shown")),
         Step("decide", "审定", moves({ANSWERED: DECIDED}), frozenset({C.SUPERVISOR}), DecideObjectionForm,
-             guards=(not_worse_for_the_objector,), on_proposal=True,
+             guards=(not_worse_for_the_objector,), on_proposal=True, together=upholds_the_objection_as_answered,
              notices=(Draft("objection_decision", Recipient.APPLICANT),
                       Draft("objection_decision", Recipient.PROVIDER)),
              cascades=(CORRECTS, ANNULS), effects=("keep_decision", "open_sync_items_if_still_shown"), basis="R36"),

@@ -1,7 +1,9 @@
 """Guards and outcome of the objection, each guard a statement that must be true."""
 
+from datetime import date
+
 from workflows.forms.objection import RefusalGround, ReviewResult, Verdict
-from workflows.forms.record import RecordField, Severity
+from workflows.forms.record import Disclosure, RecordField, Severity
 from workflows.guards import asked_in_time, duty_is_late
 from workflows.kit.context import Context
 from workflows.kit.counting import Span
@@ -14,6 +16,8 @@ OWN_FIELDS = {RecordField.DISCLOSURE_LEVEL}
 #: What only the unit can establish; in the rest (agreement with the source document, catalogue, period, disclosure)
 #: the office may depart from its answer (procedures, section 3).
 PROVIDERS_FIELDS = {RecordField.SUBJECT, RecordField.FACTS, RecordField.RESPONSIBLE_PERSONS}
+#: What every record has: it is put right or kept, never struck out by itself.
+NEVER_EMPTY = {RecordField.SUBJECT, RecordField.BEHAVIOUR, RecordField.SEVERITY, RecordField.DISCLOSURE_LEVEL}
 _PERIOD_FIELDS = {RecordField.CONDUCT_ENDED_ON, RecordField.EFFECTIVE_ON}
 
 
@@ -38,6 +42,15 @@ def verdict_outcome(ctx: Context) -> str:
     if all(kept):
         return "不成立"
     return "部分成立" if any(kept) else "成立"
+
+
+@guard("采纳核查结论，异议全部成立", form=True)
+def upholds_the_objection_as_answered(ctx: Context) -> bool | Unmet:
+    """What grants the objector all that he asked for; whatever is refused him is decided by itself."""
+    if ctx.form.verdicts and _departed_from_provider(ctx):
+        return Unmet("审定结论与核查结论不一致")
+    outcome = verdict_outcome(ctx)
+    return outcome == "成立" or Unmet(f"异议{outcome}")
 
 
 @guard("记录处于可以提出异议的阶段", form=True)
@@ -135,11 +148,33 @@ def answer_covers_the_dispute(ctx: Context) -> bool | Unmet:
 
 def _values_given(ctx: Context) -> bool | Unmet:
     for field, item in ctx.form.verdicts.items():
-        if item.verdict in {Verdict.CHANGE, Verdict.ADD} and not item.value:
-            return Unmet(f"“{field.label}”的结论为{item.verdict.label}，请写明内容")
+        if item.verdict in {Verdict.CHANGE, Verdict.ADD}:
+            if not item.value:
+                return Unmet(f"“{field.label}”的结论为{item.verdict.label}，请写明内容")
+            if problem := _problem_of(ctx, field, item.value):
+                return Unmet(f"“{field.label}”{problem}")
+        if item.verdict is Verdict.DELETE and field in NEVER_EMPTY:
+            return Unmet(f"“{field.label}”不能删除，请更正或者维持；认为整条记录不应当存在的，应当就整条记录提出")
         if item.verdict is Verdict.ANNUL and field is not RecordField.RECORD:
             return Unmet("“撤销”只适用于对整条记录的异议")
     return _no_worse(ctx)
+
+
+def _problem_of(ctx: Context, field: RecordField, value: str) -> str:
+    """What is wrong with a corrected value of a field that takes a day or a code; empty if nothing is."""
+    if field in _PERIOD_FIELDS:
+        try:
+            date.fromisoformat(value)
+        except ValueError:
+            return "请填写日期，例如“2026-11-21”"
+    if field is RecordField.BEHAVIOUR and value not in {item.id for item in ctx.rules.behaviours}:
+        return "请从行为清单中选择"
+    if field is RecordField.DISCLOSURE_LEVEL:
+        try:
+            Disclosure(value)
+        except ValueError:
+            return "请填写不公开、政务共享、依授权查询或者社会公开"
+    return ""
 
 
 def _no_worse(ctx: Context) -> bool | Unmet:

@@ -17,6 +17,7 @@ from workflows.forms.record import (
 )
 from workflows.forms.rectification import OrderForm
 from workflows.guards import (
+    as_proposed,
     no_exemption_to_wait_for,
     no_open_objection,
     subject_is_unit,
@@ -137,7 +138,7 @@ STEPS = with_proposal_steps(
         Step("send_back", "退回补正", moves({SCREENING: RETURNED}), frozenset({C.OFFICE}), SendBackForm,
              audience=Audience.PROVIDER, ends_round=True),
         Step("approve", "同意告知", moves({SCREENING: NOTICING}), frozenset({C.SUPERVISOR}), ApproveForm,
-             guards=(no_exemption_to_wait_for, behaviour_in_force), on_proposal=True,
+             guards=(no_exemption_to_wait_for, behaviour_in_force), on_proposal=True, together=as_proposed,
              notices=(Draft("record_notice", Recipient.SUBJECT),), basis="R26、R28"),
         Step("decline", "不予记录", moves(dict.fromkeys(UNLISTED, DECLINED)),
              frozenset({C.SUPERVISOR, C.SYSTEM}), DeclineForm,

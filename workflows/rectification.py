@@ -15,7 +15,7 @@ from workflows.forms.rectification import (
     ReopenForm,
     SignDraftForm,
 )
-from workflows.guards import subject_is_unit
+from workflows.guards import as_proposed, subject_is_unit
 from workflows.kit.counting import Nature
 from workflows.kit.definition import (
     OPENING,
@@ -113,7 +113,7 @@ STEPS = (
              effects=("request_decision",)),
         Step("extend", "准予延期", stay(*RUNNING), SUPERVISOR, ExtendCompletionForm,
              guards=(extension_is_allowed, extension_within_cap), on_proposal=True,
-             requested_by="request_extension",
+             requested_by="request_extension", together=as_proposed,
              notices=(Draft("extension_notice", Recipient.SUBJECT),), effects=("extend_completion",)),
         Step("refuse_extension", "不准延期", stay(*RUNNING), SUPERVISOR, ReasonForm,
              guards=(extension_is_requested,), effects=("end_proposal",)),
@@ -128,6 +128,7 @@ STEPS = (
              notices=(Draft("rectification_return", Recipient.SUBJECT),), effects=("restart_completion",),
              ends_round=True),
         Step("pass", "验收通过", moves({REPORTED: PASSED}), SUPERVISOR, PassForm, on_proposal=True,
+             together=as_proposed,
              notices=(Draft("rectification_closure", Recipient.SUBJECT),), basis="R54"),
         Step("remind", "催办", stay(*RUNNING, REPORTED), frozenset({C.OFFICE}), RemindForm,
              guards=(some_duty_is_late,), notices=(Draft("reminder", Recipient.HOLDER),),

@@ -21,6 +21,7 @@ from workflows.forms.repair import (
     SubmitRepairForm,
 )
 from workflows.guards import (
+    as_proposed,
     head_files_for_the_unit,
     late_without_reason,
     reviewer_took_no_part,
@@ -139,7 +140,7 @@ STEPS = with_proposal_steps(
              RepairFindingForm, guards=(finder_is_late_and_warned, finding_covers_the_gate),
              effects=("keep_finding",), audience=Audience.PROVIDER),
         Step("approve", "准予修复", moves({PROPOSED: EXECUTING}), SUPERVISOR, ApproveRepairForm,
-             guards=(every_line_is_met,), on_proposal=True,
+             guards=(every_line_is_met,), on_proposal=True, together=as_proposed,
              notices=(Draft("repair_decision", Recipient.APPLICANT),),
              cascades=(Cascade("record", "repair", RECORD_IS_LISTED),), effects=("open_sync_items",), basis="R52"),
         Step("deny", "不予修复", moves({PROPOSED: DENIED}), SUPERVISOR, DenyRepairForm, guards=(unmet_lines_named,),

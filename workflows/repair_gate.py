@@ -22,8 +22,8 @@ TO_VERIFY = frozenset({GateKey.CORRECTED, GateKey.NOT_EXCLUDED})
 class GateLine:
     """One line of the checklist.
 
-    `possible_on` is the first day on which an unmet line will be met, where a date decides (`dated`); `pending`
-    says that nobody has judged the line yet.
+    `possible_on` is the first day on which an unmet line will be met, where a date decides (`dated`); `until` the last
+    day of what it waits or waited for; `pending` says that nobody has judged the line yet.
     """
 
     key: GateKey
@@ -33,6 +33,7 @@ class GateLine:
     note: str = ""
     dated: bool = False
     pending: bool = False
+    until: date | None = None
 
     @property
     def status(self) -> str:
@@ -96,8 +97,8 @@ def _period(ctx: Context) -> GateLine:
 def _waits_for(key: GateKey, until: date | None, what: str, ctx: Context) -> GateLine:
     """A *period* ends at 24:00 of its last day; what it barred is possible on the next (procedures, section 0)."""
     if until is None or ctx.today > until:
-        return GateLine(key, key.label, True, dated=True)
-    return GateLine(key, key.label, False, until + _NEXT, f"{what}至{_day(until)}届满", dated=True)
+        return GateLine(key, key.label, True, dated=True, until=until)
+    return GateLine(key, key.label, False, until + _NEXT, f"{what}至{_day(until)}届满", dated=True, until=until)
 
 
 def _rectified(ctx: Context) -> GateLine:

@@ -1,6 +1,20 @@
 """Tables, columns and constraints. No decisions. Importing this package makes every table known."""
 
-from app.models import api, batches, cases, entry, history, imports, kinds, kinds_more, limits, people, seals, terms
+from app.models import (
+    api,
+    batches,
+    cases,
+    deciding,
+    entry,
+    history,
+    imports,
+    kinds,
+    kinds_more,
+    limits,
+    people,
+    seals,
+    terms,
+)
 from app.models.base import Base, db
 
 __all__ = [
@@ -9,6 +23,7 @@ __all__ = [
     "batches",
     "cases",
     "db",
+    "deciding",
     "entry",
     "history",
     "imports",

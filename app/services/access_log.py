@@ -63,6 +63,7 @@ class Act(StrEnum):
     WEBHOOK_ADDED = "webhook_added"
     WEBHOOK_ENDED = "webhook_ended"
     IMPORTED = "imported"
+    PHRASES_CHANGED = "phrases_changed"
 
     @property
     def label(self) -> str:
@@ -112,6 +113,7 @@ _LABELS = {
     Act.WEBHOOK_ADDED: "设置办理通知地址",
     Act.WEBHOOK_ENDED: "取消办理通知地址",
     Act.IMPORTED: "导入",
+    Act.PHRASES_CHANGED: "修改常用语",
 }
 
 

@@ -1,4 +1,4 @@
-"""What a proposal or a draft leads to, taken in a preview in the place of whoever will decide or sign.
+"""What a proposal, request or draft leads to, taken in a preview in the place of whoever will decide or sign.
 
 Whoever proposes a decision or drafts an answer makes no notice himself. To show him the one that he brings about, the
 next step is judged as taken by somebody who really holds that post, with the conditions that bind that person.
@@ -55,10 +55,14 @@ def take_next(work: UnitOfWork, run: StepRun) -> None:
     raise why
 
 
-def signing_step(flow: Workflow, drafted: Step, state: str) -> Step | None:
-    """The step by which a head signs as it stands what this one drafts for him, where it makes a notice."""
+def following_step(flow: Workflow, taken: Step, state: str) -> Step | None:
+    """The step that makes a notice of what this one asks for: a head signs a draft, a decider grants a request."""
     for step in flow.steps:
-        if step.four_eyes == drafted.key and step.notices and step.move_from(state) and _needs_nothing(step):
+        if not step.notices or not step.move_from(state):
+            continue
+        if step.four_eyes == taken.key and _is_complete(step, {}):
+            return step
+        if step.requested_by == taken.key and "request_decision" in taken.effects:
             return step
     return None
 
@@ -82,13 +86,16 @@ def _following(run: StepRun) -> Following | None:
         step = workflow(opens).step(form.step) if opens else run.workflow.step(form.step)
         assert step is not None
         return Following(step, decider_of(step), form.form, opens) if step.notices else None
-    step = signing_step(run.workflow, run.outcome.step, run.case.state)
-    return Following(step, min(step.by), {}) if step is not None else None
+    step = following_step(run.workflow, run.outcome.step, run.case.state)
+    if step is None:
+        return None
+    form = run.ctx.form.model_dump(mode="json") if step.requested_by else {}
+    return Following(step, min(step.by), form) if _is_complete(step, form) else None
 
 
-def _needs_nothing(step: Step) -> bool:
+def _is_complete(step: Step, form: dict[str, Any]) -> bool:
     try:
-        parse_form(step.form, {})
+        parse_form(step.form, form)
     except FormIncomplete:
         return False
     return True

@@ -1,6 +1,6 @@
 """Taking a step from a page: one POST, one `take_step`; what is refused is shown in its own form, as typed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -13,7 +13,7 @@ from app.services import step_drafts
 from app.services.commands import Paper, Taken, TakeStep
 from app.services.drafts import drafts_on, keep_only_files
 from app.services.file_kinds import FileRefused
-from app.services.preview import preview_step
+from app.services.preview import foresee_step
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.movement import Movement, moved_since
 from app.services.reading.paper import party_id
@@ -25,6 +25,8 @@ from app.web.acts import Act, PaperForm, acts_of
 from app.web.case_forms import FILES, ActForm, Attempt, holds_text
 from app.web.cases import case_response
 from app.web.forms import parse_posted, reshaped
+from app.web.inner_forms import without_idle_values
+from app.web.phrasing import phrase_put_in
 from app.web.reading import current_reader, signed_in
 from app.web.refusals import kept_texts, wants_problem
 from app.web.typed import typed_values
@@ -85,8 +87,6 @@ def take(uid: str, step: str) -> ResponseReturnValue:
         except Refusal as refusal:
             return _overtaken(uid, refusal)
         raise NotFound
-    if (changed := reshaped(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)) is not None:
-        return case_response(uid, Attempt(act.id, changed, parse_posted(PaperForm, request.form, prefix=_paper(act))))
     try:
         posted = _read(uid, act, before)
     except FileRefused as refusal:
@@ -95,13 +95,15 @@ def take(uid: str, step: str) -> ResponseReturnValue:
             kept = next((draft.files for draft in drafts_on(reader, uid) if draft.act == act.id), ())
         files = tuple((item.uid, item.name) for item in kept)
         return case_response(uid, Attempt(act.id, given, unmet=(refusal.message,), files=files), 422)
+    if (changed := _redrawn(act)) is not None:
+        return _again(uid, replace(posted, given=changed), 200)
     try:
         if asked := previewing.wanted():
-            return _previewed(uid, posted, asked)
+            return _previewed(page, posted, asked)
         taken = _take(uid, posted)
     except TextChanged as refusal:
-        specimens = previewing.after_a_change(_command(uid, posted))
-        return _again(uid, posted, refusal.status, unmet=(refusal.message,), specimens=specimens)
+        foreseen = previewing.foreseen_by(_command(uid, posted))
+        return _again(uid, posted, refusal.status, unmet=(refusal.message,), foreseen=foreseen)
     except FormIncomplete as refusal:
         return _again(uid, posted, refusal.status, errors=refusal.errors)
     except PaperIncomplete as refusal:
@@ -134,6 +136,13 @@ def autosave(uid: str, step: str) -> ResponseReturnValue:
             return "", 204
         draft = step_drafts.save_step_form(reader, uid, step, act.id, act.label, typed_values())
     return render_template("_parts/saved.html", draft=draft, automatic=True)
+
+
+def _redrawn(act: Act) -> dict[str, Any] | None:
+    """The form with a row more or less, or with a sentence put in; None where no such button was pressed."""
+    if (written := phrase_put_in(request.form)) is not None:
+        return parse_posted(act.model, written, sub_forms=act.sub_forms, prefix=act.id)
+    return reshaped(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)
 
 
 class PaperIncomplete(Exception):
@@ -184,7 +193,7 @@ def _version() -> int:
 
 
 def _read(uid: str, act: Act, before: Taken | None) -> Posted:
-    given = parse_posted(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)
+    given = without_idle_values(parse_posted(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id))
     if act.proposes:
         given = {"form": {}, **given, "step": act.proposes}
     paper = parse_posted(PaperForm, request.form, prefix=_paper(act)) if act.on_paper else {}
@@ -218,15 +227,15 @@ def _take(uid: str, posted: Posted) -> Taken:
     return take_step(own.backend, _command(uid, posted), own.clock())
 
 
-def _previewed(uid: str, posted: Posted, asked: str) -> ResponseReturnValue:
+def _previewed(page: CasePage, posted: Posted, asked: str) -> ResponseReturnValue:
     """The notices of the step as they would read, with everything typed; or one of them as a marked sheet."""
+    own, uid = installation(), page.line.uid
     if asked == previewing.LIVE:
-        return previewing.beside_the_form(_command(uid, posted), ActForm(posted.act, posted.given))
-    own = installation()
-    specimens = preview_step(own.backend, _command(uid, posted), own.clock())
+        return previewing.beside_the_form(_command(uid, posted), ActForm(posted.act, posted.given), page)
+    foreseen = foresee_step(own.backend, _command(uid, posted), own.clock())
     if asked != previewing.TEXT:
-        return previewing.sheet_of(specimens, asked)
-    return _again(uid, posted, 200, specimens=specimens)
+        return previewing.sheet_of(foreseen.specimens, asked)
+    return _again(uid, posted, 200, foreseen=foreseen)
 
 
 def _command(uid: str, posted: Posted) -> TakeStep:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 from typing import Any
 
 from pydantic import BaseModel, Field
@@ -23,6 +24,8 @@ _SELDOM = frozenset(
      "register_finding", "proceed", "request_review", "drop", "accept_own", "go_on", "decline", "correct_service",
      "add_receipt"}
 )  # fmt: skip
+#: The acts that end a proposal or request without the decision.
+_RETURNING = frozenset({"return_proposal", "refuse_extension", "reject_request"})
 _SELDOM_BEGINNINGS = ("reject_", "return_", "refuse")
 
 #: Acts that have a page of their own, since their form needs choices that only that page knows.
@@ -35,6 +38,15 @@ class PaperForm(StepForm):
     person: Line = Field(title="提出人")
     received_on: date = Field(title="收到日期")
     posted_on: date | None = Field(default=None, title="邮戳日期", description="邮寄的，填写寄出邮戳上的日期")
+
+
+class Answer(StrEnum):
+    """What an act is to a live proposal."""
+
+    NONE = ""
+    AGREE = "agree"
+    RETURN = "return"
+    DEPART = "depart"
 
 
 @dataclass(frozen=True)
@@ -55,7 +67,8 @@ class Act:
     makes: tuple[str, ...] = ()
     #: The notices that the next hand signs if it agrees.
     leads_to: tuple[str, ...] = ()
-    agrees: bool = False
+    #: What it is to the live proposal of the case: one agrees to it, returns it, or decides otherwise.
+    answer: Answer = Answer.NONE
     main: bool = False
     #: Of a form that is drawn for one choice only: values that are given, the fields that this choice asks for (None:
     #: all), those it must have, words and options of its own.
@@ -72,6 +85,10 @@ class Act:
     @property
     def possible(self) -> bool:
         return not self.reasons
+
+    @property
+    def agrees(self) -> bool:
+        return self.answer is Answer.AGREE
 
     @property
     def letters(self) -> tuple[str, ...]:
@@ -106,8 +123,8 @@ def _rank(act: Act) -> tuple[bool, bool, bool, bool, bool]:
 
 
 def _offered(offer: OfferView, page: CasePage) -> Act:
-    agrees = page.proposal is not None and page.proposal.step == offer.step and offer.on_proposal
-    label = f"同意，{offer.label}" if agrees else offer.label
+    answer = _answer(offer, page)
+    label = f"同意，{offer.label}" if answer is Answer.AGREE else offer.label
     return Act(
         id=offer.step,
         step=offer.step,
@@ -120,9 +137,19 @@ def _offered(offer: OfferView, page: CasePage) -> Act:
         opens=offer.opens,
         makes=offer.makes,
         leads_to=offer.leads_to,
-        agrees=agrees,
-        main=offer.possible and page.holds and (agrees or _is_next(offer, page)),
+        answer=answer,
+        main=offer.possible and page.holds and (answer is Answer.AGREE or _is_next(offer, page)),
     )
+
+
+def _answer(offer: OfferView, page: CasePage) -> Answer:
+    if page.proposal is None:
+        return Answer.NONE
+    if offer.step in _RETURNING:
+        return Answer.RETURN
+    if not offer.on_proposal:
+        return Answer.NONE
+    return Answer.AGREE if page.proposal.step == offer.step else Answer.DEPART
 
 
 def _is_next(offer: OfferView, page: CasePage) -> bool:

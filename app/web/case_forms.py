@@ -2,15 +2,18 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
 from app.services.drafts import Draft
+from app.services.preview import Foreseen
 from app.services.reading.case_page import CasePage
 from app.services.specimens import Specimen
 from app.web.acts import Act, PaperForm
 from app.web.forms import Field, Kind, Option, SummaryLine, fields_of, parse_posted, summary_of
-from app.web.inner_forms import verdict_options
+from app.web.inner_forms import value_options, verdict_options
+from app.web.phrasing import NONE_AT_HAND, AtHand, with_phrases
 from app.web.typed import posted_of
 from workflows.forms.common import RemindForm
 from workflows.kit.errors import FieldError
@@ -32,7 +35,16 @@ class Attempt:
     paper_errors: tuple[FieldError, ...] = ()
     unmet: tuple[str, ...] = ()
     files: tuple[tuple[str, str], ...] = ()
-    specimens: tuple[Specimen, ...] = ()
+    foreseen: Foreseen = field(default_factory=Foreseen)
+
+
+@dataclass(frozen=True)
+class MovedTerm:
+    """A term whose last day an act would move."""
+
+    label: str
+    was: date
+    until: date
 
 
 @dataclass(frozen=True)
@@ -49,6 +61,7 @@ class ActForm:
     #: The notices to which this act leads, as they would read, and what holds its taker to them.
     specimens: tuple[Specimen, ...] = ()
     shown: str = ""
+    moved: tuple[MovedTerm, ...] = ()
     #: What the reader has typed here before; it stands in the fields unless he has just sent the form.
     draft: Draft | None = None
 
@@ -73,7 +86,13 @@ def new_key() -> str:
 
 
 def draw(
-    act: Act, page: CasePage, attempt: Attempt | None = None, *, asked_for: bool = False, draft: Draft | None = None
+    act: Act,
+    page: CasePage,
+    attempt: Attempt | None = None,
+    *,
+    asked_for: bool = False,
+    draft: Draft | None = None,
+    phrases: AtHand = NONE_AT_HAND,
 ) -> ActForm:
     """The fields of an act: empty, as proposed, or as typed; one that a link has asked for stands open."""
     mine = attempt if attempt is not None and attempt.act_id == act.id else _typed_before(act, draft)
@@ -81,6 +100,7 @@ def draw(
     errors = mine.errors if mine else ()
     drawn = fields_of(act.model, given, errors, sub_forms=act.sub_forms, choices=_choices(act, page), prefix=act.id)
     fields = [kept for item in drawn if (kept := _shown(item, act, page, mine)) is not None]
+    fields = [with_phrases(item, act, page.line.kind, phrases) for item in fields]
     lines = list(summary_of(fields, [replace(error, field=f"{act.id}.{error.field}") for error in errors]))
     if act.on_paper:
         paper, paper_lines = _paper(act, mine)
@@ -89,10 +109,8 @@ def draw(
         fields.append(_files(act, mine))
     lines += [SummaryLine(text) for text in (mine.unmet if mine else ())]
     opened = asked_for or mine is not None or act.main
-    specimens = mine.specimens if mine else ()
-    return ActForm(
-        act, given, tuple(fields), tuple(lines), opened=opened, key=new_key(), specimens=specimens, draft=draft
-    )
+    form = ActForm(act, given, tuple(fields), tuple(lines), opened=opened, key=new_key(), draft=draft)
+    return foreseeing(form, mine.foreseen, page) if mine else form
 
 
 def _typed_before(act: Act, draft: Draft | None) -> Attempt | None:
@@ -105,6 +123,17 @@ def _typed_before(act: Act, draft: Draft | None) -> Attempt | None:
         parse_posted(PaperForm, typed, prefix=f"{act.id}-paper") if act.on_paper else {},
         files=tuple((item.uid, item.name) for item in draft.files),
     )
+
+
+def foreseeing(form: ActForm, foreseen: Foreseen, page: CasePage) -> ActForm:
+    """The form with what would come of it: its notices, and the terms that it would move."""
+    known = {term.state.key: term for term in page.terms if term.ended_on is None}
+    moved = tuple(
+        MovedTerm(term.label, term.state.due_on, due)
+        for key, due in foreseen.dues.items()
+        if due and (term := known.get(key)) is not None and term.state.due_on and due != term.state.due_on
+    )
+    return replace(form, specimens=foreseen.specimens, moved=moved)
 
 
 def _paper(act: Act, mine: Attempt | None) -> tuple[list[Field], Sequence[SummaryLine]]:
@@ -158,8 +187,13 @@ def _choices(act: Act, page: CasePage) -> dict[str, list[Option]]:
         return {"target": [Option(label, label) for label in dict.fromkeys(late)]}
     if act.choices:
         return {path: list(options) for path, options in act.choices.items()}
-    paths = [path for path in act.sub_forms if path.endswith("verdicts")]
-    return {f"{path}.{row.field}.verdict": verdict_options(row.field) for path in paths for row in page.summary.dispute}
+    found = {}
+    for path in (path for path in act.sub_forms if path.endswith("verdicts")):
+        for row in page.summary.dispute:
+            found[f"{path}.{row.field}.verdict"] = verdict_options(row.field)
+            if row.choices:
+                found[f"{path}.{row.field}.value"] = value_options(row)
+    return found
 
 
 def _is_late(due_on: Any, page: CasePage) -> bool:

@@ -10,15 +10,17 @@ from flask_login import login_required
 from app.extensions import installation
 from app.services.access_log import Act as Logged
 from app.services.access_log import record
+from app.services.agreeing import note_opened
 from app.services.dossier_bundle.exporting import dossier_view
 from app.services.drafts import drafts_on
+from app.services.phrases import phrases_at_hand
 from app.services.reading.attached import read_material
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.movement import Movement, moved_since
 from app.services.reading.sheets import sheets_of
 from app.services.reading.wording import mark_of_draft, words_of
 from app.web.acts import ELSEWHERE, acts_of
-from app.web.case_forms import Attempt, draw
+from app.web.case_forms import ActForm, Attempt, draw
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
 from app.web.previewing import before_signing, mark_shown
 from app.web.reading import current_reader, signed_in
@@ -79,14 +81,19 @@ def case_response(
         draft_mark = mark_of_draft(reader, uid) if page.draft else ""
         dossier = dossier_view(reader, uid)
         drafts = {draft.act: draft for draft in drafts_on(reader, uid)}
+        phrases = phrases_at_hand(reader)
     own = installation()
     record(own.database, own.keys, Logged.VIEWED, signed_in().user_id, own.clock(), target=uid)
     wanted = request.args.get("act", "")
     acts = () if dossier.imported_at else acts_of(page)
-    forms = [draw(act, page, attempt, asked_for=act.id == wanted, draft=drafts.get(act.id)) for act in acts]
+    forms = [
+        draw(act, page, attempt, asked_for=act.id == wanted, draft=drafts.get(act.id), phrases=phrases) for act in acts
+    ]
     if attempt is None:
-        forms = [replace(form, specimens=before_signing(uid, form, page)) for form in forms]
+        forms = [before_signing(uid, form, page) for form in forms]
     forms = [replace(form, shown=mark_shown(form, draft_mark)) for form in forms]
+    if attempt is None:
+        _note_opened(page, forms)
     lines = [line for form in forms for line in form.lines]
     content = render_template(
         "cases/case.html",
@@ -97,7 +104,8 @@ def case_response(
         words=words,
         identity=identity_of(page, page.today),
         strip=strip_for(page.line),
-        open_forms=[form for form in forms if form.act.possible],
+        open_forms=[form for form in forms if form.act.possible and not form.act.answer],
+        answers=[form for form in forms if form.act.possible and form.act.answer],
         elsewhere=[] if dossier.imported_at else _elsewhere(page),
         dossier=dossier,
         barred=[form.act for form in forms if not form.act.possible],
@@ -112,6 +120,15 @@ def case_response(
         today=page.today,
     )
     return make_response(content, status)
+
+
+def _note_opened(page: CasePage, forms: list[ActForm]) -> None:
+    """Whoever opens a case that waits for his decision, and is shown what he would sign, may agree to it later."""
+    own = installation()
+    for form in forms:
+        if form.act.agrees and form.act.main and not form.act.opens and (form.shown or not form.act.makes):
+            mark = form.shown.partition(":")[0]
+            note_opened(own.database, signed_in().user_id, page.line.uid, page.version, mark, own.clock())
 
 
 def _elsewhere(page: CasePage) -> list[Link]:

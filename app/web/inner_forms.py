@@ -7,12 +7,14 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 from app.services.reading.case_page import CasePage
+from app.services.reading.summaries import DisputeRow
 from app.web.forms import Option
 from workflows.forms.exemption import DecideExemptionForm
 from workflows.forms.objection import AnswerForm, DecideObjectionForm, DecideReviewForm, FieldVerdict, Verdict
 from workflows.forms.record import CorrectionForm, Disclosure, RecordField, Severity
 from workflows.forms.repair import DenyRepairForm, Finding, RefuseRepairForm, RepairFindingForm
 from workflows.kit.forms import OptionalText, StepForm
+from workflows.objection_guards import NEVER_EMPTY
 from workflows.repair_gate import TO_VERIFY
 
 Inner = Mapping[str, type[BaseModel]]
@@ -27,15 +29,33 @@ _KINDS_OF_VALUE: dict[RecordField, Any] = {
 
 #: Verdicts that have a meaning for a field; the others are not offered.
 _VERDICTS: dict[RecordField, tuple[Verdict, ...]] = {
+    **dict.fromkeys(NEVER_EMPTY, (Verdict.KEEP, Verdict.CHANGE)),
     RecordField.RECORD: (Verdict.KEEP, Verdict.DELETE, Verdict.STOP_PUBLICATION, Verdict.ANNUL),
     RecordField.DISCLOSURE_LEVEL: (Verdict.KEEP, Verdict.CHANGE, Verdict.STOP_PUBLICATION),
 }
+#: Only with these a text of what is to stand in the record goes along.
+_WITH_A_VALUE = frozenset({Verdict.CHANGE, Verdict.ADD})
 _ORDINARY = (Verdict.KEEP, Verdict.CHANGE, Verdict.ADD, Verdict.DELETE)
 
 
 def verdict_options(field: str) -> list[Option]:
     """The verdicts that may be given on a disputed field."""
     return [Option(verdict.value, verdict.label) for verdict in _VERDICTS.get(RecordField(field), _ORDINARY)]
+
+
+def value_options(row: DisputeRow) -> list[Option]:
+    """What a correction is chosen from; empty where it is written."""
+    return [Option(code, words) for code, words in row.choices]
+
+
+def without_idle_values(given: Any) -> Any:
+    """What was posted, without the texts that belong to no verdict: typed first, and then 维持 was chosen after all."""
+    if isinstance(given, list):
+        return [without_idle_values(item) for item in given]
+    if not isinstance(given, dict):
+        return given
+    idle = "verdict" in given and given["verdict"] not in _WITH_A_VALUE
+    return {key: without_idle_values(item) for key, item in given.items() if not (idle and key == "value")}
 
 
 def inner_forms(model: type[StepForm], page: CasePage) -> Inner:
@@ -45,8 +65,18 @@ def inner_forms(model: type[StepForm], page: CasePage) -> Inner:
 
 
 def _answer(page: CasePage) -> Inner:
-    fields = {row.field: (FieldVerdict, Field(title=row.label)) for row in page.summary.dispute}
+    fields = {row.field: (_verdict_form(row.field), Field(title=row.label)) for row in page.summary.dispute}
     return {"verdicts": _model("Verdicts", fields)}
+
+
+def _verdict_form(field: str) -> type[FieldVerdict]:
+    """A verdict whose correction is written as that field is: a day as a day."""
+    if _KINDS_OF_VALUE.get(RecordField(field)) != date | None:
+        return FieldVerdict
+    made: type[FieldVerdict] = create_model(
+        "DayVerdict", __base__=FieldVerdict, value=(date | None, Field(default=None, title="更正或者补充的日期"))
+    )
+    return made
 
 
 def _decision(page: CasePage) -> Inner:
@@ -64,7 +94,10 @@ def _review(page: CasePage) -> Inner:
 def _departures(page: CasePage, said: Mapping[str, str]) -> dict[str, Any]:
     """A verdict per field that may be left out, since what was said before then stands."""
     return {
-        row.field: (FieldVerdict | None, Field(default=None, title=row.label, description=said.get(row.field, "")))
+        row.field: (
+            _verdict_form(row.field) | None,
+            Field(default=None, title=row.label, description=said.get(row.field, "")),
+        )
         for row in page.summary.dispute
     }
 

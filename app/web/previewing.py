@@ -10,12 +10,12 @@ from flask.typing import ResponseReturnValue
 
 from app.extensions import installation
 from app.services.commands import TakeStep
-from app.services.preview import preview_step
+from app.services.preview import Foreseen, foresee_step
 from app.services.reading.case_page import CasePage
 from app.services.reading.sheets import specimen_sheet
 from app.services.specimens import Specimen, mark_of
 from app.web.acts import Act
-from app.web.case_forms import ActForm
+from app.web.case_forms import ActForm, foreseeing
 from app.web.reading import signed_in
 from workflows.kit.errors import FormIncomplete, GuardRefused, NotFound, Refusal
 from workflows.kit.forms import parse_form
@@ -78,13 +78,13 @@ def _form_mark(act: Act, given: Mapping[str, Any]) -> str:
         return NOTHING
 
 
-def beside_the_form(command: TakeStep, form: ActForm) -> ResponseReturnValue:
+def beside_the_form(command: TakeStep, form: ActForm, page: CasePage) -> ResponseReturnValue:
     """The part of a form that shows what is being written as a letter, or what is still missing for it."""
     own = installation()
-    specimens: tuple[Specimen, ...] = ()
+    foreseen = Foreseen()
     lacking: tuple[str, ...] = ()
     try:
-        specimens = preview_step(own.backend, command, own.clock())
+        foreseen = foresee_step(own.backend, command, own.clock())
     except FormIncomplete as refusal:
         lacking = tuple(dict.fromkeys(f"{error.label}：{error.message}" for error in refusal.errors))
     except GuardRefused as refusal:
@@ -93,25 +93,24 @@ def beside_the_form(command: TakeStep, form: ActForm) -> ResponseReturnValue:
         raise
     except Refusal as refusal:
         lacking = (refusal.message,)
-    item = replace(form, specimens=specimens)
+    item = foreseeing(form, foreseen, page)
     return render_template("cases/_letters.html", item=replace(item, shown=mark_shown(item)), lacking=lacking)
 
 
-def after_a_change(command: TakeStep) -> tuple[Specimen, ...]:
-    """The texts as they are now, for whoever was shown others; nothing where the step cannot be taken any more."""
+def foreseen_by(command: TakeStep) -> Foreseen:
+    """What would come of a step as it stands; nothing where it could not be taken now."""
     own = installation()
     try:
-        return preview_step(own.backend, command, own.clock())
+        return foresee_step(own.backend, command, own.clock())
     except Refusal:
-        return ()
+        return Foreseen()
 
 
-def before_signing(uid: str, form: ActForm, page: CasePage) -> tuple[Specimen, ...]:
-    """What the reader signs if he agrees to the form as it stands; nothing where it could not be taken now."""
+def before_signing(uid: str, form: ActForm, page: CasePage) -> ActForm:
+    """The form of an agreement to a proposal, with what its reader signs if he agrees to it as it stands."""
     act = form.act
     if not (act.main and act.agrees and act.makes):
-        return ()
-    own = installation()
+        return form
     command = TakeStep(
         act.step,
         signed_in().actor,
@@ -121,7 +120,4 @@ def before_signing(uid: str, form: ActForm, page: CasePage) -> tuple[Specimen, .
         parent=uid if act.opens else "",
         expected_version=None if act.opens else page.version,
     )
-    try:
-        return preview_step(own.backend, command, own.clock())
-    except Refusal:
-        return ()
+    return foreseeing(form, foreseen_by(command), page)

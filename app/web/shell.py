@@ -17,6 +17,7 @@ from app.extensions import installation
 from app.services.reading.dispatch_register import READS_REGISTER
 from app.services.reading.oversight.scope import HAS_BOARD
 from app.services.reading.sheet_queue import SEES_BOARD
+from app.services.reading.waiting import DECIDES
 from app.services.sign_ins import SignedIn
 from workflows.roles import Post
 from workflows.rules.loader import load_locality, localities
@@ -57,6 +58,7 @@ AREAS = (
     NavigationItem("工作台", "inbox.show", _CASE_WORKERS - {Post.CIVIL_SERVANT}),
     NavigationItem("本单位信用记录", "credit.unit", frozenset({Post.HEAD, Post.DEPUTY})),
     NavigationItem("记录登记", "records.new", frozenset({Post.CLERK})),
+    NavigationItem("批量审批", "approvals.show", DECIDES),
     NavigationItem("全部事项", "cases.search", _CASE_WORKERS - {Post.CIVIL_SERVANT} | {Post.ARCHIVE_READER}),
     NavigationItem("文书成文", "sheets.show", SEES_BOARD),
     NavigationItem("送达台账", "service_board.show", frozenset({Post.OFFICER, Post.APPROVER})),

@@ -1,11 +1,9 @@
 """A signature holds the text that its signer was shown; who proposes or drafts reads what he brings about (R142)."""
 
-import re
 from datetime import timedelta
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from app.clock import MovableClock
 from app.database import write_transaction
@@ -14,6 +12,7 @@ from app.services.commands import TakeStep
 from app.services.preview import preview_step
 from app.services.specimens import mark_of
 from app.services.steps import take_step
+from tests.support.act_forms import form_on, send
 from tests.support.paths import order_form
 from tests.support.waiting_sheets import drafted
 from tests.support.web_world import client_of, text_of, world_on
@@ -41,19 +40,6 @@ def proposed(world: World) -> str:
     objection = world.objection_in("answered")
     world.take("officer", "propose", objection, step="decide", form=DECISION, opinion="拟同意")
     return objection
-
-
-def form_on(page: str, act: str) -> dict[str, str]:
-    """The hidden fields of the form of an act, and what stands in its texts."""
-    form = next(part for part in page.split("<form ")[1:] if f'name="form" value="{act}"' in part).split("</form>")[0]
-    texts = re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>\n?([^<]*)</textarea>', form)
-    return {**dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form)), **dict(texts)}
-
-
-def post(client: FlaskClient, uid: str, act: str, step: str = "", **changed: str):  # type: ignore[no-untyped-def]
-    """Open the page of a case and send the form of an act, with some fields changed."""
-    sent = {**form_on(client.get(f"/cases/{uid}").text, act), **changed}
-    return client.post(f"/cases/{uid}/steps/{step or act}", data=sent)
 
 
 def test_a_step_holds_the_texts_that_its_taker_was_shown(world: World) -> None:
@@ -138,7 +124,7 @@ def test_who_writes_on_after_reading_is_not_held_to_what_he_read(app: Flask, dis
     """He changes the text himself, and gives his reason for departing from the proposal."""
     objection = proposed(district)
     words = {"decide-reasons": "另有凭证证明", "decide-departure_reason": "补充理由"}
-    assert post(client_of(app, "approver"), objection, "decide", **words).status_code == 303
+    assert send(client_of(app, "approver"), objection, "decide", **words).status_code == 303
     assert district.state(objection) == "decided"
 
 
@@ -147,11 +133,11 @@ def test_a_single_signature_holds_the_text_of_the_draft(app: Flask, district: Wo
     (notice,) = drafted(district, 1)
     client = client_of(app, "approver")
     for shown in ("", "0" * 32):
-        answer = post(client, notice.uid, "sign", shown=shown)
+        answer = send(client, notice.uid, "sign", shown=shown)
         assert answer.status_code == 409
         assert CHANGED in text_of(answer.text)
         assert district.state(notice.uid) == "drafted"
-    assert post(client, notice.uid, "sign").status_code == 303
+    assert send(client, notice.uid, "sign").status_code == 303
     assert district.state(notice.uid) == "sealing"
 
 
@@ -159,12 +145,12 @@ def test_the_letter_follows_the_typing(app: Flask, district: World) -> None:
     """Interface 7: a part of the page, with the letter or with what is still missing for it; nothing is written."""
     objection = district.objection_in("verifying")
     client = client_of(app, "clerk")
-    answer = post(client, objection, "draft_answer", preview="live")
+    answer = send(client, objection, "draft_answer", preview="live")
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert "填写以下内容后显示文书样张：" in text_of(answer.text)
     told = {"draft_answer-verdicts-facts-verdict": "keep", "draft_answer-explanation": "记载与来源文书一致。"}
-    answer = post(client, objection, "draft_answer", preview="live", **told)
+    answer = send(client, objection, "draft_answer", preview="live", **told)
     assert "异议核查情况反馈函" in text_of(answer.text)
     assert "记载与来源文书一致。" in answer.text
     assert 'name="shown"' not in answer.text

@@ -179,6 +179,8 @@ class Step:
     take it. `effects` name what the service layer writes besides the state; `after_close` marks rows that
     leave a closed state. `ends_round` starts a new round (a return or a supplement). `requested_by` is the
     step whose signed request takes the place of a clerk's proposal; with `or_proposed` both ways are open.
+    `together` is the condition under which one may agree to it along with others, each once it was opened; without
+    one it is decided by itself.
     """
 
     key: str
@@ -193,6 +195,7 @@ class Step:
     on_proposal: bool = False
     requested_by: str = ""
     or_proposed: bool = False
+    together: Guard | None = None
     four_eyes: str = ""
     on_service: str = ""
     after_close: bool = False

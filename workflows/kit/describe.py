@@ -150,6 +150,8 @@ def _conditions(step: Step) -> Iterator[str]:
         yield f"《{NOTICES[step.on_service].title}》已送达"
     if step.after_close:
         yield "终结后仍可办理"
+    if step.together:
+        yield f"逐件阅看后可以批量审批（{step.together.label}）"
     if step.basis:
         yield f"对应要求：{step.basis}"
 

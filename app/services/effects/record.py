@@ -90,6 +90,23 @@ def _keep_subject(run: StepRun, record: Record, uid: str) -> None:
         raise FormIncomplete((FieldError("subject", "主体", "名册中没有这个人或者单位，请重新选择"),))
 
 
+def _uid_of(run: StepRun, named: str) -> str:
+    """The uid behind a full name, as an answer to an objection writes it; what is no name is a uid already.
+
+    Raises:
+        FormIncomplete: several people or units bear the name.
+    """
+    session = run.work.session
+    found = [
+        uid
+        for model in (User, Unit)
+        for uid in session.execute(select(model.uid).where(model.name == named).limit(2)).scalars()
+    ]
+    if len(found) > 1:
+        raise FormIncomplete((FieldError("subject", "主体", f"名册中有几个“{named}”，请先在名册中区分"),))
+    return found[0] if found else named
+
+
 def _unit_named(run: StepRun, name: str) -> Unit:
     try:
         unit = present_unit(run.work.session, name, run.work.today)
@@ -149,7 +166,7 @@ def revise_record(run: StepRun) -> None:
 
 def _change(run: StepRun, record: Record, field: RecordField, value: Any) -> None:
     if field is RecordField.SUBJECT:
-        _keep_subject(run, record, str(value))
+        _keep_subject(run, record, _uid_of(run, str(value)))
     elif field in COLUMNS:
         setattr(record, COLUMNS[field], _typed(field, value))
     if field is RecordField.CONDUCT_ENDED_ON:

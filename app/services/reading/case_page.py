@@ -15,7 +15,8 @@ from app.models.people import User
 from app.services.acting_for import done_by
 from app.services.contexts import context_of
 from app.services.lawbook import current_calendar
-from app.services.next_hand import signing_step, titles_of
+from app.services.next_hand import following_step, titles_of
+from app.services.reading.approval import Approval, approval_of
 from app.services.reading.attached import Material, materials_of
 from app.services.reading.draft_view import DraftView, draft_of
 from app.services.reading.form_lines import form_lines
@@ -35,7 +36,7 @@ from workflows.kit.engine import Offer, offers
 from workflows.kit.forms import StepForm
 from workflows.registry import workflow
 from workflows.repair_gate import GateLine, gate
-from workflows.roles import OFFICIAL, Capacity
+from workflows.roles import OFFICIAL, PROPOSER, Capacity
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,8 @@ class CasePage:
     summary: Summary
     offers: tuple[OfferView, ...]
     proposal: ProposalView | None
+    #: What to check before one agrees to the proposal.
+    approval: Approval | None
     events: tuple[EventView, ...]
     terms: tuple[TermDetail, ...]
     notices: tuple[NoticeView, ...]
@@ -136,6 +139,8 @@ def read_case(reader: Reader, uid: str) -> CasePage:
     lines = lines_of(reader.session, [case, *siblings], calendar, reader.today)
     related = [line for line in lines[1:] if line.kind != "notice"]
     withheld = withheld_parts(reader, case)
+    proposal, terms = _proposal(reader, case, ctx), terms_of(reader, case, ctx.rules, calendar)
+    materials = materials_of(reader, case)
     return CasePage(
         line=lines[0],
         version=case.version,
@@ -144,9 +149,10 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
         summary=summary_of(reader.session, case, ctx.rules, withheld),
         offers=(*(_offer(offer, ctx) for offer in offers(flow, ctx)), *_opening(reader, case, ctx)),
-        proposal=_proposal(reader, case, ctx),
+        proposal=proposal,
+        approval=_approval(reader, case, ctx, materials, terms) if proposal is not None else None,
         events=events_of(reader, case),
-        terms=terms_of(reader, case, ctx.rules, calendar),
+        terms=terms,
         notices=_notices(reader, case),
         related=tuple(related),
         parent=next(
@@ -158,7 +164,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         may_recuse=bool(ctx.capacities & OFFICIAL) and not ctx.facts.recusal_ground(),
         holds=case.holder in ctx.capacities,
         checklist=_checklist(ctx, withheld) if case.kind == "repair" else (),
-        materials=materials_of(reader, case),
+        materials=materials,
         paper=paper_entries(reader, case) if Capacity.OFFICE in ctx.capacities else (),
         service=service_of(reader, case, ctx.capacities),
         draft=draft_of(reader, case),
@@ -222,8 +228,8 @@ def _leads_to(step: Step, ctx: Context) -> tuple[str, ...]:
     if move is None or isinstance(move.to, Fork):
         return ()
     state = move.to or move.source
-    signing = signing_step(workflow(ctx.case.kind), step, state.key)
-    return titles_of(signing) if signing is not None else ()
+    following = following_step(workflow(ctx.case.kind), step, state.key)
+    return titles_of(following) if following is not None else ()
 
 
 def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:
@@ -246,6 +252,18 @@ def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:
         waits_for=proposal.holder.label,
         lines=form_lines(step.form, proposal.form),
     )
+
+
+def _approval(
+    reader: Reader, case: Case, ctx: Context, materials: tuple[Material, ...], terms: tuple[TermDetail, ...]
+) -> Approval | None:
+    """For those who decide within the office, and those who prepare it; a party is told by the decision."""
+    if ctx.proposal is None or not ctx.capacities & (frozenset(PROPOSER) | frozenset(PROPOSER.values())):
+        return None
+    opening = opening_of(reader, case, ctx.proposal.step)
+    step = opening.step if opening is not None else workflow(case.kind).step(ctx.proposal.step)
+    assert step is not None
+    return approval_of(case, step, opening.ctx if opening is not None else ctx, materials, terms)
 
 
 def _audience_of_proposal(case: Case, step: Step) -> Audience:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from workflows.forms.record import Disclosure, RecordField, Sanction, Severity, 
 from workflows.rules.model import RuleSet
 
 Pairs = list[tuple[str, str]]
+_DAYS = (RecordField.EFFECTIVE_ON, RecordField.CONDUCT_ENDED_ON)
 #: The lines in which each part is told.
 _LABELS = {
     Part.FINDINGS: ("核查说明", "核实说明"),
@@ -38,6 +40,8 @@ class DisputeRow:
     wanted: str
     answer: str
     decision: str
+    #: What a correction can be chosen from, by code and in words; empty where it is written.
+    choices: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,8 +124,9 @@ def _dispute(case: Objection, withheld: frozenset[Part], rules: RuleSet) -> tupl
             recorded=recorded_words(item["field"], case.recorded, rules),
             ground=Ground(item["ground"]).label,
             wanted=item.get("wanted", ""),
-            answer=_verdict(answered.get(item["field"])),
-            decision=_verdict(decided.get(item["field"])),
+            answer=_verdict(item["field"], answered.get(item["field"]), rules),
+            decision=_verdict(item["field"], decided.get(item["field"]), rules),
+            choices=_choices(case, item["field"], rules),
         )
         for item in case.fields
     )
@@ -141,11 +146,35 @@ def recorded_words(field: str, recorded: dict[str, Any], rules: RuleSet) -> str:
     return in_words(value)
 
 
-def _verdict(item: dict[str, Any] | None) -> str:
+def _verdict(field: str, item: dict[str, Any] | None, rules: RuleSet) -> str:
     if not item:
         return ""
     label = Verdict(item["verdict"]).label
-    return f"{label}：{item['value']}" if item.get("value") else label
+    return f"{label}：{_value_words(field, item['value'], rules)}" if item.get("value") else label
+
+
+def _value_words(field: str, value: str, rules: RuleSet) -> str:
+    """A corrected value in words; as it was written where it is no code or day."""
+    try:
+        day = date.fromisoformat(value) if field in _DAYS else value
+        return recorded_words(field, {field: day}, rules)
+    except ValueError:
+        return value
+
+
+def _choices(case: Objection, field: str, rules: RuleSet) -> tuple[tuple[str, str], ...]:
+    """What the record may say instead: its subject's behaviours, a severity that is no higher (不得加重), a level."""
+    if field == RecordField.SEVERITY:
+        grades = list(Severity)
+        lower = grades[: grades.index(Severity(case.recorded[field])) + 1]
+        return tuple((grade.label, grade.label) for grade in lower)
+    if field == RecordField.DISCLOSURE_LEVEL:
+        return tuple((level.label, level.label) for level in Disclosure)
+    if field == RecordField.BEHAVIOUR:
+        kind = "person" if case.subject_person_id is not None else "organ"
+        fitting = (item for item in rules.behaviours if item.recordable and kind in item.subject_kinds)
+        return tuple((item.id, f"{item.id} {item.label}") for item in fitting)
+    return ()
 
 
 def _notice(session: Session, case: Any, rules: RuleSet) -> Pairs:

@@ -57,6 +57,8 @@ class Field:
     options: tuple[Option, ...] = ()
     children: tuple["Field", ...] = ()
     rows: tuple["Row", ...] = ()
+    #: Sentences at hand for a text; pressing one puts it in.
+    phrases: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:

@@ -51,6 +51,7 @@ GUIDES = (
 #: Which paragraph explains a screen. A blueprint stands for all its screens that are not named themselves.
 PARAGRAPHS = {
     "account": "sign-in",
+    "approvals": "deciding",
     "audit": "audit",
     "cases": "case",
     "cases.search": "search",
@@ -69,6 +70,7 @@ PARAGRAPHS = {
     "own_account": "sign-in",
     "party_forms": "forms",
     "people": "people",
+    "phrases": "phrases",
     "records": "report",
     "rule_changes": "rules",
     "rules": "rules",

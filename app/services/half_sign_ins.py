@@ -89,7 +89,7 @@ def finish_setting_up(
             user = None
         done, codes = None, None
         if user is not None:
-            codes = second_factor.begin(session, keys, user, opened_offer(keys, token, offered), typed, now)
+            codes = second_factor.take_up(session, keys, user, opened_offer(keys, token, offered), typed, now)
             if codes is None:
                 _fail(session, keys, user, now, caller)
             else:

@@ -107,7 +107,7 @@ class OwnAccounts:
         seed = opened_offer(self._keys, person.token, offered)
         with self._database.write() as session:
             user = self._locked(session, person)
-            codes = second_factor.begin(session, self._keys, user, seed, typed, now)
+            codes = second_factor.take_up(session, self._keys, user, seed, typed, now)
             if codes is not None:
                 write_entry(session, self._keys, Act.SECOND_FACTOR_SET, user.id, now, target=user.uid)
         if codes is None:

@@ -68,7 +68,9 @@ def accept(session: Session, keys: KeyRing, user: User, typed: str, now: datetim
     return True
 
 
-def begin(session: Session, keys: KeyRing, user: User, seed: str, typed: str, now: datetime) -> tuple[str, ...] | None:
+def take_up(
+    session: Session, keys: KeyRing, user: User, seed: str, typed: str, now: datetime
+) -> tuple[str, ...] | None:
     """Take a seed into use once its code was typed; the spare codes, shown this one time. None: the code is wrong."""
     step = step_of(seed, typed, now)
     if step is None:

@@ -35,7 +35,7 @@ def test_the_office_departs_from_the_provider_only_in_what_is_its_own() -> None:
     """R36: facts stay as the unit established them, the level of disclosure is the office's own."""
     answered = {"facts": {"verdict": "keep", "value": ""}, "disclosure_level": {"verdict": "keep", "value": ""}}
     fields = [{"field": "facts"}, {"field": "disclosure_level"}]
-    for field, refused in (("facts", True), ("disclosure_level", False)):
-        form = {"verdicts": {field: {"verdict": "delete"}}, "reasons": "另有认定"}
+    for field, value, refused in (("facts", "损失已经全部挽回", True), ("disclosure_level", "不公开", False)):
+        form = {"verdicts": {field: {"verdict": "change", "value": value}}, "reasons": "另有认定"}
         ctx = objection("answered", C.SUPERVISOR, form=form, verdicts=answered, fields=fields)
         assert ("not_worse_for_the_objector" in unmet(OBJECTION, "decide", ctx)) is refused

@@ -2,7 +2,7 @@
 
 from workflows.forms.exemption import ExemptionOutcome
 from workflows.forms.record import RecordField
-from workflows.guards import duty_is_late
+from workflows.guards import duty_is_late, late_and_warned
 from workflows.kit.context import Context
 from workflows.kit.definition import Unmet, guard
 from workflows.roles import Capacity
@@ -76,12 +76,10 @@ def organ_has_the_power(ctx: Context) -> bool | Unmet:
 
 @guard("核实期限逾期二十个工作日以上，且已经书面催办或者督办")
 def organ_is_late_and_warned(ctx: Context) -> bool | Unmet:
-    if ctx.facts.working_days_late("exemption.examination") < 20:
-        due = ctx.facts.term_due_on("exemption.examination")
-        first = ctx.calendar.add_working_days(due, 20) if due else None
-        return Unmet("核实期限逾期不足二十个工作日，应当继续等待认定结论", first)
-    warned = ctx.facts.notice_issued("supervision") or ctx.facts.notice_issued("reminder")
-    return warned or Unmet("尚未书面催办或者督办容错认定机关，不能不再等待")
+    unwarned = "尚未书面催办或者督办容错认定机关"
+    warned = {"supervision": unwarned, "reminder": unwarned}
+    late = "核实期限逾期不足二十个工作日"
+    return late_and_warned(ctx, "exemption.examination", 20, late, warned, "应当继续等待认定结论")
 
 
 @guard("记录仍在等待本项认定")

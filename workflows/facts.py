@@ -36,6 +36,9 @@ class Facts(Protocol):
     def term_over_since(self, key: str) -> date | None:
         """The last day of the live term `key` if that day has ended, else None."""
 
+    def term_runs_until(self, key: str) -> date | None:
+        """The last day of the live term `key`, whether or not it has ended; None while it awaits or is paused."""
+
     def term_due_on(self, key: str) -> date | None:
         """The last day of the newest arming of `key`, None if it never ran or still awaits."""
 

@@ -1,5 +1,8 @@
 """Guards that several procedures share. Each is phrased as the statement that must be true."""
 
+from collections.abc import Mapping
+from datetime import date, timedelta
+
 from workflows.kit.context import Context
 from workflows.kit.definition import Guard, Unmet, guard
 from workflows.roles import Capacity
@@ -49,9 +52,37 @@ def duty_is_late(*terms: str) -> Guard:
 
     @guard("办理期限已经逾期")
     def some_duty_is_late(ctx: Context) -> bool | Unmet:
-        return any(ctx.facts.term_over_since(term) for term in terms) or Unmet("没有逾期的办理期限，无需催办")
+        if any(ctx.facts.term_over_since(term) for term in terms):
+            return True
+        return Unmet("没有逾期的办理期限，无需催办", first_day_late(ctx, *terms))
 
     return some_duty_is_late
+
+
+def late_and_warned(
+    ctx: Context, term: str, working_days: int, late: str, notices: Mapping[str, str], so: str
+) -> bool | Unmet:
+    """Whether a duty is late by so many working days and its holder was warned in writing; else everything missing.
+
+    Args:
+        late: what is said when it is not late enough.
+        notices: the notices of which one must have been issued, and what is said if none was.
+        so: what cannot be done therefore.
+    """
+    missing, first = [], None
+    if ctx.facts.working_days_late(term) < working_days:
+        due = ctx.facts.term_due_on(term)
+        first = ctx.calendar.add_working_days(due, working_days) if due else None
+        missing.append(late)
+    if not any(ctx.facts.notice_issued(notice) for notice in notices):
+        missing += dict.fromkeys(notices.values())
+    return not missing or Unmet(f"{'，且'.join(missing)}，{so}", first)
+
+
+def first_day_late(ctx: Context, *terms: str) -> date | None:
+    """The day after the earliest last day of these terms, as they run now; None while none of them runs."""
+    days = [due for term in terms if (due := ctx.facts.term_runs_until(term)) is not None]
+    return min(days) + timedelta(days=1) if days else None
 
 
 @guard("尚未告知过补正")

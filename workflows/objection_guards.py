@@ -4,7 +4,7 @@ from datetime import date
 
 from workflows.forms.objection import RefusalGround, ReviewResult, Verdict
 from workflows.forms.record import Disclosure, RecordField, Severity
-from workflows.guards import asked_in_time, duty_is_late
+from workflows.guards import asked_in_time, duty_is_late, late_and_warned
 from workflows.kit.context import Context
 from workflows.kit.counting import Span
 from workflows.kit.definition import Unmet, guard
@@ -241,11 +241,8 @@ filing_term_kept_or_excused = asked_in_time("objection.review_filing")
 
 @guard("核查期限逾期五个工作日以上，且已经督办")
 def provider_is_late_and_warned(ctx: Context) -> bool | Unmet:
-    if ctx.facts.working_days_late("objection.verification") < 5:
-        due = ctx.facts.term_due_on("objection.verification")
-        first = ctx.calendar.add_working_days(due, 5) if due else None
-        return Unmet("核查期限逾期不足五个工作日，不能径行审定", first)
-    return ctx.facts.notice_issued("supervision") or Unmet("尚未发出督办通知书，不能径行审定")
+    warned = {"supervision": "尚未发出督办通知书"}
+    return late_and_warned(ctx, "objection.verification", 5, "核查期限逾期不足五个工作日", warned, "不能径行审定")
 
 
 @guard("有异议项被更正")

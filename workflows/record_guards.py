@@ -3,6 +3,7 @@
 from datetime import date
 
 from workflows.forms.record import Disclosure, RecordField, Severity
+from workflows.guards import duty_is_late, first_day_late
 from workflows.kit.context import Context
 from workflows.kit.counting import Counting, Nature, due_on
 from workflows.kit.definition import Unmet, guard
@@ -125,12 +126,7 @@ def notice_was_served(ctx: Context) -> bool:
     return ctx.case.state != "noticing" and ctx.facts.notice_issued("record_notice")
 
 
-@guard("办理期限已经逾期")
-def some_duty_is_late(ctx: Context) -> bool | Unmet:
-    return any(ctx.facts.term_over_since(key) for key in _DUTIES) or Unmet("没有逾期的办理期限，无需催办")
-
-
-_DUTIES = ("record.screening", "record.supplement", "record.decision", "rectification.order")
+some_duty_is_late = duty_is_late("record.screening", "record.supplement", "record.decision", "rectification.order")
 
 
 @guard("有经办人员拟定、待签发的申请")
@@ -184,7 +180,9 @@ def no_worse_for_the_subject(ctx: Context) -> bool | Unmet:
 def ground_is_given(ctx: Context) -> bool | Unmet:
     if ctx.actor.is_system or ctx.form.ground != "not_supplemented":
         return True
-    return ctx.facts.term_over_since("record.supplement") is not None or Unmet("补正期限尚未届满，不能以逾期未补正为由")
+    if ctx.facts.term_over_since("record.supplement") is not None:
+        return True
+    return Unmet("补正期限尚未届满，不能以逾期未补正为由", first_day_late(ctx, "record.supplement"))
 
 
 @guard("规则集要求通报所在单位和纪检监察机关（R70），且当事人为个人")

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from workflows.guards import duty_is_late
+from workflows.guards import duty_is_late, first_day_late
 from workflows.kit.context import Context
 from workflows.kit.counting import Span
 from workflows.kit.definition import Unmet, guard
@@ -160,7 +160,7 @@ def new_date_leaves_the_floor(ctx: Context) -> bool | Unmet:
 def escalation_is_due(ctx: Context) -> bool | Unmet:
     """催办 on the first day late, 督办 and 通报批评 from the fifth working day (ladder, section 0)."""
     if not _subject_is_late(ctx):
-        return Unmet("当事单位没有逾期，不得升级")
+        return Unmet("当事单位没有逾期，不得升级", first_day_late(ctx, *_SUBJECT_DUTIES))
     level = ctx.case.escalation_level
     if ctx.actor.is_system:
         if level >= SUPERVISED:
@@ -206,7 +206,7 @@ def rectification_is_hopeless(ctx: Context) -> bool | Unmet:
     """After two fails the unit still has the time it was last given: not before it is over or used."""
     if ctx.facts.times_taken("fail") >= 2:
         used = ctx.case.state == "reported" or _subject_is_late(ctx)
-        return used or Unmet("重新整改的期限尚未届满")
+        return used or Unmet("重新整改的期限尚未届满", first_day_late(ctx, *_SUBJECT_DUTIES))
     if ctx.case.state == "reported":
         return Unmet("验收未满两次不通过，应当验收通过或者退回重新整改")
     if ctx.case.escalation_level < CRITICISED:

@@ -1,7 +1,7 @@
 """Guards and outcome of the credit repair, each guard a statement that must be true."""
 
 from workflows.forms.repair import GateKey, RepairReviewResult
-from workflows.guards import asked_in_time, duty_is_late
+from workflows.guards import asked_in_time, duty_is_late, late_and_warned
 from workflows.kit.context import Context
 from workflows.kit.definition import Unmet, guard
 from workflows.repair_gate import TO_VERIFY, GateLine, described, first_possible_on, gate, unmet, unmet_dates
@@ -104,11 +104,8 @@ def finding_may_be_returned(ctx: Context) -> bool | Unmet:
 
 @guard("核实期限逾期三个工作日以上，且已经督办")
 def finder_is_late_and_warned(ctx: Context) -> bool | Unmet:
-    if ctx.facts.working_days_late("repair.verification") < 3:
-        due = ctx.facts.term_due_on("repair.verification")
-        first = ctx.calendar.add_working_days(due, 3) if due else None
-        return Unmet("核实期限逾期不足三个工作日，不能径行审查", first)
-    return ctx.facts.notice_issued("supervision") or Unmet("尚未发出督办通知书，不能径行审查")
+    warned = {"supervision": "尚未发出督办通知书"}
+    return late_and_warned(ctx, "repair.verification", 3, "核实期限逾期不足三个工作日", warned, "不能径行审查")
 
 
 @guard("同步事项全部办结，或者未反馈的同步对象均经督办并逐一写明", form=True)

@@ -2,6 +2,7 @@
 
 from workflows.forms.common import RemindForm
 from workflows.forms.sync import ConfirmSyncForm, DropSyncForm, OpenSyncForm
+from workflows.guards import first_day_late
 from workflows.kit.context import Context
 from workflows.kit.counting import Nature
 from workflows.kit.definition import (
@@ -41,7 +42,9 @@ def dropped_with_cause(ctx: Context) -> bool | Unmet:
 
 @guard("同步期限已经逾期")
 def sync_is_late(ctx: Context) -> bool | Unmet:
-    return ctx.facts.term_over_since("sync.confirmation") is not None or Unmet("同步期限尚未届满，无需催办")
+    if ctx.facts.term_over_since("sync.confirmation") is not None:
+        return True
+    return Unmet("同步期限尚未届满，无需催办", first_day_late(ctx, "sync.confirmation"))
 
 
 @guard("本次修复的同步事项全部办结")

@@ -13,6 +13,7 @@ from app.models.people import Unit
 from app.services.commands import Paper
 from app.services.facts import SqlFacts
 from app.services.lawbook import rule_set_in_force
+from app.services.settled_facts import SettledFacts
 from app.services.unit_of_work import UnitOfWork
 from workflows.kit.context import Actor, Context, Hat, Proposal
 from workflows.kit.errors import FieldError, FormIncomplete, NotPermitted
@@ -56,7 +57,7 @@ def context_of(
         capacities=frozenset().union(*(hat.capacities for hat in hats)),
         calendar=calendar,
         rules=rules,
-        facts=SqlFacts(work, case, actor.user_id, calendar, today),
+        facts=_facts_for(work)(work, case, actor.user_id, calendar, today),
         proposal=_proposal(work, case, step),
         given=given,
         expected_version=expected_version,
@@ -66,6 +67,10 @@ def context_of(
         hats=hats if len(hats) > 1 else (),
         acting_for=hats[0].principal,
     )
+
+
+def _facts_for(work: UnitOfWork) -> type[SqlFacts]:
+    return SqlFacts if work.readings is None else SettledFacts
 
 
 def _hats(work: UnitOfWork, case: Case, actor: Actor, paper: Paper | None) -> tuple[Hat, ...]:

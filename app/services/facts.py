@@ -7,7 +7,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 
 from app.documents.context import NoticeContext
 from app.models.cases import Case
@@ -25,7 +25,7 @@ from workflows.kit.definition import State
 from workflows.roles import OFFICIAL, Capacity
 
 OBJECTION_PENDING = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
-_EXEMPTION_PENDING = ("submitted", "examining", "signing")
+EXEMPTION_PENDING = ("submitted", "examining", "signing")
 #: Official capacities of the first handling; those of the review organ are none.
 _HANDLING = OFFICIAL - {Capacity.REVIEW_OFFICE, Capacity.REVIEWER}
 _RECUSALS = Recusal.__table__
@@ -65,41 +65,41 @@ class SqlFacts:
             return "您是本事项的当事人"
         if self.case.subject_unit_id is not None and self.case.subject_unit_id in self.work.standing(person).works_in:
             return "您在当事单位任职"
-        declared = self.work.session.execute(_DECLARED, {"dossier": self.case.dossier_id, "person": person}).scalar()
+        declared = self._declared(person)
         return f"您已声明自行回避（{declared}）" if declared else ""
 
+    def _declared(self, person: int) -> str | None:
+        asked = {"dossier": self.case.dossier_id, "person": person}
+        return self.work.session.execute(_DECLARED, asked).scalar()
+
     def takers_in_round(self, step: str) -> frozenset[int]:
-        acts = self._acts(EventRow.step == step, EventRow.round == self.case.round)
+        acts = self._acts(step, self.case.round)
         pending = [
-            _known(event.actor_id, event.principal_id)
+            known(event.actor_id, event.principal_id)
             for event in self.work.events
             if event.case is self.case and event.step == step
         ]
         return frozenset().union(*(takers for _, takers in acts), *pending)
 
     def last_takers(self, step: str) -> frozenset[int]:
-        return next((takers for _, takers in reversed(self._acts(EventRow.step == step))), frozenset())
+        return next((takers for _, takers in reversed(self._acts(step))), frozenset())
 
     def handlers(self) -> frozenset[int]:
         return frozenset().union(*(takers for body, takers in self._acts() if Capacity(body["as"]) in _HANDLING))
 
-    def _acts(self, *which: ColumnElement[bool]) -> list[tuple[dict[str, Any], frozenset[int]]]:
-        """Steps of the case with the people whose act each was: the actor's, and his for whom he acted (委托代办).
-
-        What came on paper was not the act of its enterer.
-        """
+    def _acts(self, step: str = "", in_round: int | None = None) -> list[tuple[dict[str, Any], frozenset[int]]]:
+        """Steps of the case, one or all, with the people whose act each was (`takers_of`)."""
+        which = [EventRow.step == step] if step else []
+        which += [EventRow.round == in_round] if in_round is not None else []
         rows = self.work.session.execute(
             select(EventRow.actor_id, EventRow.principal_id, EventRow.body)
             .where(EventRow.case_id == self.case.id, EventRow.sort == "step", *which)
             .order_by(EventRow.seq)
         )
-        acts = []
-        for actor_id, principal_id, text in rows:
-            body = json.loads(text)
-            takers = _known(body["paper"]["on_behalf_of"]) if "paper" in body else _known(actor_id, principal_id)
-            if takers:
-                acts.append((body, takers))
-        return acts
+        acts = [
+            (body, takers_of(body, actor, principal)) for actor, principal, text in rows for body in [json.loads(text)]
+        ]
+        return [(body, takers) for body, takers in acts if takers]
 
     def times_taken(self, step: str) -> int:
         if not self.case.is_stored:
@@ -115,11 +115,13 @@ class SqlFacts:
             select(TermRow).where(TermRow.case_id == self.case.id, TermRow.key == key, TermRow.status.in_(LIVE))
         ).scalar_one_or_none()
 
-    def term_over_since(self, key: str) -> date | None:
+    def term_runs_until(self, key: str) -> date | None:
         row = self._live(key)
-        if row is None or row.due_on is None or not has_ended(row.due_on, self.today):
-            return None
-        return row.due_on
+        return row.due_on if row is not None else None
+
+    def term_over_since(self, key: str) -> date | None:
+        due = self.term_runs_until(key)
+        return due if due is not None and has_ended(due, self.today) else None
 
     def term_due_on(self, key: str) -> date | None:
         return self._newest_due(self.case.id, key)
@@ -205,7 +207,7 @@ class SqlFacts:
         return self._exists(
             select(Exemption.id).where(
                 Exemption.dossier_id == self.case.dossier_id,
-                Exemption.state.in_(_EXEMPTION_PENDING),
+                Exemption.state.in_(EXEMPTION_PENDING),
                 Exemption.waited_for,
             )
         )
@@ -224,9 +226,11 @@ class SqlFacts:
     def _record(self) -> Record | None:
         if isinstance(self.case, Record):
             return self.case
-        return self.work.session.execute(
-            select(Record).where(Record.dossier_id == self.case.dossier_id)
-        ).scalar_one_or_none()
+        return self._read_record()
+
+    def _read_record(self) -> Record | None:
+        statement = select(Record).where(Record.dossier_id == self.case.dossier_id)
+        return self.work.session.execute(statement).scalar_one_or_none()
 
     def record_state(self) -> str:
         return self._record.state if self._record else ""
@@ -234,11 +238,7 @@ class SqlFacts:
     def beyond_the_notice(self) -> bool:
         record = self._record
         assert record is not None
-        context = self.work.session.execute(
-            select(Notice.context).where(
-                Notice.parent_id == record.id, Notice.key == "record_notice", Notice.state != "voided"
-            )
-        ).scalar()
+        context = self._told_in(record)
         if not context:
             return True
         told = NoticeContext.from_json(context).record
@@ -249,6 +249,13 @@ class SqlFacts:
         return graver or (
             record.revision == 1 and (record.facts != told.facts or record.behaviour != told.behaviour_id)
         )
+
+    def _told_in(self, record: Record) -> str | None:
+        """What the record_notice says, as it was fixed."""
+        statement = select(Notice.context).where(
+            Notice.parent_id == record.id, Notice.key == "record_notice", Notice.state != "voided"
+        )
+        return self.work.session.execute(statement).scalar()
 
     def record_severity(self) -> str:
         return self._record.severity if self._record else "general"
@@ -366,7 +373,16 @@ class SqlFacts:
         )
 
 
-def _known(*user_ids: int | None) -> frozenset[int]:
+def takers_of(body: dict[str, Any], actor_id: int | None, principal_id: int | None) -> frozenset[int]:
+    """Whose act a step was: the actor's, and his for whom he acted (委托代办); empty for the system's.
+
+    What came on paper was not the act of its enterer.
+    """
+    return known(body["paper"]["on_behalf_of"]) if "paper" in body else known(actor_id, principal_id)
+
+
+def known(*user_ids: int | None) -> frozenset[int]:
+    """Those of the people who are somebody."""
     return frozenset(user_id for user_id in user_ids if user_id is not None)
 
 

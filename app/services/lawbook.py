@@ -81,15 +81,15 @@ def rule_set_in_force(session: Session, locality: str, day: date) -> tuple[int, 
         LawMissing: there is none.
     """
     statement = (
-        select(RuleSetRow.id)
+        select(RuleSetRow.id, RuleSetRow.digest)
         .where(RuleSetRow.locality == locality, RuleSetRow.in_force_from <= day, RuleSetRow.confirmed_by.is_not(None))
         .order_by(RuleSetRow.in_force_from.desc(), RuleSetRow.number.desc())
         .limit(1)
     )
-    found = session.execute(statement).scalar_one_or_none()
+    found = session.execute(statement).one_or_none()
     if found is None:
         raise LawMissing(f"{locality}在{day.isoformat()}没有经确认的规则集，请由规则管理员录入并确认。")
-    return found, rule_set(session, found)
+    return found.id, _rule_set(session, found.id, found.digest)
 
 
 def rule_set(session: Session, rule_set_id: int) -> RuleSet:

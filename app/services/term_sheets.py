@@ -15,6 +15,7 @@ from app.documents.context import CaseFacts, NoticeContext
 from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.people import Locality
+from app.models.terms import TermRow
 from app.services.backend import Backend
 from app.services.lawbook import current_calendar, rule_set
 from app.services.notice_content.parties import organ_of, parent_of, recipient_of, serves_the_subject, verify_url
@@ -72,18 +73,30 @@ def term_sheet_context(session: Session, backend: Backend, notice: Notice) -> No
     Only the terms that this recipient's service began are on it, each with its first and last day as computed from the
     day of service, also after they have ended. A corrected day of service gives a corrected sheet.
     """
-    if notice.served_on is None:
+    rows = _begun_by(session, notice)
+    if not rows:
         return None
     sheet = _Sheet(session, backend, notice, parent_of(session, notice))
-    if not serves_the_subject(notice, sheet.parent):
-        return None
-    rows = armed_by(session, notice, sheet.parent, notice.served_on)
-    if not rows or sheet.parent.rule_set_id is None:
-        return None
+    assert notice.served_on is not None
+    assert sheet.parent.rule_set_id is not None
     rules, calendar = rule_set(session, sheet.parent.rule_set_id), current_calendar(session)
     content = {"served_on": notice.served_on.isoformat(), "method_label": _method(notice)}
     terms = tuple(line_of(row, sheet.parent, rules, calendar) for row in rows)
     return sheet.context("term_sheet", notice.served_on, content, terms=terms)
+
+
+def begins_terms(session: Session, notice: Notice) -> bool:
+    """Whether there is a 期限告知单 of this notice."""
+    return bool(_begun_by(session, notice))
+
+
+def _begun_by(session: Session, notice: Notice) -> list[TermRow]:
+    """The terms that the service on this recipient began."""
+    parent = parent_of(session, notice) if notice.served_on is not None else None
+    if parent is None or parent.rule_set_id is None or not serves_the_subject(notice, parent):
+        return []
+    assert notice.served_on is not None
+    return armed_by(session, notice, parent, notice.served_on)
 
 
 def service_receipt_context(

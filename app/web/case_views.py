@@ -1,16 +1,22 @@
 """From what services answer about a case to what its macros draw."""
 
+from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
+from flask import url_for
+
+from app.clock import legal_day
+from app.services.reading.case_notices import NoticeView
 from app.services.reading.case_page import CasePage
 from app.services.reading.history import EventView
 from app.services.reading.lines import CaseLine, TermState
 from app.services.reading.terms import TermDetail
 from app.web.lights import AWAITING, NO_TERM, PAUSED, Light, running_light
-from app.web.views import Identity, StepMark, TermView, TimelineEntry, strip_of
+from app.web.views import Identity, Link, StepMark, TermView, TimelineEntry, strip_of
 
 #: The way of each procedure as people know it: a label, and the states that lie under it.
-_WAYS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
+WAYS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "record": (
         ("起草", frozenset({"draft", "returned"})),
         ("单位审签", frozenset({"head_review"})),
@@ -79,7 +85,7 @@ def identity_of(page: CasePage, today: date) -> Identity:
 
 def strip_for(line: CaseLine) -> tuple[StepMark, ...]:
     """The steps strip of a case; empty for a kind that has but one step."""
-    way = _WAYS.get(line.kind, ())
+    way = WAYS.get(line.kind, ())
     if any(line.state in states for _, states in _REVIEW):
         way = (*way, *_REVIEW)
     labels = [label for label, _ in way] + (["办结"] if way else [])
@@ -87,25 +93,47 @@ def strip_for(line: CaseLine) -> tuple[StepMark, ...]:
     return strip_of(labels, here + 1 if line.phase == "closed" else here)
 
 
-def timeline_of(events: tuple[EventView, ...]) -> list[TimelineEntry]:
-    """办理过程, ready for its macro."""
-    return [TimelineEntry(event.at, event.seq, event.act, event.author, event.led_to, event.lines) for event in events]
-
-
-def term_view(detail: TermDetail, today: date) -> TermView:
-    """One term of the ledger; an ended one bears no light."""
-    light = light_of(detail.state, today) if detail.ended_on is None else None
-    key = detail.key.replace(".", "-")
-    label = detail.label if detail.ended_on is None else f"{detail.label}（{detail.status_label}）"
-    if detail.counting is not None and detail.ledger is not None:
-        return TermView.counted(
-            key,
-            label,
-            detail.counting,
-            detail.ledger,
-            basis=detail.basis,
-            start=detail.start,
-            grade=detail.grade,
-            light=light,
+def timeline_of(events: Sequence[EventView], notices: Sequence[NoticeView] = ()) -> list[TimelineEntry]:
+    """办理过程, ready for its macro; each step with the notices that it made and that can be read."""
+    papers: dict[int, list[Link]] = {}
+    for notice in notices:
+        if notice.event is not None and notice.signed_on:
+            link = Link(f"《{notice.title}》{notice.number}", url_for("documents.sheet", uid=notice.uid))
+            papers.setdefault(notice.event, []).append(link)
+    return [
+        TimelineEntry(
+            event.at, event.seq, event.act, event.author, event.led_to, event.lines, tuple(papers.get(event.seq, ()))
         )
-    return TermView(key, label, detail.length.text, detail.basis, detail.start, detail.grade, light)
+        for event in events
+    ]
+
+
+#: What an event does to a term that its ledger tells: who paused, resumed or extended it.
+_TOLD = frozenset({"pause", "paused", "resume", "resumed", "extend"})
+
+
+def term_view(detail: TermDetail, today: date, events: Sequence[EventView] = ()) -> TermView:
+    """One term of the ledger, with who paused or extended it; an ended one bears no light."""
+    more: dict[str, Any] = {
+        "cited": detail.rule.basis if detail.rule else None,
+        "note": detail.rule.note if detail.rule else "",
+        "ended": detail.status_label if detail.ended_on is not None else "",
+        "refused": detail.expiry_refused,
+    }
+    light = light_of(detail.state, today) if detail.ended_on is None else None
+    key, told = detail.key.replace(".", "-"), (detail.basis, detail.start, detail.grade)
+    if detail.counting is None or detail.ledger is None:
+        return TermView(key, detail.label, detail.length.text, *told, light, **more)
+    basis, start, grade = told
+    return TermView.counted(
+        key, detail.label, detail.counting, detail.ledger, today=today, basis=basis, start=start, grade=grade,
+        light=light, acts=_acts_on(detail, events), **more,
+    )  # fmt: skip
+
+
+def _acts_on(detail: TermDetail, events: Sequence[EventView]) -> dict[date, tuple[tuple[str, str], ...]]:
+    found: dict[date, list[tuple[str, str]]] = {}
+    for event in events:
+        if any(f"{note.key}-{note.arming}" == detail.key and note.act in _TOLD for note in event.terms):
+            found.setdefault(legal_day(event.at), []).append((event.author, event.act))
+    return {day: tuple(acts) for day, acts in found.items()}

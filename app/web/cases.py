@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from io import BytesIO
+from typing import Any
 
 from flask import Blueprint, make_response, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
@@ -14,21 +15,27 @@ from app.services.agreeing import note_opened
 from app.services.dossier_bundle.exporting import dossier_view
 from app.services.drafts import drafts_on
 from app.services.phrases import phrases_at_hand
-from app.services.reading.attached import read_material
+from app.services.reading.attached import PICTURES, read_material
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.movement import Movement, moved_since
 from app.services.reading.sheets import sheets_of
 from app.services.reading.wording import mark_of_draft, words_of
 from app.web.acts import ELSEWHERE, acts_of
 from app.web.case_forms import ActForm, Attempt, draw
+from app.web.case_tabs import chosen, tabs_of
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
+from app.web.diagrams import course_of
 from app.web.previewing import before_signing, mark_shown
 from app.web.reading import current_reader, signed_in
 from app.web.search import export_page, search_page
 from app.web.views import Link
 from workflows.blank_forms import forms_for
+from workflows.kit.errors import NotFound
 
 blueprint = Blueprint("cases", __name__)
+
+#: So many events stand beside the case; the log has them all.
+NEWEST = 12
 
 
 @blueprint.get("/cases/<uid>")
@@ -55,10 +62,26 @@ blueprint.add_url_rule("/cases/export", "export", login_required(export_page), m
 @login_required
 def download(uid: str, material: str) -> ResponseReturnValue:
     """A file handed in with the case, always as a download; who took it is logged."""
+    return _handed_out(uid, material, Logged.DOWNLOADED)
+
+
+@blueprint.get("/cases/<uid>/materials/<material>/picture")
+@login_required
+def look_at(uid: str, material: str) -> ResponseReturnValue:
+    """A picture handed in with the case, for the page to show in its place; who looked at it is logged.
+
+    It is sent as a download all the same: a page shows it, but its own address never opens as a document (trust 1.10).
+    """
+    return _handed_out(uid, material, Logged.VIEWED, only=PICTURES)
+
+
+def _handed_out(uid: str, material: str, act: Logged, only: frozenset[str] = frozenset()) -> ResponseReturnValue:
     own = installation()
     with current_reader() as reader:
         found = read_material(reader, uid, material, own.settings.files_dir)
-    record(own.database, own.keys, Logged.DOWNLOADED, signed_in().user_id, own.clock(), target=material)
+    if only and found.media_type not in only:
+        raise NotFound
+    record(own.database, own.keys, act, signed_in().user_id, own.clock(), target=material)
     answer = send_file(
         BytesIO(found.content), mimetype=found.media_type, as_attachment=True, download_name=found.name, max_age=0
     )
@@ -95,6 +118,8 @@ def case_response(
     if attempt is None:
         _note_opened(page, forms)
     lines = [line for form in forms for line in form.lines]
+    tabs = tabs_of(page, len(sheets))
+    chosen_tab = chosen(tabs, request.args.get("tab", ""))
     content = render_template(
         "cases/case.html",
         page=page,
@@ -112,9 +137,10 @@ def case_response(
         lines=lines,
         failed=status >= 400,
         result=_result(page),
-        entries=timeline_of(page.events),
-        terms=[term_view(term, page.today) for term in page.terms if term.ended_on is None],
-        ended_terms=[term_view(term, page.today) for term in page.terms if term.ended_on is not None],
+        tabs=tabs,
+        tab=chosen_tab,
+        entries=timeline_of(page.events[:NEWEST], page.notices),
+        **_told(page, chosen_tab),
         related=[(line, light_of(line.term, page.today)) for line in page.related],
         party_forms=forms_for(page.line.kind),
         today=page.today,
@@ -129,6 +155,19 @@ def _note_opened(page: CasePage, forms: list[ActForm]) -> None:
         if form.act.agrees and form.act.main and not form.act.opens and (form.shown or not form.act.makes):
             mark = form.shown.partition(":")[0]
             note_opened(own.database, signed_in().user_id, page.line.uid, page.version, mark, own.clock())
+
+
+def _told(page: CasePage, tab: str) -> dict[str, Any]:
+    """What only one tab shows."""
+    if tab == "course":
+        return {"course": course_of(page.line.kind, page.line.state, page.events)}
+    if tab != "terms":
+        return {}
+    views = [(term, term_view(term, page.today, page.events)) for term in page.terms]
+    return {
+        "terms": [view for term, view in views if term.ended_on is None],
+        "ended_terms": [view for term, view in views if term.ended_on is not None],
+    }
 
 
 def _elsewhere(page: CasePage) -> list[Link]:

@@ -37,9 +37,19 @@ def clock_time(instant: datetime) -> str:
     return f"{instant.astimezone(SHANGHAI):%H:%M}"
 
 
+def instant(at: datetime) -> str:
+    """2026-11-21 09:30:05, in Asia/Shanghai: the whole of it, for a log."""
+    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+
+
+def quoted(text: str) -> str:
+    """A word as a word: “核查中”."""
+    return f"“{text}”"
+
+
 def weekday(day: date) -> str:
     """周六."""
-    return f"周{_WEEKDAYS[_day(day).weekday()]}"
+    return translated(f"周{_WEEKDAYS[_day(day).weekday()]}")
 
 
 def translated(text: str, **values: object) -> str:
@@ -65,6 +75,6 @@ def register(app: Flask) -> None:
     """Make filters and globals known to the templates."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
-    app.jinja_env.filters.update(legal_date=legal_date, iso=iso, moment=moment, clock=clock_time)
-    app.jinja_env.filters.update(weekday=weekday, tr=translated)
+    app.jinja_env.filters.update(legal_date=legal_date, iso=iso, moment=moment, clock=clock_time, instant=instant)
+    app.jinja_env.filters.update(weekday=weekday, quoted=quoted, tr=translated)
     app.jinja_env.globals["asset"] = asset

@@ -6,11 +6,13 @@ from flask_login import login_required
 
 from app.services.reading.lawbook_view import read_lawbook
 from app.services.reading.rule_versions import keeps_rules_of
+from app.web import procedures
 from app.web.reading import current_reader
 from workflows.rules.comparing import value_in_words
 from workflows.rules.model import SEVERITIES
 
 blueprint = Blueprint("rules", __name__, url_prefix="/rules")
+blueprint.register_blueprint(procedures.blueprint)
 
 #: What remedies are about, as the page calls it.
 REMEDIES = {"statement": "拟记入告知", "record": "记入决定", "objection": "异议处理", "review": "复核决定",

@@ -1,13 +1,15 @@
 """What the macros of a case page take. Pages make these from what the services answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from app.web.lights import Light
+from app.web.month_pictures import Month, months_of
 from workflows.kit.counting import Counting, Extension, Ledger, Pause
-from workflows.rules.model import Grade
+from workflows.rules.model import Basis, Grade
 
 
 class MarkStatus(StrEnum):
@@ -76,6 +78,10 @@ class TimelineEntry:
         return not self.author
 
 
+#: A term of more days than these is told in stretches, not day by day.
+MOST_DAYS = 100
+
+
 @dataclass(frozen=True)
 class TermView:
     """A term explained. `ledger` is None while it awaits the service or the date that starts it.
@@ -93,6 +99,15 @@ class TermView:
     ledger: Ledger | None = None
     pauses: tuple[Pause, ...] = field(default=())
     extensions: tuple[Extension, ...] = field(default=())
+    months: tuple[Month, ...] = ()
+    #: The citation with its words, where the rule set of the case still has it, and what the rule set adds.
+    cited: Basis | None = None
+    note: str = ""
+    #: How it ended, empty while it lives; and why what its expiry brings could not be done yet.
+    ended: str = ""
+    refused: str = ""
+    #: What was done on a day that paused, resumed or extended it: pairs of author and act, by day.
+    acts: Mapping[date, tuple[tuple[str, str], ...]] = field(default_factory=dict)
 
     @classmethod
     def counted(
@@ -102,17 +117,25 @@ class TermView:
         counting: Counting,
         ledger: Ledger,
         *,
+        today: date,
         basis: str,
         start: str,
         grade: Grade,
         light: Light | None,
+        **more: Any,
     ) -> "TermView":
         """A term that has begun."""
         return cls(
-            key, label, counting.span.text, basis, start, grade, light, ledger, counting.pauses, counting.extensions
-        )
+            key, label, counting.span.text, basis, start, grade, light, ledger, counting.pauses, counting.extensions,
+            months_of(ledger, today), **more,
+        )  # fmt: skip
 
     @property
     def unconfirmed(self) -> bool:
         """Whether 待核 is shown: background knowledge or our own choice, not a text that was read."""
         return self.grade.unconfirmed
+
+    @property
+    def by_day(self) -> bool:
+        """Whether the account is given day by day."""
+        return self.ledger is not None and len(self.ledger.days) <= MOST_DAYS

@@ -72,7 +72,7 @@ def enter(page: Page, who: str) -> Hand:
 
 def read_pdf(page: Page, title: str) -> str:
     """The text of a document of the case on the page, read back from its PDF, without blanks and page breaks."""
-    link = page.locator("#documents").get_by_role("link", name=title, exact=True)
+    link = page.locator("#history").get_by_role("link", name=f"《{title}》")
     answer = page.request.get(str(link.get_attribute("href")))
     assert answer.headers["content-type"] == "application/pdf"
     return "".join("".join(part.extract_text().split()) for part in PdfReader(io.BytesIO(answer.body())).pages)

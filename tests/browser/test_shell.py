@@ -115,7 +115,7 @@ def test_everything_the_macros_draw_is_good(page: Page) -> None:
     expect(page.locator(".strip [aria-current=step]")).to_have_text("核查")
     acts = page.locator(".timeline strong").all_inner_texts()
     assert acts == ["催办", "受理", "提出异议"]
-    expect(page.locator(".timeline li").first).to_contain_text("系统 · 2026年9月18日 00:00")
+    expect(page.locator(".timeline li").first).to_contain_text("系统 · 2026年9月18日")
     page.get_by_text("逐日明细").first.click()
     expect(page.get_by_role("row", name="2026-09-23")).to_contain_text("暂停：等待当事人补正")
     expect_good_page(page)

@@ -26,6 +26,7 @@ from app.services.search_index.keeping import lag_of, rebuild, refresh, refresh_
 from app.services.search_index.query import Due
 from app.services.search_index.readings import readings_of
 from app.services.search_index.said import Said, said_by
+from app.services.units.names import unit_names
 from tests.support import paths
 from tests.support.identity import identity_number
 from tests.support.searching import look, marked, shown, uids
@@ -203,7 +204,8 @@ def test_the_index_holds_nothing_that_the_page_would_withhold(shan: World) -> No
             case = session.get(MODELS[cases[said.case_id].kind], said.case_id)
             assert case is not None
             rules = rule_set_in_force(session, case.locality, world.today)[1]
-            summary = summary_of(session, case, rules, frozenset(Part))
+            units = unit_names(session, (case.provider_unit_id, case.finder_unit_id))
+            summary = summary_of(units, case, rules, frozenset(Part))
             page = "\n".join([*(told for _label, told in summary.pairs), *(row.wanted for row in summary.dispute)])
             open_words = "".join(tokens.tokens_of(page))
             for label, told in said.texts[1:]:

@@ -368,3 +368,21 @@ def test_a_return_never_gives_less_than_the_floor(counting: Counting, passed: in
     renewed = due_on(Counting(Nature.DUTY, rest, on), CALENDAR).on
     assert renewed is not None
     assert renewed >= CALENDAR.add_working_days(on, FLOOR.number)
+
+
+@given(countings())
+@settings(max_examples=60, deadline=None)
+def test_the_stretches_of_a_ledger_are_its_days(counting: Counting) -> None:
+    """The same account in fewer lines: no day is left out, none told twice, and the numbers run on."""
+    account = ledger(counting, CALENDAR)
+    told = [
+        run.first + timedelta(days=place)
+        for run in account.stretches
+        for place in range((run.last - run.first).days + 1)
+    ]
+    assert told == [day.on for day in account.days]
+    by_day = {day.on: day for day in account.days}
+    for run in account.stretches:
+        first, last = by_day[run.first], by_day[run.last]
+        assert (first.reason, first.leg) == (run.reason, run.leg)
+        assert run.counted == (None if first.counted is None else (first.counted, last.counted))

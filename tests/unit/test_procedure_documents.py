@@ -12,7 +12,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tests.support.lamp import LAMP, with_step
+from tests.support.lamp import LAMP, with_state, with_step
+from workflows.kit import diagram
+from workflows.kit.definition import Phase, State
 from workflows.kit.describe import describe, glossary, index, matrix
 from workflows.kit.diagram import digest, dot_source, lines, mermaid, outline, svg
 from workflows.registry import WORKFLOWS
@@ -114,6 +116,39 @@ def test_the_picture_lights_the_present_state(monkeypatch: pytest.MonkeyPatch) -
     assert "#0b4a8f" not in dot_source(LAMP)
     monkeypatch.setattr(shutil, "which", lambda _name: None)
     assert svg(LAMP, "reported") is None
+
+
+def test_the_picture_marks_the_way_taken_in_the_language_of_its_reader() -> None:
+    """The way of a case is blue, the rest is not; labels are said by whoever draws, and cannot end a string."""
+    taken = frozenset({("opening", "reported"), ("reported", "noticed")})
+    source = dot_source(LAMP, "noticed", taken, lambda label: f'<{label}"')
+    marked = [line for line in source.splitlines() if "penwidth=2.5" in line]
+    assert [re.findall(r"(\w+) -> (\w+)", line)[0] for line in marked] == sorted(taken)
+    assert 'label="<告知\'"' in source
+    states = outline(LAMP, "noticed", taken)
+    assert [(item.state.key, item.passed) for item in states] == [
+        ("reported", True), ("noticed", True), ("mended", False),
+    ]  # fmt: skip
+
+
+def test_the_strictest_policy_lets_the_picture_stand() -> None:
+    """CSP without unsafe-*: no style attribute, no script, no address; and no keys of the table as tips."""
+    for kind, table in WORKFLOWS.items():
+        drawn = svg(table, table.states[0].key)
+        assert drawn is not None, kind
+        names = {name for element in ElementTree.fromstring(drawn).iter() for name in (element.tag, *element.attrib)}
+        plain = {name.rpartition("}")[2] for name in names}
+        assert not plain & {"style", "script", "a", "href", "title", "image", "foreignObject"}, kind
+        assert not [name for name in plain if name.startswith("on")], kind
+
+
+def test_a_picture_that_could_not_be_drawn_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is busy for a moment must not leave a page without its picture for good."""
+    table = with_state(State("spare", "备用", Phase.CLOSED))
+    monkeypatch.setattr(diagram, "_SECONDS", 0.000001)
+    assert svg(table, "spare") is None
+    monkeypatch.undo()
+    assert svg(table, "spare") is not None
 
 
 def test_the_list_form_names_every_way_on() -> None:

@@ -8,10 +8,14 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
+from app.services.reading.history import SORTS
 from app.web import lights
+from app.web.case_views import WAYS
 from app.web.shell import AREAS
 from tests.support.source_tree import ROOT
-from workflows.roles import POST_LABELS
+from workflows.kit.counting import Nature
+from workflows.registry import WORKFLOWS
+from workflows.roles import CAPACITY_LABELS, POST_LABELS
 
 FOLDER = ROOT / "translations" / "en" / "LC_MESSAGES"
 ADVICE = "add the words to translations/en/LC_MESSAGES/messages.po, then: pybabel compile -d translations"
@@ -34,6 +38,20 @@ def spoken() -> Iterator[str]:
     yield from POST_LABELS.values()
     yield from (light.phrase for light in (lights.NO_TERM, lights.PAUSED, lights.AWAITING))
     yield from (lights.LATE, lights.LATE_ON_A_HOLIDAY, lights.TODAY, lights.LEFT, lights.NO_WORKING_DAY_LEFT)
+    yield from labels_of_the_tables()
+
+
+def labels_of_the_tables() -> Iterator[str]:
+    """What procedures call their states, steps and terms, and who acts in them: shown on every page of a case."""
+    for table in WORKFLOWS.values():
+        yield from (table.label, f"{table.label}流程图")
+        yield from (words for state in table.states for words in (state.label, state.resting) if words)
+        yield from (step.label for step in (*table.steps, *table.proposed_openings))
+        yield from (term.label for term in table.terms)
+    yield from CAPACITY_LABELS.values()
+    yield from (nature.label for nature in Nature)
+    yield from SORTS.values()
+    yield from (label for way in WAYS.values() for label, _states in way)
 
 
 def test_everything_the_shell_says_is_translated() -> None:

@@ -116,7 +116,12 @@ def acting_capacity(step: Step, ctx: Context) -> Capacity | None:
 
 def unmet_guards(step: Step, ctx: Context, acting_as: Capacity, *, with_form: bool) -> tuple[UnmetGuard, ...]:
     """Every condition that fails, the general ones (回避, 拟办, 经办与审批分离) first."""
-    unmet = list(_general_conditions(step, ctx, acting_as))
+    return (*_general_conditions(step, ctx, acting_as), *failing_guards(step, ctx, with_form=with_form))
+
+
+def failing_guards(step: Step, ctx: Context, *, with_form: bool) -> tuple[UnmetGuard, ...]:
+    """Every guard of the step that fails, whoever takes it."""
+    unmet = []
     for condition in step.guards:
         if condition.needs_form and not with_form:
             continue

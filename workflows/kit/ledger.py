@@ -36,6 +36,17 @@ class Skip(NamedTuple):
     reason: str
 
 
+class Stretch(NamedTuple):
+    """Consecutive days of one leg that are counted, or skipped, for one reason; `counted` are their first and last
+    number, None if they are not counted."""
+
+    first: date
+    last: date
+    counted: tuple[int, int] | None
+    reason: str
+    leg: int
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """The days of a term from its anchor to its last day, or to the day an open pause began.
@@ -52,11 +63,23 @@ class Ledger:
     paused_by: Pause | None
 
     @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """All days, run by run: the same account in fewer lines."""
+        runs = groupby(self.days, lambda day: (day.counted is None, day.reason, day.leg))
+        return tuple(_stretch(list(run)) for _, run in runs)
+
+    @property
     def skips(self) -> tuple[Skip, ...]:
         """The days not counted, run by run, without anchor and last day; for the term table of a notice."""
         between = [day for day in self.days[1:] if day.on != self.due_on]
         runs = [list(run) for _, run in groupby(between, lambda day: day.counted is None and day.reason)]
         return tuple(Skip(run[0].on, run[-1].on, run[0].reason) for run in runs if run[0].counted is None)
+
+
+def _stretch(run: list[LedgerDay]) -> Stretch:
+    first, last = run[0], run[-1]
+    numbers = None if first.counted is None or last.counted is None else (first.counted, last.counted)
+    return Stretch(first.on, last.on, numbers, first.reason, first.leg)
 
 
 def ledger(counting: Counting, calendar: Calendar) -> Ledger:

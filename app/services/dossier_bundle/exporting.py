@@ -17,11 +17,11 @@ from app.crypto import KeyRing
 from app.database import Database
 from app.models.cases import Case, Dossier
 from app.models.imports import DossierImport
-from app.models.people import Recusal
 from app.seals.setup import SealSetup
 from app.services.dossier_bundle.archive import manifest_of, pack
 from app.services.dossier_bundle.contents import Contents, Index, contents_of, dossier_of
 from app.services.dossier_bundle.signing import seal_roots, signer_of
+from app.services.once_read import cases_of, recusal_of
 from app.services.reading.reader import Reader, case_for
 from workflows.kit.errors import NotFound
 from workflows.roles import Capacity
@@ -66,17 +66,15 @@ def dossier_view(reader: Reader, case_uid: str) -> DossierView:
         NotFound: there is no such case, or it is not the reader's to see.
     """
     case = case_for(reader, case_uid)
-    dossier = dossier_of(reader.session, case.id)
+    dossier = reader.session.get_one(Dossier, case.dossier_id)
     return DossierView(_may_export(reader, case, dossier), dossier.imported_at)
 
 
 def _may_export(reader: Reader, case: Case, dossier: Dossier) -> bool:
     """Office or supervisor of this case and of the one that opened the dossier; neither its subject nor out of it."""
-    first = reader.session.scalars(select(Case).where(Case.dossier_id == dossier.id).order_by(Case.id).limit(1)).one()
-    out = select(Recusal.id).where(Recusal.dossier_id == dossier.id, Recusal.user_id == reader.standing.user_id)
-    return (
-        all(reading_capacities(reader.standing, one) & _ENTITLED for one in (case, first))
-        and reader.session.execute(out).first() is None
+    first = cases_of(reader.view, dossier.id)[0]
+    return all(reading_capacities(reader.standing, one) & _ENTITLED for one in (case, first)) and not recusal_of(
+        reader.view, dossier.id, reader.standing.user_id
     )
 
 

@@ -15,6 +15,9 @@ from app.services.reading.reader import Reader, case_for
 from app.services.reading.told import withheld_events
 from workflows.kit.errors import NotFound
 
+#: What a page shows without opening it; everything else is handed out to be saved (trust 1.10).
+PICTURES = frozenset({"image/png", "image/jpeg"})
+
 
 @dataclass(frozen=True)
 class Material:
@@ -25,6 +28,8 @@ class Material:
     size: int
     by: str
     at: datetime
+    #: A page may show it in its place.
+    is_picture: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,13 +44,16 @@ class Download:
 def materials_of(reader: Reader, case: Case) -> tuple[Material, ...]:
     """The files this reader may see, oldest first."""
     rows = reader.session.execute(
-        select(Attachment, StoredFile.size, User.name)
+        select(Attachment, StoredFile.size, StoredFile.media_type, User.name)
         .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
         .outerjoin(User, User.id == Attachment.uploaded_by)
         .where(*_readable(reader, case))
         .order_by(Attachment.id)
     )
-    return tuple(Material(row.uid, row.name, size, name or "", row.uploaded_at) for row, size, name in rows)
+    return tuple(
+        Material(row.uid, row.name, size, name or "", row.uploaded_at, media_type in PICTURES)
+        for row, size, media_type, name in rows
+    )
 
 
 def read_material(reader: Reader, case_uid: str, uid: str, folder: Path) -> Download:

@@ -6,22 +6,21 @@ from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from sqlalchemy import select
-
 from app.access.capacities import may_see
 from app.models.cases import Case
-from app.models.kinds import Notice
-from app.models.people import User
 from app.services.acting_for import done_by
 from app.services.contexts import context_of
-from app.services.lawbook import current_calendar
 from app.services.next_hand import following_step, titles_of
+from app.services.once_read import cases_of, person_name, terms_of_case, terms_of_dossier
 from app.services.reading.approval import Approval, approval_of
 from app.services.reading.attached import Material, materials_of
+from app.services.reading.case_names import read_names
+from app.services.reading.case_notices import NoticeView, notice_views
 from app.services.reading.draft_view import DraftView, draft_of
 from app.services.reading.form_lines import form_lines
 from app.services.reading.history import EventView, audiences_of, events_of, last_step_of
-from app.services.reading.lines import CaseLine, lines_of
+from app.services.reading.lines import CaseLine, Names, lines_of
+from app.services.reading.outlook import Elsewhere, NotYet, Outlook, elsewhere, not_yet, outlook_of
 from app.services.reading.paper import PaperEntry, paper_entries
 from app.services.reading.proposals import Proposable, opening_of, proposable
 from app.services.reading.reader import Reader, case_for
@@ -29,7 +28,6 @@ from app.services.reading.service_view import ServiceView, service_of
 from app.services.reading.summaries import Summary, summary_of
 from app.services.reading.terms import TermDetail, terms_of
 from app.services.reading.told import Part, withheld_parts
-from app.services.units.names import unit_names
 from workflows.kit.context import Context, Proposal
 from workflows.kit.definition import Audience, Fork, Step
 from workflows.kit.engine import Offer, offers
@@ -60,20 +58,6 @@ class OfferView:
     @property
     def possible(self) -> bool:
         return not self.reasons
-
-
-@dataclass(frozen=True)
-class NoticeView:
-    """A notice of the case, as its list of documents shows it."""
-
-    uid: str
-    title: str
-    number: str
-    state_label: str
-    recipient: str
-    signed_on: date | None
-    served_on: date | None
-    has_sheet: bool
 
 
 @dataclass(frozen=True)
@@ -123,6 +107,11 @@ class CasePage:
     draft: DraftView | None
     #: The taker of the newest step, to greet him with what came of it: his user id, the step and its label.
     last_step: tuple[int | None, str, str]
+    #: Who holds it, by when, and what comes after; None once it is closed.
+    outlook: Outlook | None
+    #: Acts whose turn comes later, and acts that are somebody else's now.
+    not_yet: tuple[NotYet, ...]
+    elsewhere: tuple[Elsewhere, ...]
 
 
 def read_case(reader: Reader, uid: str) -> CasePage:
@@ -132,32 +121,31 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         NotFound: there is none, or the reader may not see it.
     """
     case = case_for(reader, uid)
-    flow = workflow(case.kind)
-    ctx = context_of(reader.view, case, reader.actor)
-    calendar = current_calendar(reader.session)
+    flow, view = workflow(case.kind), reader.view
+    ctx = context_of(view, case, reader.actor)
     siblings = _siblings(reader, case)
-    lines = lines_of(reader.session, [case, *siblings], calendar, reader.today)
-    related = [line for line in lines[1:] if line.kind != "notice"]
+    names = read_names(reader, case, ctx, siblings)
+    terms = terms_of_dossier(view, case.dossier_id)
+    lines = lines_of(reader.session, [case, *siblings], ctx.calendar, reader.today, names=names, terms=terms)
+    line = lines[0]
     withheld = withheld_parts(reader, case)
-    proposal, terms = _proposal(reader, case, ctx), terms_of(reader, case, ctx.rules, calendar)
-    materials = materials_of(reader, case)
+    events, materials = events_of(reader, case), materials_of(reader, case)
+    proposal, details = _proposal(reader, case, ctx), terms_of(reader, case, ctx.rules, ctx.calendar)
     return CasePage(
-        line=lines[0],
+        line=line,
         version=case.version,
         resting=flow.state(case.state).resting if not case.holder else "",
         marks=_marks(ctx, case),
         strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
-        summary=summary_of(reader.session, case, ctx.rules, withheld),
+        summary=summary_of(names.units, case, ctx.rules, withheld),
         offers=(*(_offer(offer, ctx) for offer in offers(flow, ctx)), *_opening(reader, case, ctx)),
         proposal=proposal,
-        approval=_approval(reader, case, ctx, materials, terms) if proposal is not None else None,
-        events=events_of(reader, case),
-        terms=terms,
-        notices=_notices(reader, case),
-        related=tuple(related),
-        parent=next(
-            (line for line, sibling in zip(lines[1:], siblings, strict=True) if sibling.id == case.parent_id), None
-        ),
+        approval=_approval(reader, case, ctx, materials, details) if proposal is not None else None,
+        events=events,
+        terms=details,
+        notices=notice_views(reader, case, events, names),
+        related=tuple(lines[1:]),
+        parent=next((known for known, one in zip(lines[1:], siblings, strict=True) if one.id == case.parent_id), None),
         capacities=tuple(sorted(capacity.label for capacity in ctx.capacities)),
         today=reader.today,
         proposable=proposable(reader, case, ctx),
@@ -169,7 +157,15 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         service=service_of(reader, case, ctx.capacities),
         draft=draft_of(reader, case),
         last_step=last_step_of(reader, case),
+        outlook=_outlook(reader, case, line, names) if case.phase != "closed" else None,
+        not_yet=not_yet(ctx),
+        elsewhere=elsewhere(ctx),
     )
+
+
+def _outlook(reader: Reader, case: Case, line: CaseLine, names: Names) -> Outlook:
+    unit = names.unit(case.holder_unit_id, case)
+    return outlook_of(case, terms_of_case(reader.view, case), unit, line.term.key if line.term else "")
 
 
 def _opening(reader: Reader, case: Case, ctx: Context) -> list[OfferView]:
@@ -182,12 +178,8 @@ def _opening(reader: Reader, case: Case, ctx: Context) -> list[OfferView]:
 
 
 def _siblings(reader: Reader, case: Case) -> list[Case]:
-    rows = reader.session.execute(
-        select(Case)
-        .where(Case.dossier_id == case.dossier_id, Case.id != case.id, Case.kind != "notice")
-        .order_by(Case.id)
-    ).scalars()
-    return [row for row in rows if may_see(workflow(row.kind), reader.standing, row)]
+    rows = cases_of(reader.view, case.dossier_id)
+    return [row for row in rows if row is not case and may_see(workflow(row.kind), reader.standing, row)]
 
 
 def _checklist(ctx: Context, withheld: frozenset[Part]) -> tuple[GateLine, ...]:
@@ -240,15 +232,11 @@ def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:
     assert step is not None
     if _audience_of_proposal(case, step).value not in audiences_of(reader, case):
         return None
-    author, principal = (
-        reader.session.get(User, person) if person is not None else None
-        for person in (proposal.author_id, proposal.principal_id)
-    )
     return ProposalView(
         step=step.key,
         step_label=step.label,
         opinion=proposal.opinion,
-        author=done_by(author.name if author else "", principal.name if principal else None),
+        author=done_by(person_name(reader.view, proposal.author_id), person_name(reader.view, proposal.principal_id)),
         waits_for=proposal.holder.label,
         lines=form_lines(step.form, proposal.form),
     )
@@ -270,28 +258,3 @@ def _audience_of_proposal(case: Case, step: Step) -> Audience:
     """A signed request is read by whoever reads the act of requesting; what a clerk proposes stays inside."""
     asking = workflow(case.kind).step(step.requested_by) if step.requested_by and not step.or_proposed else None
     return asking.audience if asking is not None else Audience.INSIDE
-
-
-def _notices(reader: Reader, case: Case) -> tuple[NoticeView, ...]:
-    rows = reader.session.execute(
-        select(Notice).where(Notice.parent_id == case.id).order_by(Notice.id.desc())
-    ).scalars()
-    seen = [row for row in rows if may_see(workflow("notice"), reader.standing, row)]
-    people = {row.recipient_person_id for row in seen} - {None}
-    units = {row.recipient_unit_id for row in seen} - {None}
-    names = dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
-    bodies = unit_names(reader.session, units)
-    flow = workflow("notice")
-    return tuple(
-        NoticeView(
-            uid=row.uid,
-            title=row.title,
-            number=row.number or "",
-            state_label=flow.state(row.state).label,
-            recipient=names.get(row.recipient_person_id or 0, "") or bodies.on(row.recipient_unit_id, row.signed_on),
-            signed_on=row.signed_on,
-            served_on=row.served_on,
-            has_sheet=row.sha256 is not None,
-        )
-        for row in seen
-    )

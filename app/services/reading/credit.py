@@ -15,6 +15,7 @@ from app.services.reading.filing import Filing, contestable_fields, filing_of, s
 from app.services.reading.lines import CaseLine, TermState, lines_of, term_state
 from app.services.reading.reader import Reader, case_for
 from app.services.reading.summaries import record_pairs
+from app.services.units.names import unit_names
 from workflows.forms.record import RecordField, Severity
 from workflows.kit.calendar import Calendar
 from workflows.kit.counting import Nature
@@ -173,7 +174,9 @@ def _card(reader: Reader, record: Record, calendar: Calendar) -> RecordCard:
         if may_see(workflow(case.kind), reader.standing, case)
     ]
     lines = lines_of(reader.session, [record, *others], calendar, reader.today)
-    words = dict(record_pairs(reader.session, record, rules))
+    words = dict(
+        record_pairs(unit_names(reader.session, (record.provider_unit_id, record.finder_unit_id)), record, rules)
+    )
     terms = _terms(reader, [record, *others])
     return RecordCard(
         line=lines[0],

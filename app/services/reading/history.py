@@ -1,18 +1,16 @@
 """办理过程: the events of a case that a reader may read, newest first."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import select
 
 from app.access.capacities import reading_capacities
 from app.models.cases import Case
 from app.models.history import EventRow
-from app.models.kinds import Notice
-from app.models.people import User
 from app.services.acting_for import done_by
+from app.services.once_read import history_of, notices_of, person_name
 from app.services.reading.form_lines import event_lines
 from app.services.reading.reader import Reader
 from workflows.kit.definition import Audience, Recipient, Workflow
@@ -28,9 +26,30 @@ RUNGS = {"t-3": "期限届满前三个工作日提醒", "t-1": "期限届满前�
          "t+5": "逾期五个工作日，列入通报范围"}  # fmt: skip
 
 
+#: What an event did to a term.
+TERM_ACTS = {"open": "开启", "close": "办结", "pause": "暂停", "resume": "恢复", "paused": "暂停", "resumed": "恢复",
+             "arm": "起算", "lapse": "届满", "move": "调整", "extend": "延长", "recount": "重算"}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class TermNote:
+    """What an event did to one arming of a term, and the last day that came of it."""
+
+    act: str
+    key: str
+    arming: int
+    label: str
+    due: str
+
+    @property
+    def words(self) -> str:
+        done = TERM_ACTS.get(self.act, self.act)
+        return f"{done}：{self.label}" + (f"，届满日{self.due}" if self.due else "")
+
+
 @dataclass(frozen=True)
 class EventView:
-    """One event as the timeline shows it; an empty author is the system."""
+    """One event as the timeline and the log show it; an empty author is the system."""
 
     seq: int
     at: datetime
@@ -38,6 +57,14 @@ class EventView:
     author: str
     led_to: str
     lines: tuple[str, ...]
+    sort: str = "step"
+    step: str = ""
+    version: int = 0
+    acting_as: str = ""
+    #: Keys of the states between which the case moved; empty where it did not, or the reader was not told yet.
+    moved: tuple[str, str] | None = None
+    terms: tuple[TermNote, ...] = ()
+    mac: str = ""
 
 
 def events_of(reader: Reader, case: Case) -> tuple[EventView, ...]:
@@ -47,18 +74,11 @@ def events_of(reader: Reader, case: Case) -> tuple[EventView, ...]:
     """
     flow = workflow(case.kind)
     audiences = audiences_of(reader, case)
-    rows = (
-        reader.session.execute(
-            select(EventRow)
-            .where(EventRow.case_id == case.id, EventRow.audience.in_(audiences))
-            .order_by(EventRow.seq.desc())
-        )
-        .scalars()
-        .all()
-    )
-    names = _names(reader, rows)
+    rows = [row for row in history_of(reader.view, case.id) if row.audience in audiences]
+    people = {person for row in rows for person in (row.actor_id, row.principal_id)}
+    names = {person: person_name(reader.view, person) for person in people}
     withheld = _withheld(reader, case, flow) if Audience.INSIDE.value not in audiences else frozenset()
-    return tuple(_view(row, flow, names, withheld) for row in rows)
+    return tuple(_view(row, flow, names, withheld) for row in reversed(rows))
 
 
 def audiences_of(reader: Reader, case: Case) -> list[str]:
@@ -72,11 +92,6 @@ def audiences_of(reader: Reader, case: Case) -> list[str]:
     return sorted(found)
 
 
-def _names(reader: Reader, rows: Any) -> dict[int, str]:
-    ids = {person for row in rows for person in (row.actor_id, row.principal_id)} - {None}
-    return dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(ids))).all())
-
-
 def _withheld(reader: Reader, case: Case, flow: Workflow) -> frozenset[int]:
     """Versions whose decision is signed but not yet on its way to the party."""
     told = {
@@ -85,29 +100,41 @@ def _withheld(reader: Reader, case: Case, flow: Workflow) -> frozenset[int]:
         for draft in step.notices
         if draft.to in (Recipient.SUBJECT, Recipient.APPLICANT)
     }
-    rows = reader.session.execute(
-        select(Notice.occasion).where(
-            Notice.parent_id == case.id,
-            Notice.key.in_(told),
-            Notice.state.in_(("drafted", "sealing", "issued")),
-            Notice.subject_sees.is_(False),
-        )
+    return frozenset(
+        notice.occasion
+        for notice in notices_of(reader.view, case.id)
+        if notice.key in told and notice.state in ("drafted", "sealing", "issued") and not notice.subject_sees
     )
-    return frozenset(rows.scalars())
 
 
-def _view(row: EventRow, flow: Workflow, names: dict[int, str], withheld: frozenset[int]) -> EventView:
+def _view(row: EventRow, flow: Workflow, names: Mapping[int | None, str], withheld: frozenset[int]) -> EventView:
     body = json.loads(row.body)
-    author = done_by(names.get(row.actor_id or 0, ""), names.get(row.principal_id or 0))
+    author = done_by(names[row.actor_id], names[row.principal_id])
+    step = flow.step(row.step) if row.sort == "step" else None
+    act = (step.label if step else row.step) if row.sort == "step" else SORTS.get(row.sort, row.sort)
+    common = EventView(row.seq, row.at, act, author, "", (), row.sort, row.step, row.version, mac=row.mac)
+    if row.version in withheld and row.sort == "step":
+        return replace(common, lines=("文书制作中，送出后可以查看内容。",))
+    notes = _term_notes(body, flow)
     if row.sort != "step":
-        return EventView(row.seq, row.at, SORTS.get(row.sort, row.sort), author, "", _lines_of_no_step(row, body, flow))
-    step = flow.step(row.step)
-    label = step.label if step else row.step
-    if row.version in withheld:
-        return EventView(row.seq, row.at, label, author, "", ("文书制作中，送出后可以查看内容。",))
-    moved = body["from"] != body["to"]
-    lines = event_lines(flow, step, body["form"]) if step else ()
-    return EventView(row.seq, row.at, label, author, flow.state(body["to"]).label if moved else "", lines)
+        return replace(common, lines=_lines_of_no_step(row, body, flow), terms=notes)
+    moved = (body["from"], body["to"]) if body["from"] != body["to"] else None
+    return replace(
+        common,
+        led_to=flow.state(body["to"]).label if moved else "",
+        lines=event_lines(flow, step, body["form"]) if step else (),
+        acting_as=Capacity(body["as"]).label,
+        moved=moved,
+        terms=notes,
+    )
+
+
+def _term_notes(body: dict[str, Any], flow: Workflow) -> tuple[TermNote, ...]:
+    return tuple(
+        TermNote(note["act"], note["term"], note["arming"], term.label if term else note["term"], note["due"] or "")
+        for note in (*body.get("terms", ()), *body.get("recounted", ()), *filter(None, [body.get("extended")]))
+        for term in [flow.term(note["term"])]
+    )
 
 
 def _lines_of_no_step(row: EventRow, body: dict[str, Any], flow: Workflow) -> tuple[str, ...]:
@@ -127,11 +154,6 @@ def _lines_of_no_step(row: EventRow, body: dict[str, Any], flow: Workflow) -> tu
 
 def last_step_of(reader: Reader, case: Case) -> tuple[int | None, str, str]:
     """Who took the newest step of the case, its key and its label."""
-    row = reader.session.execute(
-        select(EventRow.actor_id, EventRow.step)
-        .where(EventRow.case_id == case.id, EventRow.sort == "step")
-        .order_by(EventRow.seq.desc())
-        .limit(1)
-    ).one()
+    row = next(row for row in reversed(history_of(reader.view, case.id)) if row.sort == "step")
     step = workflow(case.kind).step(row.step)
     return row.actor_id, row.step, step.label if step else row.step

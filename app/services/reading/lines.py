@@ -1,8 +1,9 @@
 """A case as one line of a list."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from app.models.kinds import Notice
 from app.models.kinds_more import SyncItem
 from app.models.people import User
 from app.models.terms import LIVE, TermRow
-from app.services.units.names import unit_names
+from app.services.units.names import UnitNames, unit_names
 from workflows.identity import mask_name
 from workflows.kit.calendar import Calendar
 from workflows.kit.counting import Nature, running_days_late
@@ -61,38 +62,80 @@ def within_keys(number: int) -> int:
 
 
 class Names:
-    """Names of people and units, read once per list."""
+    """Names of people and units by id, read once per list."""
 
-    def __init__(self, session: Session, cases: Iterable[Case]) -> None:
-        listed = list(cases)
-        people = {case.subject_person_id for case in listed} - {None}
-        units = {case.subject_unit_id for case in listed} | {case.provider_unit_id for case in listed}
-        units |= {case.handling_unit_id for case in listed} | {case.holder_unit_id for case in listed}
-        self._people = dict(session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
-        self._units = unit_names(session, units)
+    def __init__(self, people: Mapping[Any, str], units: UnitNames) -> None:
+        self.people, self.units = people, units
+
+    @classmethod
+    def read(cls, session: Session, cases: Iterable[Case]) -> "Names":
+        """The names that the lines of these cases say."""
+        people, units = named_in(cases)
+        found = session.execute(select(User.id, User.name).where(User.id.in_(people - {None})))
+        return cls(dict(found.all()), unit_names(session, units))
 
     def subject(self, case: Case, *, masked: bool) -> str:
         if case.subject_unit_id is not None:
-            return self._units.in_case(case.subject_unit_id, case)
-        name = self._people.get(case.subject_person_id or 0, "")
+            return self.units.in_case(case.subject_unit_id, case)
+        name = self.people.get(case.subject_person_id or 0, "")
         return mask_name(name) if masked else name
 
     def unit(self, unit_id: int | None, case: Case) -> str:
-        return self._units.in_case(unit_id, case)
+        return self.units.in_case(unit_id, case)
 
 
-def lines_of(session: Session, cases: Sequence[Case], calendar: Calendar, today: date) -> list[CaseLine]:
-    """The lines of a list, in its order, with six queries more whatever its length."""
-    ids = [case.id for case in cases]
-    names, titles, terms = Names(session, cases), titles_of(session, ids), _governing(session, ids, calendar, today)
-    return [_line(case, names, titles.get(case.id, ""), terms.get(case.id)) for case in cases]
+def named_in(cases: Iterable[Case]) -> tuple[set[int | None], set[int | None]]:
+    """Ids of the people and of the units that the lines of these cases name."""
+    listed = list(cases)
+    people = {case.subject_person_id for case in listed}
+    units = {case.subject_unit_id for case in listed} | {case.provider_unit_id for case in listed}
+    units |= {case.handling_unit_id for case in listed} | {case.holder_unit_id for case in listed}
+    return people, units
+
+
+def lines_of(
+    session: Session,
+    cases: Sequence[Case],
+    calendar: Calendar,
+    today: date,
+    *,
+    names: Names | None = None,
+    terms: Iterable[TermRow] | None = None,
+) -> list[CaseLine]:
+    """The lines of a list, in its order, with five queries more whatever its length.
+
+    Args:
+        names, terms: what has been read of these cases already.
+    """
+    if terms is None:
+        ids = [case.id for case in cases]
+        live = select(TermRow).where(TermRow.case_id.in_(ids), TermRow.status.in_(LIVE))
+        terms = session.execute(live.where(TermRow.nature != Nature.PERIOD.value)).scalars()
+    named, titles = names or Names.read(session, cases), _titles(session, cases)
+    states = governing(terms, calendar, today)
+    return [_line(case, named, titles.get(case.id, ""), states.get(case.id)) for case in cases]
 
 
 def titles_of(session: Session, ids: list[int]) -> dict[int, str]:
     """What a notice or a sync item is called by; every other case goes by its procedure."""
-    notices = session.execute(select(Notice.id, Notice.title).where(Notice.id.in_(ids)))
+    return {**_notice_titles(session, ids), **_sync_titles(session, ids)}
+
+
+def _titles(session: Session, cases: Sequence[Case]) -> dict[int, str]:
+    """The same where the kinds are known: nothing is asked for what is not there."""
+    notices = [case.id for case in cases if case.kind == "notice"]
+    items = [case.id for case in cases if case.kind == "sync"]
+    found = _notice_titles(session, notices) if notices else {}
+    return found | (_sync_titles(session, items) if items else {})
+
+
+def _notice_titles(session: Session, ids: list[int]) -> dict[int, str]:
+    return dict(session.execute(select(Notice.id, Notice.title).where(Notice.id.in_(ids))).all())
+
+
+def _sync_titles(session: Session, ids: list[int]) -> dict[int, str]:
     targets = session.execute(select(SyncItem.id, SyncItem.target_label).where(SyncItem.id.in_(ids)))
-    return {**dict(notices.all()), **{case_id: f"同步至{label}" for case_id, label in targets}}
+    return {case_id: f"同步至{label}" for case_id, label in targets}
 
 
 def _line(case: Case, names: Names, title: str, term: TermState | None) -> CaseLine:
@@ -118,13 +161,12 @@ def _line(case: Case, names: Names, title: str, term: TermState | None) -> CaseL
     )
 
 
-def _governing(session: Session, ids: list[int], calendar: Calendar, today: date) -> dict[int, TermState]:
+def governing(rows: Iterable[TermRow], calendar: Calendar, today: date) -> dict[int, TermState]:
     """Per case the live duty or right with the earliest last day; a paused one if nothing runs."""
-    rows = session.execute(
-        select(TermRow).where(TermRow.case_id.in_(ids), TermRow.status.in_(LIVE), TermRow.nature != Nature.PERIOD.value)
-    ).scalars()
     found: dict[int, TermRow] = {}
     for row in rows:
+        if row.status not in LIVE or row.nature == Nature.PERIOD:
+            continue
         best = found.get(row.case_id)
         if best is None or _rank(row) < _rank(best):
             found[row.case_id] = row

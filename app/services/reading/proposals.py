@@ -8,7 +8,8 @@ from app.services.next_hand import opening_kind, titles_of
 from app.services.opening import child_of
 from app.services.reading.reader import Reader
 from workflows.kit.context import Context
-from workflows.kit.definition import Step, Unmet
+from workflows.kit.definition import Step
+from workflows.kit.engine import failing_guards
 from workflows.kit.forms import StepForm
 from workflows.kit.proposals import decider_of
 from workflows.registry import workflow
@@ -71,9 +72,4 @@ def _proposable(reader: Reader, case: Case, step: Step, ctx: Context) -> Proposa
 
 
 def _reasons(step: Step, ctx: Context) -> tuple[str, ...]:
-    asked = [(condition, condition.check(ctx)) for condition in step.guards if not condition.needs_form]
-    return tuple(
-        answer.detail if isinstance(answer, Unmet) else f"不符合条件：{condition.label}"
-        for condition, answer in asked
-        if answer is not True
-    )
+    return tuple(item.text for item in failing_guards(step, ctx, with_form=False))

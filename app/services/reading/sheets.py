@@ -16,7 +16,7 @@ from app.services.reading.attached import Download
 from app.services.reading.reader import Reader, case_for
 from app.services.reading.sheet_queue import failure_of
 from app.services.specimens import as_specimen
-from app.services.term_sheets import service_receipt_context, term_sheet_context
+from app.services.term_sheets import begins_terms, service_receipt_context, term_sheet_context
 from workflows.kit.errors import NotFound
 
 _ENDINGS = {"application/pdf": ".pdf", "text/plain": ".txt"}
@@ -57,8 +57,7 @@ def sheets_of(reader: Reader, uid: str) -> tuple[str, ...]:
     notice = _notice(reader, uid)
     if notice.signed_on is None:
         return ()
-    told = term_sheet_context(reader.session, reader.backend, notice) is not None
-    return ("sheet", "receipt", "terms") if told else ("sheet", "receipt")
+    return ("sheet", "receipt", "terms") if begins_terms(reader.session, notice) else ("sheet", "receipt")
 
 
 def accompanying_sheet(reader: Reader, uid: str, which: str, *, as_pdf: bool) -> Download:
@@ -110,7 +109,7 @@ def _notice(reader: Reader, uid: str) -> Notice:
 
 
 def _issuer(reader: Reader, notice: Notice) -> str:
-    """The reader's name when he prints for the organ that serves; a party or the audit that looks is not 填发人."""
+    """The reader's name when he prints for the organ that serves; a party that looks is not 填发人."""
     if notice.organ_unit_id not in reader.standing.works_in:
         return ""
     return reader.actor.name

@@ -1,23 +1,21 @@
 """What a case is about, as labelled lines, and for an objection the dispute field by field."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-from sqlalchemy.orm import Session
 
 from app.models.cases import Case
 from app.models.kinds import Notice, Objection, Record
 from app.models.kinds_more import Exemption, Rectification, Repair, SyncItem
 from app.services.reading.form_lines import in_words
 from app.services.reading.told import Part
-from app.services.units.names import unit_names
+from app.services.units.names import UnitNames
 from workflows.forms.exemption import ExemptionOutcome
 from workflows.forms.notice import ServiceMethod
 from workflows.forms.objection import Ground, Verdict
 from workflows.forms.record import Disclosure, RecordField, Sanction, Severity, SourceType
-from workflows.rules.model import RuleSet
+from workflows.rules.model import Basis, Grade, RuleSet
 
 Pairs = list[tuple[str, str]]
 _DAYS = (RecordField.EFFECTIVE_ON, RecordField.CONDUCT_ENDED_ON)
@@ -50,17 +48,30 @@ class Summary:
 
     pairs: tuple[tuple[str, str], ...]
     dispute: tuple[DisputeRow, ...] = ()
+    #: Of a record: what the catalogue in force when it was reported rests its behaviour on.
+    grounds: tuple[tuple[Basis, Grade], ...] = ()
 
 
-def summary_of(session: Session, case: Case, rules: RuleSet, withheld: frozenset[Part] = frozenset()) -> Summary:
-    """The matter of a case in words; without the parts of which its reader was not told yet."""
+def summary_of(units: UnitNames, case: Case, rules: RuleSet, withheld: frozenset[Part] = frozenset()) -> Summary:
+    """The matter of a case in words; without the parts of which its reader was not told yet.
+
+    Args:
+        units: the names of its provider and finder, at least.
+    """
     hidden = {label for part in withheld for label in _LABELS[part]}
-    pairs = _BY_KIND[case.kind](session, case, rules)
+    pairs = _BY_KIND[case.kind](units, case, rules)
     dispute = _dispute(case, withheld, rules) if isinstance(case, Objection) else ()
-    return Summary(tuple((label, text) for label, text in pairs if text and label not in hidden), dispute)
+    told = tuple((label, text) for label, text in pairs if text and label not in hidden)
+    return Summary(told, dispute, tuple(_grounds(case, rules)) if isinstance(case, Record) else ())
 
 
-def record_pairs(session: Session, case: Any, rules: RuleSet) -> Pairs:
+def _grounds(record: Record, rules: RuleSet) -> Iterator[tuple[Basis, Grade]]:
+    for behaviour in rules.behaviours:
+        if behaviour.id == record.behaviour:
+            yield from ((cited, behaviour.grade) for cited in behaviour.citations)
+
+
+def record_pairs(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     """A record in words."""
     record: Record = case
     return [
@@ -81,10 +92,10 @@ def record_pairs(session: Session, case: Any, rules: RuleSet) -> Pairs:
         ("社会影响", record.influence),
         ("责任人员", "、".join(record.responsible_persons or [])),
         ("公开层级", Disclosure(record.disclosure_level).label),
-        ("信息提供单位", _unit(session, record, record.provider_unit_id)),
+        ("信息提供单位", _unit(units, record, record.provider_unit_id)),
         (
             "认定单位",
-            _unit(session, record, record.finder_unit_id) if record.finder_unit_id != record.provider_unit_id else "",
+            _unit(units, record, record.finder_unit_id) if record.finder_unit_id != record.provider_unit_id else "",
         ),
         ("记入日期", in_words(record.listed_on)),
     ]
@@ -95,12 +106,12 @@ def _behaviour(key: str, rules: RuleSet) -> str:
     return f"{key} {known}".strip()
 
 
-def _unit(session: Session, case: Case, unit_id: int | None) -> str:
+def _unit(units: UnitNames, case: Case, unit_id: int | None) -> str:
     """A unit as the case calls it: a closed one keeps the name of its time."""
-    return unit_names(session, (unit_id,)).in_case(unit_id, case)
+    return units.in_case(unit_id, case)
 
 
-def _objection(session: Session, case: Any, rules: RuleSet) -> Pairs:
+def _objection(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     objection: Objection = case
     return [
         ("异议理由", objection.reason),
@@ -110,7 +121,7 @@ def _objection(session: Session, case: Any, rules: RuleSet) -> Pairs:
         ("审定理由", objection.decision_reasons),
         ("申请复核的理由", objection.review_reason),
         ("复核理由", objection.review_reasons),
-        ("核查单位", _unit(session, objection, objection.provider_unit_id)),
+        ("核查单位", _unit(units, objection, objection.provider_unit_id)),
     ]
 
 
@@ -177,7 +188,7 @@ def _choices(case: Objection, field: str, rules: RuleSet) -> tuple[tuple[str, st
     return ()
 
 
-def _notice(session: Session, case: Any, rules: RuleSet) -> Pairs:
+def _notice(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     notice: Notice = case
     return [
         ("文书", notice.title),
@@ -190,7 +201,7 @@ def _notice(session: Session, case: Any, rules: RuleSet) -> Pairs:
     ]
 
 
-def _rectification(session: Session, case: Any, rules: RuleSet) -> Pairs:
+def _rectification(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     found: Rectification = case
     levels = ("正常", "催办", "督办", "通报批评")
     tasks = "；".join(
@@ -208,7 +219,7 @@ def _rectification(session: Session, case: Any, rules: RuleSet) -> Pairs:
     ]
 
 
-def _repair(session: Session, case: Any, rules: RuleSet) -> Pairs:
+def _repair(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     repair: Repair = case
     return [
         ("纠正情况", repair.correction),
@@ -222,7 +233,7 @@ def _repair(session: Session, case: Any, rules: RuleSet) -> Pairs:
     ]
 
 
-def _exemption(session: Session, case: Any, rules: RuleSet) -> Pairs:
+def _exemption(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     exemption: Exemption = case
     return [
         ("容错情形", exemption.situation),
@@ -237,12 +248,12 @@ def _exemption(session: Session, case: Any, rules: RuleSet) -> Pairs:
     ]
 
 
-def _sync(session: Session, case: Any, rules: RuleSet) -> Pairs:
+def _sync(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     item: SyncItem = case
     return [("同步对象", f"{item.target} {item.target_label}"), ("同步事由", item.trigger)]
 
 
-_BY_KIND: dict[str, Callable[[Session, Any, RuleSet], Pairs]] = {
+_BY_KIND: dict[str, Callable[[UnitNames, Any, RuleSet], Pairs]] = {
     "record": record_pairs,
     "objection": _objection,
     "notice": _notice,

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-
-from sqlalchemy import select
+from functools import cached_property
 
 from app.models.cases import Case
 from app.models.terms import TermRow
+from app.services.once_read import terms_of_case
 from app.services.reading.lines import TermState, term_state
 from app.services.reading.reader import Reader
 from app.services.terms import counting_of
@@ -15,14 +15,14 @@ from workflows.kit.calendar import Calendar
 from workflows.kit.counting import Counting, Nature, Span, Unit
 from workflows.kit.ledger import Ledger, ledger
 from workflows.registry import workflow
-from workflows.rules.model import Grade, RuleSet
+from workflows.rules.model import Grade, RuleSet, TermRule
 
 STATUS = {"running": "计算中", "paused": "暂停", "awaiting": "尚未起算", "met": "已办结", "lapsed": "已届满"}
 
 
 @dataclass(frozen=True)
 class TermDetail:
-    """One arming of a term, explained. `counting` and `ledger` are None while it awaits its first day."""
+    """One arming of a term, explained. `counting` is None while it awaits its first day."""
 
     key: str
     label: str
@@ -36,16 +36,21 @@ class TermDetail:
     status_label: str
     state: TermState
     counting: Counting | None
-    ledger: Ledger | None
     ended_on: date | None
     expiry_refused: str
+    calendar: Calendar
+    #: The rule it comes from, with its citation and note; None where the rule set has another by now.
+    rule: TermRule | None
+
+    @cached_property
+    def ledger(self) -> Ledger | None:
+        """Every day counted or skipped; None while the term awaits its first day."""
+        return ledger(self.counting, self.calendar) if self.counting is not None else None
 
 
 def terms_of(reader: Reader, case: Case, rules: RuleSet, calendar: Calendar) -> tuple[TermDetail, ...]:
     """Every term the case ever had, live ones first."""
-    rows = (
-        reader.session.execute(select(TermRow).where(TermRow.case_id == case.id).order_by(TermRow.id)).scalars().all()
-    )
+    rows = terms_of_case(reader.view, case)
     details = [_detail(row, case, rules, calendar, reader.today) for row in rows]
     return tuple(sorted(details, key=lambda item: (item.ended_on is not None, item.state.due_on or date.max)))
 
@@ -53,6 +58,7 @@ def terms_of(reader: Reader, case: Case, rules: RuleSet, calendar: Calendar) -> 
 def _detail(row: TermRow, case: Case, rules: RuleSet, calendar: Calendar, today: date) -> TermDetail:
     term = workflow(case.kind).term(row.key)
     counting = counting_of(row) if row.anchor_on is not None else None
+    rule = rules.term(row.key)
     return TermDetail(
         key=f"{row.key}-{row.arming}",
         label=term.label if term else row.key,
@@ -66,9 +72,10 @@ def _detail(row: TermRow, case: Case, rules: RuleSet, calendar: Calendar, today:
         status_label=STATUS[row.status],
         state=term_state(row, calendar, today),
         counting=counting,
-        ledger=ledger(counting, calendar) if counting else None,
         ended_on=row.ended_on,
         expiry_refused=row.expiry_refused,
+        calendar=calendar,
+        rule=rule if rule is not None and rule.basis.text == row.basis else None,
     )
 
 

@@ -2,11 +2,10 @@
 
 from enum import StrEnum
 
-from sqlalchemy import select
-
 from app.models.cases import Case
-from app.models.history import EventRow
 from app.models.kinds import Notice
+from app.services.notice_content.parties import serves_the_subject
+from app.services.once_read import history_of, notices_of
 from app.services.reading.history import audiences_of
 from app.services.reading.reader import Reader
 from workflows.kit.definition import Audience
@@ -49,21 +48,18 @@ def withheld_events(reader: Reader, case: Case) -> frozenset[int]:
     """Numbers (seq) of the events whose files a party may not read yet."""
     if Audience.PROVIDER.value in audiences_of(reader, case):
         return frozenset()
-    versions = select(Notice.occasion).where(Notice.parent_id == case.id, *_to_the_party(case))
-    rows = reader.session.execute(
-        select(EventRow.seq).where(EventRow.case_id == case.id, EventRow.version.in_(versions))
-    )
-    return frozenset(rows.scalars())
+    versions = {notice.occasion for notice in _to_the_party(reader, case)}
+    return frozenset(row.seq for row in history_of(reader.view, case.id) if row.version in versions)
 
 
 def _unsent(reader: Reader, case: Case) -> frozenset[str]:
-    rows = reader.session.execute(select(Notice.key).where(Notice.parent_id == case.id, *_to_the_party(case)))
-    return frozenset(rows.scalars())
+    return frozenset(notice.key for notice in _to_the_party(reader, case))
 
 
-def _to_the_party(case: Case):  # type: ignore[no-untyped-def]
-    if case.subject_unit_id is not None:
-        addressed = Notice.recipient_unit_id == case.subject_unit_id
-    else:
-        addressed = Notice.recipient_person_id == case.subject_person_id
-    return addressed, Notice.state.in_(_UNSENT), Notice.subject_sees.is_(False)
+def _to_the_party(reader: Reader, case: Case) -> list[Notice]:
+    """Notices to the party that are not on their way yet."""
+    return [
+        notice
+        for notice in notices_of(reader.view, case.id)
+        if notice.state in _UNSENT and not notice.subject_sees and serves_the_subject(notice, case)
+    ]

@@ -39,17 +39,19 @@ class UnitNames:
 
 
 def unit_names(session: Session, units: Iterable[int | None]) -> UnitNames:
-    """The names of these units; two queries whatever their number."""
+    """The names of these units; one query whatever their number."""
     ids = {unit for unit in units if unit is not None}
-    present = dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(ids))).all())
-    earlier = defaultdict(list)
+    present, earlier = dict[int, str](), defaultdict[int, list[tuple[date, str]]](list)
     rows = session.execute(
-        select(UnitName.unit_id, UnitName.from_on, UnitName.name)
-        .where(UnitName.unit_id.in_(ids))
-        .order_by(UnitName.unit_id, UnitName.from_on)
+        select(Unit.id, Unit.name, UnitName.from_on, UnitName.name.label("borne"))
+        .outerjoin(UnitName, UnitName.unit_id == Unit.id)
+        .where(Unit.id.in_(ids))
+        .order_by(Unit.id, UnitName.from_on)
     )
-    for unit_id, since, name in rows:
-        earlier[unit_id].append((since, name))
+    for unit_id, name, since, borne in rows:
+        present[unit_id] = name
+        if since is not None:
+            earlier[unit_id].append((since, borne))
     return UnitNames(present, dict(earlier))
 
 

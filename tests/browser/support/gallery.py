@@ -150,6 +150,7 @@ def _terms() -> list[TermView]:
             "核查答复",
             counting,
             due,
+            today=TODAY,
             basis="《示范区政务诚信管理办法》第十一条",
             start="受理之日（2026年9月18日，当日不计）",
             grade=Grade.I,

@@ -22,9 +22,9 @@ from app.services.search_index.said import said_by
 from app.services.search_index.tokens import (
     as_words,
     day_tokens,
-    era_tokens,
     grams_of,
     number_tokens,
+    place_tokens,
     reading_token,
     relation_token,
     stream,
@@ -116,7 +116,7 @@ class _Entries:
         day = FIRST_DAY + timedelta(days=n * DAYS // self._cases)
         due = [_DUE_AROUND + timedelta(days=n // 20 % 97 - 30)] if n % 20 == 0 else []
         days = [token for one in (day, *due) for token in day_tokens(one)]
-        return stream(fields, [*self._marks(subject, provider), *days, *era_tokens(_FIRST + n)])
+        return stream(fields, [*self._marks(subject, provider), *days])
 
     def _marks_of(self, subject: str, provider: str) -> tuple[str, ...]:
         unit, office = self._world.units[provider], self._world.organs.office.id
@@ -209,6 +209,10 @@ def _write_sqlite(engine: Engine, rows: Rows) -> None:
         )
 
 
+def _grams(key: int, row: list[str]) -> list[str]:
+    return grams_of([*row, *place_tokens(key)])
+
+
 def _write_postgresql(engine: Engine, rows: Rows) -> None:
     raw = engine.raw_connection()
     try:
@@ -218,7 +222,7 @@ def _write_postgresql(engine: Engine, rows: Rows) -> None:
             cursor.copy("COPY search_entry (case_id, words, grams) FROM STDIN") as copy,
         ):
             for key, row in rows:
-                copy.write_row((key, as_words(row), " ".join(f"'{gram}'" for gram in grams_of(row))))
+                copy.write_row((key, as_words(row), " ".join(f"'{gram}'" for gram in _grams(key, row))))
         connection.commit()
     finally:
         raw.close()

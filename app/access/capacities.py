@@ -1,5 +1,7 @@
 """Capacities of a person on a case and the equal SQL filter, both made from `workflows.roles.RELATIONS`."""
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, and_, false, or_
 
 from app.access.standing import Deputised, Standing, standing_of
@@ -10,7 +12,7 @@ from workflows.roles import OFFICIAL, RELATIONS, Capacity, Relation
 
 __all__ = [
     "Standing", "capacities_on", "hats_on", "may_see", "not_as_its_subject", "reading_capacities", "related_by",
-    "standing_of", "visible_filter",
+    "relation_values", "standing_of", "visible_filter",
 ]  # fmt: skip
 
 _SUBJECTS = frozenset({Capacity.SUBJECT, Capacity.SUBJECT_HEAD})
@@ -79,8 +81,12 @@ def may_see(workflow: Workflow, standing: Standing, case: Case) -> bool:
     return False
 
 
+@lru_cache(maxsize=1024)
 def visible_filter(workflow: Workflow, standing: Standing) -> ColumnElement[bool]:
-    """The same rule as SQL, for lists, search, counts and exports of one kind."""
+    """The same rule as SQL, for lists, search, counts and exports of one kind.
+
+    Made once for a workflow and a standing: over all kinds it has some hundred parts.
+    """
     clauses: list[ColumnElement[bool]] = []
     for capacity, states in workflow.visible.items():
         related = related_by(standing, capacity)
@@ -104,14 +110,26 @@ def not_as_its_subject(standing: Standing) -> ColumnElement[bool]:
 
 def _is_subject(standing: Standing) -> ColumnElement[bool]:
     """Never unknown: a column that is empty is a subject that he is not."""
-    parts = [
-        and_(column.is_not(None), column == standing.user_id)
-        if not relation.posts
-        else and_(column.is_not(None), column.in_(sorted(standing.units(relation.posts))))
-        for relation in RELATIONS[Capacity.SUBJECT]
-        for column in [getattr(Case, relation.column)]
-    ]
+    parts = []
+    for relation in RELATIONS[Capacity.SUBJECT]:
+        column = getattr(Case, relation.column)
+        if not relation.posts:
+            parts.append(and_(column.is_not(None), column == standing.user_id))
+        elif units := standing.units(relation.posts):
+            parts.append(and_(column.is_not(None), column.in_(sorted(units))))
     return or_(*parts)
+
+
+def relation_values(standing: Standing) -> tuple[tuple[str, int], ...]:
+    """The relations by which he may see a case at all: columns of a case, each with a value that it has then."""
+    found: set[tuple[str, int]] = set()
+    for held in RELATIONS.values():
+        for relation in held:
+            if relation.posts:
+                found.update((relation.column, unit) for unit in standing.units(relation.posts))
+            else:
+                found.add((relation.column, standing.user_id))
+    return tuple(sorted(found))
 
 
 def related_by(standing: Standing, capacity: Capacity) -> ColumnElement[bool] | None:

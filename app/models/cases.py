@@ -1,5 +1,6 @@
 """Dossiers and cases: the base that inbox, search, access, terms, history and notices need."""
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from sqlalchemy import (
@@ -90,6 +91,21 @@ class CalendarRow(Base):
     imported_at: Mapped[datetime] = mapped_column(Instant)
 
 
+def _of_relations() -> Iterator[Index]:
+    """From a relation by which somebody may see cases to these cases, the newest first: `search_index.by_relation`."""
+    for column in ("handling_unit_id", "provider_unit_id", "finder_unit_id"):
+        name = f"ix_cases_{column.removesuffix('_unit_id')}"
+        yield Index(f"{name}_kind", column, "kind", "id")
+        yield Index(f"{name}_state", column, "kind", "state", "id")
+        yield _index_where(f"{name}_due", "due_on IS NOT NULL", column, "due_on", "id")
+    for column in ("review_unit_id", "tolerance_unit_id", "implementer_unit_id"):
+        yield _index_where(f"ix_cases_{column.removesuffix('_unit_id')}", f"{column} IS NOT NULL", column, "id")
+
+
+def _index_where(name: str, condition: str, *columns: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
+
+
 class Case(Base):
     """One case of any kind. Kinds add a joined table with what only their own page shows."""
 
@@ -112,6 +128,7 @@ class Case(Base):
         Index("ix_cases_subject_person", "subject_person_id"),
         Index("ix_cases_subject_unit", "subject_unit_id"),
         Index("ix_cases_due", "due_on"),
+        *_of_relations(),
     )
     __mapper_args__ = {"polymorphic_on": "kind"}
 
@@ -132,9 +149,9 @@ class Case(Base):
 
     subject_person_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user_account.id"))
     subject_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
-    provider_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"), index=True)
+    provider_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
     finder_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
-    handling_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"), index=True)
+    handling_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
     review_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
     tolerance_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
     implementer_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))

@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from app.access.capacities import visible_filter
+from app.access.capacities import relation_values, visible_filter
 from app.models.cases import Case
 from app.services.lawbook import current_calendar
 from app.services.reading.lines import CaseLine, lines_of, within_keys
 from app.services.reading.reader import Reader
-from app.services.search_index.finding import find, relations_of
+from app.services.search_index.by_relation import Wanted, newest
+from app.services.search_index.finding import find
 from app.services.search_index.keeping import lag_of
 from app.services.search_index.meant import mean
 from app.services.search_index.query import Due, Query, Term
@@ -69,40 +70,36 @@ class Found:
         return self.count > COUNTED
 
 
-def search(reader: Reader, sought: Sought, before: int | None = None) -> Found:
+def search(
+    reader: Reader, sought: Sought, before: int | None = None, besides: ColumnElement[bool] | None = None
+) -> Found:
     """Cases the reader may see, newest first; what he may not see is neither found nor counted.
 
     Notices are left out unless they are asked for by kind, or the words hold a number by which one may be meant.
+
+    Args:
+        besides: what must hold of each case besides, such as that the owner of a program is not its subject.
     """
-    query = mean(reader.session, reader.backend.keys, sought.words, reader.today) if sought.words else Query("")
+    key = within_keys(before) if before is not None else None
+    query, ids, count = _ids(reader, sought, key, besides, PAGE + 1)
     if sought.words and query.is_empty:
         return Found([], 0, None, query.notes, sought.due, nothing_to_seek=True)
-    due = query.due or sought.due
-    wanted = _filter(reader, sought, due, with_notices=any(term.has_digits for term in query.terms))
-    key = within_keys(before) if before is not None else None
-    ids, count = _by_words(reader, query.terms, wanted, key) if query.terms else _newest(reader, wanted, key)
     return Found(
-        lines=_lines(reader, ids[:PAGE], query.terms),
+        lines=_lines(reader, ids[:PAGE], query.terms) if ids else [],
         count=count,
         next_before=ids[PAGE - 1] if len(ids) > PAGE else None,
         notes=query.notes,
-        due=due,
+        due=query.due or sought.due,
         is_behind=bool(query.terms) and lag_of(reader.session, 1).seconds > _BEHIND,
     )
 
 
 def export_found(reader: Reader, sought: Sought) -> tuple[list[CaseLine], bool]:
     """Every case that `search` would list, at most MOST_EXPORTED, and whether there are more."""
-    query = mean(reader.session, reader.backend.keys, sought.words, reader.today) if sought.words else Query("")
+    most = MOST_EXPORTED
+    query, ids, _count = _ids(reader, sought, None, None, most + 1)
     if sought.words and query.is_empty:
         return [], False
-    with_notices = any(term.has_digits for term in query.terms)
-    wanted = _filter(reader, sought, query.due or sought.due, with_notices=with_notices)
-    most = MOST_EXPORTED
-    if query.terms:
-        ids, _count = _by_words(reader, query.terms, wanted, None, most + 1)
-    else:
-        ids = _newest_ids(reader, wanted, None, most + 1)
     calendar, lines = current_calendar(reader.session), list[CaseLine]()
     for start in range(0, min(len(ids), most), _AT_ONCE):
         some = select(Case).where(Case.id.in_(ids[start : min(start + _AT_ONCE, most)])).order_by(Case.id.desc())
@@ -110,25 +107,20 @@ def export_found(reader: Reader, sought: Sought) -> tuple[list[CaseLine], bool]:
     return lines, len(ids) > most
 
 
-def _by_words(
-    reader: Reader, terms: Sequence[Term], wanted: ColumnElement[bool], before: int | None, page: int = PAGE + 1
-) -> tuple[list[int], int]:
-    relations = relations_of(reader.standing)
-    hits = find(reader.session, terms, wanted, relations, before=before, page=page, counted=COUNTED + 1)
-    return hits.ids, hits.count
-
-
-def _newest(reader: Reader, wanted: ColumnElement[bool], before: int | None) -> tuple[list[int], int]:
-    counted = select(Case.id).where(wanted).limit(COUNTED + 1).subquery()
-    ids = _newest_ids(reader, wanted, before, PAGE + 1)
-    return ids, reader.session.execute(select(func.count()).select_from(counted)).scalar_one()
-
-
-def _newest_ids(reader: Reader, wanted: ColumnElement[bool], before: int | None, page: int) -> list[int]:
-    statement = select(Case.id).where(wanted).order_by(Case.id.desc()).limit(page)
-    if before is not None:
-        statement = statement.where(Case.id < before)
-    return list(reader.session.execute(statement).scalars())
+def _ids(
+    reader: Reader, sought: Sought, before: int | None, besides: ColumnElement[bool] | None, page: int
+) -> tuple[Query, list[int], int]:
+    """What was typed as it was understood, the ids of a page, and the count of all."""
+    query = mean(reader.session, reader.backend.keys, sought.words, reader.today) if sought.words else Query("")
+    if sought.words and query.is_empty:
+        return query, [], 0
+    wanted = _wanted(
+        reader, sought, query.due or sought.due, besides, with_notices=any(term.has_digits for term in query.terms)
+    )
+    if query.terms:
+        hits = find(reader.session, query.terms, wanted, before=before, page=page, counted=COUNTED + 1)
+        return query, hits.ids, hits.count
+    return query, *newest(reader.session, wanted, before=before, page=page, counted=COUNTED + 1)
 
 
 def _lines(reader: Reader, ids: Sequence[int], terms: Sequence[Term]) -> list[FoundLine]:
@@ -138,22 +130,20 @@ def _lines(reader: Reader, ids: Sequence[int], terms: Sequence[Term]) -> list[Fo
     return [FoundLine(line, reasons.get(case.id, ())) for case, line in zip(rows, lines, strict=True)]
 
 
-def _filter(reader: Reader, sought: Sought, due: Due | None, *, with_notices: bool) -> ColumnElement[bool]:
-    flows = [
-        flow
-        for key, flow in WORKFLOWS.items()
-        if key == sought.kind or (not sought.kind and (key != "notice" or with_notices))
-    ]
-    sees = or_(false(), *(visible_filter(flow, reader.standing) for flow in flows))
+def _wanted(
+    reader: Reader, sought: Sought, due: Due | None, besides: ColumnElement[bool] | None, *, with_notices: bool
+) -> Wanted:
+    kinds = [key for key in WORKFLOWS if key == sought.kind or (not sought.kind and (key != "notice" or with_notices))]
+    sees = or_(false(), *(visible_filter(WORKFLOWS[kind], reader.standing) for kind in kinds))
+    if besides is not None:
+        sees = sees & besides
     if sought.state:
         sees = sees & (Case.state == sought.state)
-    return sees & _due_filter(reader, due) if due is not None else sees
-
-
-def _due_filter(reader: Reader, due: Due) -> ColumnElement[bool]:
-    first, last = _due_days(reader, due)
-    between = [Case.due_on <= last] if first is None else [Case.due_on >= first, Case.due_on <= last]
-    return and_(Case.phase != "closed", *between)
+    days = _due_days(reader, due) if due is not None else None
+    if days is not None:
+        first, last = days
+        sees = and_(sees, Case.phase != "closed", Case.due_on <= last, *([Case.due_on >= first] if first else []))
+    return Wanted(relation_values(reader.standing), sees, kinds, sought.state, days)
 
 
 def _due_days(reader: Reader, due: Due) -> tuple[date | None, date]:

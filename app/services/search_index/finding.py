@@ -7,15 +7,15 @@ knows by which relations a case can be seen at all; that only narrows what is lo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, column, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Integer, Subquery, column, func, literal_column, or_, select, table, text
 from sqlalchemy.orm import Session
 
-from app.access.capacities import Standing
 from app.models.cases import Case
-from app.services.search_index.newest_first import newest_on_postgresql
+from app.models.search import ENTRIES
+from app.services.search_index.by_relation import Wanted, few
+from app.services.search_index.newest_first import by_index, newest_on_postgresql
 from app.services.search_index.query import Term
 from app.services.search_index.tokens import relation_token
-from workflows.roles import RELATIONS
 
 _WORDS = table("search_words", column("rowid", Integer))
 _MATCH = text("search_words MATCH :match")
@@ -31,55 +31,57 @@ class Hits:
     count: int
 
 
-def relations_of(standing: Standing) -> list[str]:
-    """The relations by which this person may see a case at all, as the index knows them."""
-    found: set[str] = set()
-    for held in RELATIONS.values():
-        for relation in held:
-            if relation.posts:
-                found.update(relation_token(relation.column, unit) for unit in standing.units(relation.posts))
-            else:
-                found.add(relation_token(relation.column, standing.user_id))
-    return sorted(found)
-
-
 def find(
-    session: Session,
-    terms: Sequence[Term],
-    seen: ColumnElement[bool],
-    relations: Sequence[str],
-    *,
-    before: int | None,
-    page: int,
-    counted: int,
+    session: Session, terms: Sequence[Term], wanted: Wanted, *, before: int | None, page: int, counted: int
 ) -> Hits:
-    """The newest `page` cases below the key `before` that hold every term; their number counts up to `counted`.
-
-    Args:
-        seen: the condition on `Case` that says what may be seen and is wanted.
-        relations: as `relations_of` gives them.
-    """
-    if not relations or not all(term.phrases or term.marks for term in terms):
+    """The newest `page` cases below the key `before` that hold every term; their number counts up to `counted`."""
+    if not wanted.relations or not wanted.kinds or not all(term.phrases or term.marks for term in terms):
         return Hits([], 0)
+    by_index(session)
+    near = few(session, wanted)
+    if near is not None:
+        ids = _among(session, near, terms, wanted)
+        return Hits([one for one in ids if before is None or one < before][:page], min(len(ids), counted))
+    tokens = [relation_token(name, value) for name, value in wanted.relations]
     if session.get_bind().dialect.name == "postgresql":
-        return Hits(*newest_on_postgresql(session, terms, seen, relations, before=before, page=page, counted=counted))
-    first = _on_sqlite(session, terms, seen, relations, before=None, most=counted)
+        found = newest_on_postgresql(session, terms, wanted.seen, tokens, before=before, page=page, counted=counted)
+        return Hits(*found)
+    most = max(page, counted) if before is None else counted
+    first = _on_sqlite(session, terms, wanted, tokens, before=None, most=most)
     if before is None:
-        return Hits(first[:page], len(first))
-    return Hits(_on_sqlite(session, terms, seen, relations, before=before, most=page), len(first))
+        return Hits(first[:page], min(len(first), counted))
+    return Hits(_on_sqlite(session, terms, wanted, tokens, before=before, most=page), len(first))
+
+
+def _among(session: Session, near: Subquery, terms: Sequence[Term], wanted: Wanted) -> list[int]:
+    """Every hit among a few cases, by reading what each is found by."""
+    statement = (
+        select(Case.id)
+        .join_from(Case, ENTRIES, ENTRIES.c.case_id == Case.id)
+        .where(Case.id.in_(select(near.c.id)), wanted.seen)
+        .where(*(_stands_there(term, session.get_bind().dialect.name) for term in terms))
+        .order_by(Case.id.desc())
+    )
+    return list(session.execute(statement).scalars())
+
+
+def _stands_there(term: Term, dialect: str) -> ColumnElement[bool]:
+    place = func.strpos if dialect == "postgresql" else func.instr
+    either = [*(" ".join(phrase) for phrase in term.phrases), *term.marks]
+    return or_(*(place(ENTRIES.c.words, f" {one} ") > 0 for one in either))
 
 
 def _on_sqlite(
     session: Session,
     terms: Sequence[Term],
-    seen: ColumnElement[bool],
+    wanted: Wanted,
     relations: Sequence[str],
     *,
     before: int | None,
     most: int,
 ) -> list[int]:
     """FTS5 walks its lists of rows from the newest down and stops when it has enough."""
-    statement = select(Case.id).join_from(_WORDS, Case, Case.id == _LEADING).where(_MATCH, seen)
+    statement = select(Case.id).join_from(_WORDS, Case, Case.id == _LEADING).where(_MATCH, wanted.seen)
     if before is not None:
         statement = statement.where(_WORDS.c.rowid < before)
     statement = statement.order_by(_WORDS.c.rowid.desc()).limit(most)

@@ -17,7 +17,7 @@ from app.database import Database
 from app.models.cases import Case
 from app.models.search import ENTRIES, MARKS
 from app.services.search_index.said import Said, said_by
-from app.services.search_index.tokens import as_words, grams_of
+from app.services.search_index.tokens import as_words, grams_of, place_tokens
 
 LOGGER = logging.getLogger("zhengcheng.jobs")
 #: Entries made in one transaction: it holds SQLite's only place to write for some milliseconds.
@@ -120,7 +120,7 @@ def entry_rows(entries: Sequence[Said], *, postgresql: bool) -> list[dict[str, A
     for entry in entries:
         tokens = entry.row()
         row: dict[str, Any] = {"case_id": entry.case_id, "words": as_words(tokens)}
-        rows.append({**row, "grams": grams_of(tokens)} if postgresql else row)
+        rows.append({**row, "grams": grams_of([*tokens, *place_tokens(entry.case_id)])} if postgresql else row)
     return rows
 
 

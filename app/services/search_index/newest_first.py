@@ -1,8 +1,9 @@
 """PostgreSQL: the newest hits of an index that knows no order.
 
-GIN answers which cases hold the words, in no order, and only once it has all of them. So three ways lead to the first
-page, each bounded: read the newest entries by their key (common words); take all hits of the GIN index and sort them
-(rare words); else go down the stretches of cases (eras), whose tokens stand in the same index.
+GIN answers which cases hold the words, in no order, and only once it has all of them. So it is first asked among a
+sample of the cases, one in 256. That says how many hits there are about, and where: few are all taken and sorted; of
+many, those of so many of the newest stretches of cases (eras) as will hold a page and its count. Sample and stretches
+are tokens of the same index.
 """
 
 from collections.abc import Sequence
@@ -16,19 +17,22 @@ from sqlalchemy.orm import Session
 
 from app.models.cases import Case
 from app.services.search_index.query import Term
-from app.services.search_index.tokens import ERA, era_token, gram
+from app.services.search_index.tokens import ERA, SMALL_ERA, era_token, gram, sample_token, small_era_token
 
-#: Entries read by key before the index is asked.
-WALK = 4_000
-#: Hits of one group of eras that are taken and sorted.
-_GROUP_HITS = 2_000
-_MOST_ERAS = 64
+#: So many hits in the sample stand for a page and its count; each time they do not, four times as many.
+_ENOUGH, _GROWING = 6, 4
 _ENTRY = table("search_entry", column("case_id"), column("words"), column("grams"))
 #: The planner guesses that a rare word is common, and then reads whole tables for it, with compiled code at that.
 #: It holds until this reading transaction ends, in which nothing else than rows of known keys is read.
-_BY_INDEX = select(
+_INDEXES_ONLY = select(
     *(func.set_config(name, "off", True) for name in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"))
 )
+
+
+def by_index(session: Session) -> None:
+    """Make PostgreSQL read by indexes until the transaction ends; SQLite does so by itself."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(_INDEXES_ONLY)
 
 
 def newest_on_postgresql(
@@ -41,19 +45,23 @@ def newest_on_postgresql(
     page: int,
     counted: int,
 ) -> tuple[list[int], int]:
-    """The ids of one page in descending order, and the count of all hits up to a limit."""
+    """The ids of one page in descending order, and the count of all hits up to a limit. `by_index` goes before."""
     wanted = _Wanted(terms, seen, relations)
-    session.execute(_BY_INDEX)
-    walked = _walk(session, wanted, before, counted if before is None else page)
-    if before is None and len(walked) == counted:
-        return walked[:page], counted
-    hits = _hits(session, wanted, counted)
-    if len(hits) < counted:
-        below = sorted((one for one in hits if before is None or one < before), reverse=True)
-        return below[:page], len(hits)
-    if len(walked) >= page:
-        return walked[:page], counted
-    return _down_the_eras(session, wanted, before, page), counted
+    first = _newest(session, wanted, None, max(page, counted) if before is None else counted)
+    ids = first if before is None else _newest(session, wanted, before, page)
+    return ids[:page], min(len(first), counted)
+
+
+def _newest(session: Session, wanted: "_Wanted", before: int | None, most: int) -> list[int]:
+    """At most so many of the newest hits below a key."""
+    enough = _ENOUGH
+    while True:
+        sample = _sample(session, wanted, before, enough)
+        lowest = sample[-1] if len(sample) == enough else None
+        hits = _hits(session, wanted, before, lowest)
+        if lowest is None or len(hits) >= most:
+            return sorted(hits, reverse=True)[:most]
+        enough *= _GROWING
 
 
 @dataclass(frozen=True)
@@ -96,58 +104,40 @@ def _exactly(term: Term, grams: ColumnElement[Any], words: ColumnElement[Any]) -
     return or_(*either, *([grams.op("@@")(cast(_any(sure), TSQUERY))] if sure else []))
 
 
-def _walk(session: Session, wanted: _Wanted, before: int | None, most: int, down_to: int = 0) -> list[int]:
-    """Hits among the newest entries below a key, newest first."""
-    newest = select(_ENTRY.c.case_id, _ENTRY.c.grams, _ENTRY.c.words)
-    if before is not None:
-        newest = newest.where(_ENTRY.c.case_id < before)
-    if down_to:
-        newest = newest.where(_ENTRY.c.case_id >= down_to)
-    rows = newest.order_by(_ENTRY.c.case_id.desc()).limit(ERA if down_to else WALK).subquery()
+def _sample(session: Session, wanted: _Wanted, before: int | None, most: int) -> list[int]:
+    """The newest entries of the sample that hold the words, seen or not: for an estimate only."""
     statement = (
-        select(Case.id)
-        .join_from(rows, Case, Case.id == rows.c.case_id)
-        .where(wanted.holds(rows.c.grams, rows.c.words), wanted.seen)
-        .order_by(rows.c.case_id.desc())
+        select(_ENTRY.c.case_id)
+        .where(wanted.holds(_ENTRY.c.grams, _ENTRY.c.words, [sample_token()]))
+        .order_by(_ENTRY.c.case_id.desc())
         .limit(most)
     )
+    if before is not None:
+        statement = statement.where(_ENTRY.c.case_id < before)
     return list(session.execute(statement).scalars())
 
 
-def _hits(
-    session: Session, wanted: _Wanted, most: int, eras: Sequence[str] = (), before: int | None = None
-) -> list[int]:
-    """Hits by the GIN index, in no order."""
+def _hits(session: Session, wanted: _Wanted, before: int | None, lowest: int | None) -> list[int]:
+    """Every hit below one key and down to another, in no order."""
+    eras = [] if lowest is None else _eras(session, lowest, before)
     statement = (
         select(Case.id)
         .join_from(_ENTRY, Case, Case.id == _ENTRY.c.case_id)
         .where(wanted.holds(_ENTRY.c.grams, _ENTRY.c.words, eras), wanted.seen)
-        .limit(most)
     )
+    if lowest is not None:
+        statement = statement.where(_ENTRY.c.case_id >= lowest)
     if before is not None:
-        statement = statement.where(Case.id < before)
+        statement = statement.where(_ENTRY.c.case_id < before)
     return list(session.execute(statement).scalars())
 
 
-def _down_the_eras(session: Session, wanted: _Wanted, before: int | None, page: int) -> list[int]:
-    """Hits from the newest stretch of cases down, in groups that grow while little is found and shrink at too much."""
-    if before is None:
-        before = 1 + (session.execute(select(func.max(_ENTRY.c.case_id))).scalar() or 0)
-    found: list[int] = []
-    era, group = (before - 1) // ERA, 1
-    while era >= 0 and len(found) < page:
-        lowest = max(0, era - group + 1)
-        eras = [era_token(one) for one in range(lowest, era + 1)]
-        hits = _hits(session, wanted, _GROUP_HITS, eras, before)
-        if len(hits) == _GROUP_HITS and group > 1:
-            group = max(1, group // 4)
-            continue
-        if len(hits) == _GROUP_HITS:
-            # So many in one stretch: reading it by key soon finds enough.
-            hits = _walk(session, wanted, min(before, (era + 1) * ERA), page - len(found), era * ERA or 1)
-        found += sorted(hits, reverse=True)
-        era, group = lowest - 1, min(group * 2, _MOST_ERAS)
-    return found[:page]
+def _eras(session: Session, lowest: int, before: int | None) -> list[str]:
+    """The tokens of the stretches from the newest case down to a key: of the last stretch its small ones."""
+    newest = before - 1 if before is not None else session.execute(select(func.max(_ENTRY.c.case_id))).scalar() or 0
+    last = min(newest, lowest // ERA * ERA + ERA - 1)
+    small = [small_era_token(one) for one in range(lowest // SMALL_ERA, last // SMALL_ERA + 1)]
+    return [*small, *(era_token(one) for one in range(lowest // ERA + 1, newest // ERA + 1))]
 
 
 def _any(parts: Sequence[str]) -> str:

@@ -67,7 +67,7 @@ class Said:
         marks += [tokens.unit_token(unit) for _label, unit, _name in self.units]
         marks += [tokens.reading_token(reading) for _label, name in self.people for reading in readings_of(name)]
         marks += [tokens.relation_token(column, value) for column, value in self.relations]
-        return tokens.stream(fields, [*marks, *tokens.era_tokens(self.case_id)])
+        return tokens.stream(fields, marks)
 
 
 def said_by(session: Session, ids: Sequence[int]) -> list[Said]:

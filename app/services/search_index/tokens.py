@@ -117,18 +117,36 @@ def day_token(year: int | None, month: int | None = None, day: int | None = None
     return _MARK + "d" + "x".join("" if part is None else str(part) for part in (year, month, day))
 
 
-def era_tokens(case_id: int) -> list[str]:
-    """The tokens of the stretch of cases in which a case lies, by which PostgreSQL finds the newest first."""
-    return [era_token(case_id // ERA)]
+#: Cases of one stretch, and of a small one.
+ERA, SMALL_ERA = 16_384, 2_048
+#: Of so many cases one is in the sample.
+SAMPLED = 256
 
 
-#: Cases of one stretch.
-ERA = 16_384
+def place_tokens(case_id: int) -> list[str]:
+    """Where a case lies among the cases, by which PostgreSQL finds the newest first: its stretches, and the sample."""
+    found = [era_token(case_id // ERA), small_era_token(case_id // SMALL_ERA)]
+    return [*found, sample_token()] if _scattered(case_id) % SAMPLED == 0 else found
+
+
+def _scattered(case_id: int) -> int:
+    """A number without any order that cases have by their keys (Knuth's multiplicative hashing)."""
+    return (case_id * 2_654_435_761 & 0xFFFF_FFFF) >> 16
 
 
 def era_token(era: int) -> str:
     """The token of one stretch of cases."""
     return f"{_MARK}era{era}"
+
+
+def small_era_token(era: int) -> str:
+    """The token of a small stretch of cases."""
+    return f"{_MARK}eras{era}"
+
+
+def sample_token() -> str:
+    """The token of the cases in the sample."""
+    return f"{_MARK}sample"
 
 
 def stream(fields: Iterable[Sequence[str]], marks: Iterable[str]) -> list[str]:

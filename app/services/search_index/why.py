@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.services.search_index.query import Term
 from app.services.search_index.readings import readings_of
 from app.services.search_index.said import NUMBER, Said
 from app.services.search_index.tokens import (
+    Cut,
     cut,
     day_tokens,
     may_hold,
@@ -93,8 +95,7 @@ def _whole(label: str, text: str) -> Reason:
 def _places(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
     """Where phrases of the terms stand in a text, in order and without overlap."""
     possible = [phrase for term in terms for phrase in term.phrases if may_hold(text, phrase)]
-    cuts = cut(text) if possible else []
-    tokens = [one.token for one in cuts]
+    cuts, tokens = _cut(text) if possible else ([], [])
     places = sorted(
         (cuts[start].start, cuts[start + len(phrase) - 1].end) for phrase in possible for start in _runs(tokens, phrase)
     )
@@ -105,6 +106,13 @@ def _places(text: str, terms: Sequence[Term]) -> list[tuple[int, int]]:
         else:
             joined.append((start, end))
     return joined
+
+
+@lru_cache(maxsize=64)
+def _cut(text: str) -> tuple[list[Cut], list[str]]:
+    """A text is asked for the place of one term, and then for the places of all."""
+    cuts = cut(text)
+    return cuts, [one.token for one in cuts]
 
 
 def _runs(tokens: Sequence[str], phrase: Sequence[str]) -> list[int]:

@@ -1,0 +1,137 @@
+"""The cases that somebody may see, by his relations to them: the newest of them, or all where they are few.
+
+Left alone, both planners join every condition of sight by an index of its own and sort a million rows. Here the ids
+come out of the indexes that lead from one relation to its cases, the newest first, and sight is asked of these only.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, select, union, union_all
+from sqlalchemy.orm import Session
+
+from app.models.cases import Case
+from app.services.search_index.newest_first import by_index
+
+#: Columns by which somebody may see very many cases: indexed with kind, and with kind and state.
+_WIDE = frozenset({"handling_unit_id", "provider_unit_id", "finder_unit_id"})
+#: So many cases of each relation are looked at first; where they are too few, four times as many, and so on.
+_STRETCH, _GROWING = 2_000, 4
+#: So few cases are looked at one by one: for what is seen, and for their words.
+FEW = 4_000
+
+_Ids = Select[int]
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which cases are wanted: `seen` is the whole condition with what may be seen; the rest narrows where is looked.
+
+    `relations` are those by which the reader may see cases at all: columns of a case with their values. `due` is the
+    first and the last day wanted; no first day means any before.
+    """
+
+    relations: Sequence[tuple[str, int]]
+    seen: ColumnElement[bool]
+    kinds: Sequence[str]
+    state: str = ""
+    due: tuple[date | None, date] | None = None
+
+
+def newest(session: Session, wanted: Wanted, *, before: int | None, page: int, counted: int) -> tuple[list[int], int]:
+    """The ids of the page that begins below a key, in descending order, and the count of all up to a limit."""
+    if not wanted.relations or not wanted.kinds:
+        return [], 0
+    by_index(session)
+    if wanted.due is not None:
+        return _due(session, wanted, before, page, counted)
+    first = _walk(session, wanted, None, max(page, counted) if before is None else counted)
+    ids = first if before is None else _walk(session, wanted, before, page)
+    return ids[:page], min(len(first), counted)
+
+
+def few(session: Session, wanted: Wanted) -> Subquery | None:
+    """The ids among which every wanted case is, seen or not; None where they are more than a few."""
+    near = _due_or_related(wanted)
+    many = session.execute(select(func.count()).select_from(near)).scalar_one()
+    return near if many <= FEW else None
+
+
+def _due(
+    session: Session,
+    wanted: Wanted,
+    before: int | None,
+    page: int,
+    counted: int,
+) -> tuple[list[int], int]:
+    """Mostly few cases are due in some days, and all are taken; where there are many, the newest are walked to."""
+    near = few(session, wanted)
+    if near is not None:
+        ids = list(session.execute(_seen_of(wanted, near)).scalars())
+        return [one for one in ids if before is None or one < before][:page], min(len(ids), counted)
+    some = _seen_of(wanted, _due_or_related(wanted)).limit(counted).subquery()
+    count = session.execute(select(func.count()).select_from(some)).scalar_one()
+    if count < counted:
+        count = len(_walk(session, wanted, None, counted))
+    return _walk(session, wanted, before, page), count
+
+
+def _due_or_related(wanted: Wanted) -> Subquery:
+    """Up to a few cases of each relation and a few more, in no order; of wide relations only what is due then."""
+    branches = _branches(wanted)
+    if wanted.due is not None:
+        first, last = wanted.due
+        days = Case.due_on <= last if first is None else Case.due_on.between(first, last)
+        wide = [relation for relation in wanted.relations if relation[0] in _WIDE]
+        narrow = [relation for relation in wanted.relations if relation[0] not in _WIDE]
+        branches = [*(_related(one).where(days) for one in wide), *map(_related, narrow)]
+    return union(*(select(one.limit(FEW + 1).subquery().c.id) for one in branches)).subquery()
+
+
+def _walk(session: Session, wanted: Wanted, before: int | None, most: int) -> list[int]:
+    """Down the cases of all relations, stretch by stretch, until there are enough."""
+    found: list[int] = []
+    size = _STRETCH
+    while True:
+        branches = [one if before is None else one.where(Case.id < before) for one in _branches(wanted)]
+        lowest = session.execute(_end_of(branches, size)).scalar()
+        near = _above(branches, lowest).subquery()
+        statement = _seen_of(wanted, near).limit(most - len(found))
+        found += session.execute(statement).scalars()
+        if lowest is None or len(found) >= most:
+            return found
+        before, size = lowest + 1, size * _GROWING
+
+
+def _branches(wanted: Wanted) -> list[_Ids]:
+    """The cases of each relation, such that one index gives them in their order."""
+    found: list[_Ids] = []
+    for relation in wanted.relations:
+        related = _related(relation)
+        if relation[0] in _WIDE:
+            of_kinds = [related.where(Case.kind == kind) for kind in wanted.kinds]
+            found += [one.where(Case.state == wanted.state) if wanted.state else one for one in of_kinds]
+        else:
+            found.append(related)
+    return found
+
+
+def _related(relation: tuple[str, int]) -> _Ids:
+    column, value = relation
+    return select(Case.id).where(getattr(Case, column) == value)
+
+
+def _seen_of(wanted: Wanted, near: Subquery) -> _Ids:
+    """Of these ids those that are seen, the newest first. As a join, SQLite would read all cases for a Bloom filter."""
+    return select(Case.id).where(Case.id.in_(select(near.c.id)), wanted.seen).order_by(Case.id.desc())
+
+
+def _end_of(branches: Sequence[_Ids], size: int) -> Select[int]:
+    """The key at which some relation has had so many cases, the newest such; none where no relation has more."""
+    ends = (one.order_by(Case.id.desc()).offset(size).limit(1).scalar_subquery() for one in branches)
+    return select(func.max(union_all(*(select(end.label("id")) for end in ends)).subquery().c.id))
+
+
+def _above(branches: Sequence[_Ids], lowest: int | None) -> CompoundSelect[int]:
+    return union(*(one if lowest is None else one.where(Case.id > lowest) for one in branches))

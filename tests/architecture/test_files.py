@@ -59,6 +59,18 @@ def test_every_folder_with_python_is_a_package() -> None:
     assert sorted(name_of(folder) for folder in folders if not (folder / "__init__.py").exists()) == []
 
 
+def test_migrations_stand_in_one_row_by_the_numbers_of_their_files() -> None:
+    """Two of one number, made at the same time, load as if one of them did not exist."""
+    known = re.compile(r'^revision = "(\w+)"$.*?^down_revision = (?:"(\w+)"|None)$', re.MULTILINE | re.DOTALL)
+    rows = []
+    for path in sorted((ROOT / "migrations" / "versions").glob("*.py")):
+        found = known.search(path.read_text(encoding="utf-8"))
+        assert found is not None, path.name
+        rows.append((path.name[:4], found[1], found[2]))
+    names = [name for name, _revision, _after in rows]
+    assert rows == list(zip(names, names, [None, *names[:-1]], strict=True))
+
+
 def test_both_lock_files_hold_a_hash_for_every_package() -> None:
     for name in ("requirements.lock", "requirements-dev.lock"):
         entries = re.split(r"\n(?=\S)", (ROOT / name).read_text(encoding="utf-8"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
@@ -18,10 +17,10 @@ from app.models.search import ENTRIES, MARKS
 from app.services.founding import NewPerson, found_person
 from app.services.lawbook import rule_set_in_force
 from app.services.reading.reader import reader_of
-from app.services.reading.search import COUNTED, PAGE, Sought, search
+from app.services.reading.search import Sought, search
 from app.services.reading.summaries import summary_of
 from app.services.reading.told import Part
-from app.services.search_index import by_relation, finding, keeping, newest_first, tokens
+from app.services.search_index import by_relation, finding, keeping, tokens
 from app.services.search_index.health import search_index
 from app.services.search_index.keeping import lag_of, rebuild, refresh, refresh_all
 from app.services.search_index.query import Due
@@ -334,73 +333,6 @@ def look_behind(world: World) -> bool:
         return search(
             reader_of(world.backend, session, world["clerk"], world.clock()), Sought(words="王测试")
         ).is_behind
-
-
-# ------------------------------------------------------------------------------------------ order, pages and counts
-
-
-def test_pages_follow_each_other_newest_first_and_counts_stop(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever way is gone (each case read, the sample of PostgreSQL, down the eras), the pages are the same."""
-    made = [world.record_in("draft", facts="分页用的一件。" if place % 3 else "另外一件。") for place in range(13)]
-    wanted = [uid for place, uid in enumerate(made) if place % 3][::-1]
-    monkeypatch.setattr("app.services.reading.search.PAGE", 3)
-    for module in (tokens, newest_first):
-        monkeypatch.setattr(module, "ERA", 4)
-        monkeypatch.setattr(module, "SMALL_ERA", 2)
-    monkeypatch.setattr(tokens, "SAMPLED", 2)
-    rebuild(Database.on(world.backend.engine), lambda done, total: None)
-    for counted, few, enough in ((1000, 100, 100), (1000, 0, 100), (1000, 0, 1), (3, 100, 100), (3, 0, 1), (3, 0, 2)):
-        monkeypatch.setattr("app.services.reading.search.COUNTED", counted)
-        monkeypatch.setattr(by_relation, "FEW", few)
-        monkeypatch.setattr(newest_first, "_ENOUGH", enough)
-        found, counts = _through(world, "分页用的")
-        assert [len(page) for page in found] == [3, 3, 2]
-        assert [uid for page in found for uid in page] == wanted, (counted, few, enough)
-        assert counts == {min(len(wanted), counted + 1)}
-
-
-def test_lists_without_words_are_paged_and_counted_alike(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """R141: by kind, state and last day, stretch by stretch or all at once; nothing twice, nothing lost."""
-    records = [world.record_in("listed" if place % 3 else "draft") for place in range(7)]
-    open_ones = [uid for place, uid in enumerate(records) if place % 3]
-    with write_transaction(world.backend.sessions) as session:
-        session.execute(update(Case).where(Case.uid.in_(open_ones)).values(due_on=world.today))
-    monkeypatch.setattr("app.services.reading.search.PAGE", 2)
-    ways: Sequence[dict[str, Any]] = (
-        {"kind": "record"},
-        {"kind": "record", "state": "listed"},
-        {"kind": "record", "due": Due.TODAY},
-        {},
-    )
-    none: list[list[str]] = [[], [], [], []]
-    told = {"clerk": [records, open_ones, open_ones, records], "other_clerk": none}
-    for stretch, few, counted in ((1000, 100, 1000), (1, 0, 1000), (2, 0, 3)):
-        monkeypatch.setattr(by_relation, "_STRETCH", stretch)
-        monkeypatch.setattr(by_relation, "FEW", few)
-        monkeypatch.setattr("app.services.reading.search.COUNTED", counted)
-        for who, expected in told.items():
-            for way, uids_of_way in zip(ways, expected, strict=True):
-                found, counts = _through(world, "", who, **way)
-                assert [uid for page in found for uid in page] == uids_of_way[::-1], (who, way, stretch)
-                assert counts == {min(len(uids_of_way), counted + 1)}, (who, way, stretch)
-
-
-def _through(world: World, words: str, who: str = "clerk", **filters: Any) -> tuple[list[list[str]], set[int]]:
-    """The pages of a list to the last, and the counts that they told."""
-    pages: list[list[str]] = []
-    counts: set[int] = set()
-    before = None
-    while True:
-        found = look(world, who, words, before, **filters)
-        pages.append([row.line.uid for row in found.lines])
-        counts.add(found.count)
-        before = found.next_before
-        if before is None:
-            return pages, counts
-
-
-def test_the_constants_of_the_page_are_those_that_are_promised() -> None:
-    assert (PAGE, COUNTED) == (50, 1000)
 
 
 _HOSTILE = (

@@ -205,12 +205,9 @@ Rows = Sequence[tuple[int, list[str]]]
 def _write_sqlite(engine: Engine, rows: Rows) -> None:
     with engine.execution_options(write=True).begin() as connection:
         connection.exec_driver_sql(
-            "INSERT INTO search_entry (case_id, words) VALUES (?, ?)", [(key, as_words(row)) for key, row in rows]
+            "INSERT INTO search_entry (case_id, words, grams) VALUES (?, ?, ?)",
+            [(key, as_words(row), " ".join(grams_of(row))) for key, row in rows],
         )
-
-
-def _grams(key: int, row: list[str]) -> list[str]:
-    return grams_of([*row, *place_tokens(key)])
 
 
 def _write_postgresql(engine: Engine, rows: Rows) -> None:
@@ -222,7 +219,8 @@ def _write_postgresql(engine: Engine, rows: Rows) -> None:
             cursor.copy("COPY search_entry (case_id, words, grams) FROM STDIN") as copy,
         ):
             for key, row in rows:
-                copy.write_row((key, as_words(row), " ".join(f"'{gram}'" for gram in _grams(key, row))))
+                grams = grams_of([*row, *place_tokens(key)])
+                copy.write_row((key, as_words(row), " ".join(f"'{gram}'" for gram in grams)))
         connection.commit()
     finally:
         raw.close()

@@ -40,7 +40,7 @@ def test_the_tables_of_the_search_index_have_the_columns_that_are_written(engine
         columns = {column["name"] for column in found.get_columns(table.name)}
         assert set(table.columns.keys()) <= columns
     grams = {column["name"] for column in found.get_columns("search_entry")} - {"case_id", "words"}
-    assert grams == (set() if engine.dialect.name == "sqlite" else {"grams"})
+    assert grams == {"grams"}
 
 
 def test_checks_and_partial_indexes_are_as_the_models_say(engine: Engine, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ knows by which relations a case can be seen at all; that only narrows what is lo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, Subquery, column, func, literal_column, or_, select, table, text
+from sqlalchemy import ColumnElement, Integer, Subquery, column, literal_column, select, table, text
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
@@ -15,6 +15,7 @@ from app.models.search import ENTRIES
 from app.services.search_index.by_relation import Wanted, few
 from app.services.search_index.newest_first import by_index, newest_on_postgresql
 from app.services.search_index.query import Term
+from app.services.search_index.standing_in import stands_in, to_be_read, ways_of
 from app.services.search_index.tokens import relation_token
 
 _WORDS = table("search_words", column("rowid", Integer))
@@ -59,16 +60,10 @@ def _among(session: Session, near: Subquery, terms: Sequence[Term], wanted: Want
         select(Case.id)
         .join_from(Case, ENTRIES, ENTRIES.c.case_id == Case.id)
         .where(Case.id.in_(select(near.c.id)), wanted.seen)
-        .where(*(_stands_there(term, session.get_bind().dialect.name) for term in terms))
+        .where(*(stands_in(term, ENTRIES.c.words, session.get_bind().dialect.name) for term in terms))
         .order_by(Case.id.desc())
     )
     return list(session.execute(statement).scalars())
-
-
-def _stands_there(term: Term, dialect: str) -> ColumnElement[bool]:
-    place = func.strpos if dialect == "postgresql" else func.instr
-    either = [*(" ".join(phrase) for phrase in term.phrases), *term.marks]
-    return or_(*(place(ENTRIES.c.words, f" {one} ") > 0 for one in either))
 
 
 def _on_sqlite(
@@ -82,6 +77,9 @@ def _on_sqlite(
 ) -> list[int]:
     """FTS5 walks its lists of rows from the newest down and stops when it has enough."""
     statement = select(Case.id).join_from(_WORDS, Case, Case.id == _LEADING).where(_MATCH, wanted.seen)
+    if read := to_be_read(terms):
+        statement = statement.join(ENTRIES, ENTRIES.c.case_id == _LEADING)
+        statement = statement.where(*(stands_in(term, ENTRIES.c.words, "sqlite") for term in read))
     if before is not None:
         statement = statement.where(_WORDS.c.rowid < before)
     statement = statement.order_by(_WORDS.c.rowid.desc()).limit(most)
@@ -90,5 +88,10 @@ def _on_sqlite(
 
 def _match(terms: Sequence[Term], relations: Sequence[str]) -> str:
     """The question in the language of FTS5. Tokens hold letters, digits and private signs only, so quoting is safe."""
-    wanted = [[*(" ".join(phrase) for phrase in term.phrases), *term.marks] for term in terms]
-    return " AND ".join("(" + " OR ".join(f'"{one}"' for one in one_of) + ")" for one_of in [*wanted, relations])
+    wanted = [ways_of(term) for term in terms] + [[[relation] for relation in relations]]
+    return " AND ".join(f"({' OR '.join(_all(words) for words in ways)})" for ways in wanted)
+
+
+def _all(words: Sequence[str]) -> str:
+    quoted = [f'"{word}"' for word in words]
+    return f"({' AND '.join(quoted)})"

@@ -24,8 +24,9 @@ LOGGER = logging.getLogger("zhengcheng.jobs")
 ROUND = 200
 _ALONE = 0x5A43_5345
 _WRITE_SQLITE = text(
-    "INSERT INTO search_entry (case_id, words) VALUES (:case_id, :words) "
-    "ON CONFLICT (case_id) DO UPDATE SET words = excluded.words WHERE words <> excluded.words"
+    "INSERT INTO search_entry (case_id, words, grams) VALUES (:case_id, :words, :grams) "
+    "ON CONFLICT (case_id) DO UPDATE SET words = excluded.words, grams = excluded.grams "
+    "WHERE words <> excluded.words"
 )
 _WRITE_POSTGRESQL = text(
     "INSERT INTO search_entry (case_id, words, grams) VALUES (:case_id, :words, array_to_tsvector(:grams)) "
@@ -119,8 +120,8 @@ def entry_rows(entries: Sequence[Said], *, postgresql: bool) -> list[dict[str, A
     rows: list[dict[str, Any]] = []
     for entry in entries:
         tokens = entry.row()
-        row: dict[str, Any] = {"case_id": entry.case_id, "words": as_words(tokens)}
-        rows.append({**row, "grams": grams_of([*tokens, *place_tokens(entry.case_id)])} if postgresql else row)
+        grams = grams_of([*tokens, *place_tokens(entry.case_id)]) if postgresql else " ".join(grams_of(tokens))
+        rows.append({"case_id": entry.case_id, "words": as_words(tokens), "grams": grams})
     return rows
 
 

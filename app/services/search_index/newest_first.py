@@ -8,16 +8,16 @@ are tokens of the same index.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, cast, column, func, literal, or_, select, table
+from sqlalchemy import ColumnElement, and_, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
 from app.services.search_index.query import Term
-from app.services.search_index.tokens import ERA, SMALL_ERA, era_token, gram, sample_token, small_era_token
+from app.services.search_index.standing_in import stands_in, to_be_read, ways_of
+from app.services.search_index.tokens import ERA, SMALL_ERA, era_token, sample_token, small_era_token
 
 #: So many hits in the sample stand for a page and its count; each time they do not, four times as many.
 _ENOUGH, _GROWING = 6, 4
@@ -54,14 +54,15 @@ def newest_on_postgresql(
 
 def _newest(session: Session, wanted: "_Wanted", before: int | None, most: int) -> list[int]:
     """At most so many of the newest hits below a key."""
+    found: list[int] = []
     enough = _ENOUGH
     while True:
         sample = _sample(session, wanted, before, enough)
         lowest = sample[-1] if len(sample) == enough else None
-        hits = _hits(session, wanted, before, lowest)
-        if lowest is None or len(hits) >= most:
-            return sorted(hits, reverse=True)[:most]
-        enough *= _GROWING
+        found += sorted(_hits(session, wanted, before, lowest), reverse=True)
+        if lowest is None or len(found) >= most:
+            return found[:most]
+        before, enough = lowest, max(1, enough * (most - len(found)) // max(1, len(found)) + 1) if found else enough * 4
 
 
 @dataclass(frozen=True)
@@ -73,35 +74,34 @@ class _Wanted:
     relations: Sequence[str]
 
     def holds(
-        self, grams: ColumnElement[Any], words: ColumnElement[Any], eras: Sequence[str] = ()
+        self, grams: ColumnElement[Any], words: ColumnElement[Any], places: Sequence[str] = ()
     ) -> ColumnElement[bool]:
-        """Pairs of neighbours say that a phrase may stand there; where it is longer than a pair the text decides.
+        """Each word of the index is a condition of its own.
 
-        Each is a condition of its own: GIN then leaps from list to list, where within one tsquery it would look at
-        every entry of the shortest list.
+        GIN then leaps from list to list, where within one tsquery it would look at every entry of the shortest list.
         """
         asked = [part for term in self.terms for part in _parts_of(term)]
-        asked.append(_any([_quoted(relation) for relation in self.relations]))
-        if eras:
-            asked.append(_any([_quoted(era) for era in eras]))
+        asked.append(_any([[relation] for relation in self.relations]))
+        if places:
+            asked.append(_any([[place] for place in places]))
         found = [grams.op("@@")(cast(one, TSQUERY)) for one in dict.fromkeys(asked)]
-        return and_(*found, *(_exactly(term, grams, words) for term in self.terms))
+        return and_(*found, *(stands_in(term, words, "postgresql") for term in to_be_read(self.terms)))
 
 
 def _parts_of(term: Term) -> list[str]:
     """What must all be there for a term; of several ways to it, one."""
-    if len(term.phrases) == 1 and not term.marks:
-        return _words_of(term.phrases[0])
-    return [_any([*map(_phrase, term.phrases), *map(_quoted, term.marks)])]
+    (first, *others) = ways_of(term)
+    return [_any([first, *others])] if others else [_quoted(word) for word in first]
 
 
-def _exactly(term: Term, grams: ColumnElement[Any], words: ColumnElement[Any]) -> ColumnElement[bool]:
-    long = [phrase for phrase in term.phrases if len(phrase) > 2]
-    if not long:
-        return literal(True)
-    sure = [_phrase(phrase) for phrase in term.phrases if len(phrase) <= 2] + [_quoted(mark) for mark in term.marks]
-    either = [func.strpos(words, f" {' '.join(phrase)} ") > 0 for phrase in long]
-    return or_(*either, *([grams.op("@@")(cast(_any(sure), TSQUERY))] if sure else []))
+def _any(ways: Sequence[Sequence[str]]) -> str:
+    """A tsquery that one of these rows of words fulfils."""
+    return f"({' | '.join(' & '.join(map(_quoted, words)) for words in ways)})"
+
+
+def _quoted(token: str) -> str:
+    """A word of tsquery. Tokens hold letters, digits and private signs only, so quoting is safe."""
+    return f"'{token}'"
 
 
 def _sample(session: Session, wanted: _Wanted, before: int | None, most: int) -> list[int]:
@@ -138,23 +138,3 @@ def _eras(session: Session, lowest: int, before: int | None) -> list[str]:
     last = min(newest, lowest // ERA * ERA + ERA - 1)
     small = [small_era_token(one) for one in range(lowest // SMALL_ERA, last // SMALL_ERA + 1)]
     return [*small, *(era_token(one) for one in range(lowest // ERA + 1, newest // ERA + 1))]
-
-
-def _any(parts: Sequence[str]) -> str:
-    return f"({' | '.join(parts)})"
-
-
-def _phrase(phrase: Sequence[str]) -> str:
-    return f"({' & '.join(_words_of(phrase))})"
-
-
-def _words_of(phrase: Sequence[str]) -> list[str]:
-    """A phrase as words of the index: its pairs, or the one token that it is."""
-    if len(phrase) == 1:
-        return [_quoted(phrase[0])]
-    return [_quoted(gram(one, other)) for one, other in pairwise(phrase)]
-
-
-def _quoted(token: str) -> str:
-    """A word of tsquery. Tokens hold letters, digits and private signs only, so quoting is safe."""
-    return f"'{token}'"

@@ -11,9 +11,11 @@ from datetime import date
 from itertools import pairwise
 from typing import NamedTuple
 
-#: Between two fields: no phrase reaches across. Both marks are private characters, which `cut` never lets through.
+#: Between two fields: no phrase reaches across. These are private characters, which `cut` never lets through.
 BREAK = "\ue000"
 _MARK = "\ue001"
+#: Within a pair of which one is longer than a sign.
+_JOINT = "\ue002"
 #: A longer run of letters and digits is no word.
 LONGEST_RUN = 40
 #: So many tokens of one case are indexed; a form is limited to 200,000 characters, which nobody searches to the end.
@@ -167,7 +169,7 @@ def as_words(row: Sequence[str]) -> str:
 
 
 def grams_of(row: Sequence[str]) -> list[str]:
-    """What PostgreSQL indexes: each pair of neighbours, each run of letters or digits, and each mark, once."""
+    """What is indexed: each pair of neighbours, each run of letters or digits, and each mark, once."""
     found = {gram(one, other) for one, other in pairwise(row) if one != BREAK and other[0] not in (BREAK, _MARK)}
     found.update(token for token in row if token[0] == _MARK or _ALNUM.fullmatch(token))
     return sorted(found)
@@ -175,4 +177,4 @@ def grams_of(row: Sequence[str]) -> list[str]:
 
 def gram(one: str, other: str) -> str:
     """Two neighbours as one word of the index."""
-    return f"{one}{other}" if len(one) == len(other) == 1 else f"{one} {other}"
+    return f"{one}{other}" if len(one) == len(other) == 1 else f"{one}{_JOINT}{other}"

@@ -4,14 +4,14 @@ A page of the list of all cases takes the ids out of these indexes, whatever a m
 index holds pairs of neighbours as PostgreSQL's does, without places, on small pages: where words are frequent, it skips
 through a tenth of what it read before. Every case is indexed anew by the jobs.
 
-Revision: 0023; after: 0022
+Revision: 0025; after: 0024
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -1,10 +1,10 @@
-"""`python -m bench [steps|sweep|board|calendar|notices|seals|search …]`: print the table; of everything if unnamed."""
+"""`python -m bench [steps|sweep|board|desk|calendar|notices|seals|search …]`: print the table; without a word, all."""
 
 import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import counting, notices, overseeing, seals, searching, steps, sweeping
+from bench import counting, desks, notices, overseeing, seals, searching, steps, sweeping
 from bench.places import Places, places
 from bench.report import HEADING, Line
 
@@ -13,6 +13,7 @@ SUBJECTS: dict[str, Callable[[Places, argparse.Namespace], Iterator[Line]]] = {
     "sweep": lambda kept, chosen: sweeping.measure(kept, chosen.terms),
     "board": lambda kept, chosen: overseeing.measure(kept, tuple(chosen.duties)),
     "search": lambda kept, chosen: searching.measure(kept, chosen.cases),
+    "desk": lambda kept, chosen: desks.measure(kept, chosen.cases),
     "calendar": lambda kept, chosen: counting.measure(),
     "notices": lambda kept, chosen: notices.measure(chosen.sheets, chosen.notices),
     "seals": lambda kept, chosen: seals.measure(chosen.sheets),
@@ -28,8 +29,8 @@ def main() -> None:
     parser.add_argument("--duties", type=int, nargs="+", default=overseeing.SIZES, help="open duties of the board")
     parser.add_argument("--sheets", type=int, default=15, help="sheets measured each way")
     parser.add_argument("--notices", type=int, default=1000, help="notices made by one child for its memory")
-    parser.add_argument("--cases", type=int, default=searching.CASES, help="cases in the search")
-    parser.add_argument("--keep", type=Path, help="folder in which the cases of the search stay for another run")
+    parser.add_argument("--cases", type=int, default=searching.CASES, help="cases in the search and on the desk")
+    parser.add_argument("--keep", type=Path, help="folder in which the cases of search and desk stay for another run")
     chosen = parser.parse_args()
     print(HEADING)
     with places(chosen.keep) as kept:

@@ -59,22 +59,24 @@ class Places:
                 engine.dispose()
 
     @contextmanager
-    def filled(self, database: str, size: int, fill: Callable[[World], None]) -> Iterator[tuple[Backend, float]]:
-        """A world that takes long to fill, and the seconds it took; 0 where one of this size was kept."""
+    def filled(
+        self, database: str, size: int, fill: Callable[[World], None], name: str = "filled"
+    ) -> Iterator[tuple[Backend, float]]:
+        """A world that takes long to fill, and the seconds it took; 0 where one of this name and size was kept."""
         if self._kept is None:
             with self.world(database) as world:
                 began = time.perf_counter()
                 fill(world)
                 yield world.backend, time.perf_counter() - began
             return
-        url, is_new = self._lasting_database(database, f"filled_{size}")
+        url, is_new = self._lasting_database(database, f"{name}_{size}")
         migrate(url)
         engine = make_engine(url)
         try:
             began = time.perf_counter()
             if is_new:
                 fill(found_world(engine, self._keys(self._kept)))
-                (self._kept / f"{database}_filled_{size}.complete").touch()
+                (self._kept / f"{database}_{name}_{size}.complete").touch()
             took = time.perf_counter() - began if is_new else 0.0
             yield Backend(engine, write_sessions(engine), self._keys(self._kept)), took
         finally:

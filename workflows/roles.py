@@ -155,6 +155,16 @@ OFFICIAL = frozenset(
     }
 )
 
+#: The head or decider beside each clerk: who is reminded last, and who answers for a vacancy.
+HEAD_OF = {
+    Capacity.SUBJECT: Capacity.SUBJECT_HEAD,
+    Capacity.PROVIDER: Capacity.PROVIDER_HEAD,
+    Capacity.FINDER: Capacity.FINDER_HEAD,
+    Capacity.OFFICE: Capacity.SUPERVISOR,
+    Capacity.REVIEW_OFFICE: Capacity.REVIEWER,
+    Capacity.TOLERANCE: Capacity.TOLERANCE_HEAD,
+}
+
 #: Who drafts what the other decides (拟办): decider → proposer.
 PROPOSER = {
     Capacity.SUPERVISOR: Capacity.OFFICE,

@@ -45,7 +45,10 @@ def in_force(holding: type[PostHolding], today: date | ColumnElement[date]) -> C
     return and_(holding.from_on <= today, or_(holding.until_on.is_(None), holding.until_on >= today))
 
 
-def delegation_holds(today: date | ColumnElement[date]) -> ColumnElement[bool]:
+_TODAY: ColumnElement[date] = bindparam("today", type_=Date)
+
+
+def _delegation_holds(today: ColumnElement[date]) -> ColumnElement[bool]:
     """Whether a row of `delegation` counts on a day.
 
     Only while the principal holds the post himself and has an account, and the delegate works in the unit: whoever
@@ -78,13 +81,14 @@ def delegation_holds(today: date | ColumnElement[date]) -> ColumnElement[bool]:
     )
 
 
-_TODAY = bindparam("today", type_=Date)
+#: Whether a delegation counts on the day that the statement's parameter `today` names.
+DELEGATION_HOLDS = _delegation_holds(_TODAY)
 _OWN = select(PostHolding.unit_id, PostHolding.post, null().label("principal")).where(
     PostHolding.user_id == bindparam("person"), in_force(PostHolding, _TODAY)
 )
 _POSTS_HELD = _OWN.union_all(
     select(Delegation.unit_id, Delegation.post, Delegation.principal_id).where(
-        Delegation.delegate_id == bindparam("person"), delegation_holds(_TODAY)
+        Delegation.delegate_id == bindparam("person"), DELEGATION_HOLDS
     )
 )
 

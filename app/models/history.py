@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import Base, BigKey, Id, Instant, Uid
 
-_BY_HAND = "sort = 'step' AND actor_id IS NOT NULL"
-_BEGUN = "sort = 'step' AND seq = 1 AND actor_id IS NOT NULL"
+_BY_HAND = "actor_id IS NOT NULL"
+_BEGUN = "seq = 1 AND actor_id IS NOT NULL"
 _FOR = "principal_id IS NOT NULL"
 
 

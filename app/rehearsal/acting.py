@@ -1,6 +1,6 @@
 """Taking steps in a play: who acts, the proposal that a decision needs, and the outbox worked to rest."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,11 +32,14 @@ class Acting:
     """The hands of a play."""
 
     world: World
+    #: Called after each step and each sweep, for whoever wants to look at every state on the way.
+    watch: Callable[[World], None] = lambda _world: None
 
     def take(self, command: TakeStep) -> Taken:
         """One step, as production takes it, and what follows from the outbox."""
         taken = take_step(self.world.backend, command, self.world.clock())
         self.work_outbox()
+        self.watch(self.world)
         return taken
 
     def work_outbox(self) -> None:

@@ -73,9 +73,11 @@ class _Thread:
 class Player:
     """Plays one script in one world."""
 
-    def __init__(self, script: Script, world: World, today: date) -> None:
+    def __init__(
+        self, script: Script, world: World, today: date, watch: Callable[[World], None] = lambda _world: None
+    ) -> None:
         self.script, self.world, self.today = script, world, today
-        self.acting = Acting(world)
+        self.acting = Acting(world, watch)
         self.starts = script.starts.at(today, world.calendar)
         self.played = Played(script, world, self.starts)
         self.looking = Looking(world, self.acting, today)
@@ -158,6 +160,7 @@ class Player:
         if report.failed:
             raise PlayFailed("到期处理失败：" + "；".join(report.failed))
         self.acting.work_outbox()
+        self.acting.watch(self.world)
         return report.fired > 0
 
     # -- the script -----------------------------------------------------------------------------------------------
@@ -300,14 +303,21 @@ class Player:
         return office or self.acting.somebody(target, [Capacity.OFFICE]), Paper(person.user_id, received, posted)
 
 
-def play_script(script: Script, backend: Backend, files: Path, today: date) -> Played:
+def play_script(
+    script: Script,
+    backend: Backend,
+    files: Path,
+    today: date,
+    watch: Callable[[World], None] = lambda _world: None,
+) -> Played:
     """Found the script's own world in an empty database and play it.
 
     Args:
         today: the day from which counted days (`-3 WD`) are reckoned.
+        watch: called after each step and each sweep.
     """
     clock = MovableClock(first_moment(script, today, calendar_of(script)))
-    return Player(script, found_world(script, backend, clock, files), today).play()
+    return Player(script, found_world(script, backend, clock, files), today, watch).play()
 
 
 def first_moment(script: Script, today: date, calendar: Calendar) -> datetime:

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.access.standing import delegation_holds, in_force, standing_of
+from app.access.standing import DELEGATION_HOLDS, in_force, standing_of
 from app.clock import legal_day
 from app.crypto import KeyRing
 from app.database import Database
@@ -129,7 +129,7 @@ def delegations_of(session: Session, user_id: int | None, today: date) -> list[D
     """Delegations that a person gave or was given (None: everybody's), the newest first; the last hundred."""
     principal, delegate = aliased(User), aliased(User)
     statement = (
-        select(Delegation, principal.name, delegate.name, Unit.name, delegation_holds(today))
+        select(Delegation, principal.name, delegate.name, Unit.name, DELEGATION_HOLDS)
         .join(principal, principal.id == Delegation.principal_id)
         .join(delegate, delegate.id == Delegation.delegate_id)
         .join(Unit, Unit.id == Delegation.unit_id)
@@ -144,7 +144,7 @@ def delegations_of(session: Session, user_id: int | None, today: date) -> list[D
             until_on=row.until_on, reason=row.reason, ended_at=row.ended_at, in_force=bool(holds),
             may_end=row.ended_at is None and row.until_on >= today, mine=row.principal_id == user_id,
         )
-        for row, his, whose, unit, holds in session.execute(statement)
+        for row, his, whose, unit, holds in session.execute(statement, {"today": today})
     ]  # fmt: skip
 
 

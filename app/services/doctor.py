@@ -61,7 +61,7 @@ def examine(database: Database, settings: Settings, keys: KeyRing, now: datetime
             *seals_waiting(session, now),
         ]
         if deep:
-            found += [*_chains(session, keys), *_invariants(session)]
+            found += [*_chains(session, keys), *_invariants(session, legal_day(now))]
     return found
 
 
@@ -259,8 +259,8 @@ def _chains(session: Session, keys: KeyRing) -> Iterator[Check]:
         yield fault("历史记录", f"{report.fault_count}处不符", "请保留现场，执行 audit verify 查看，并报告审计员。")
 
 
-def _invariants(session: Session) -> Iterator[Check]:
-    found = breaches(session)
+def _invariants(session: Session, today: date) -> Iterator[Check]:
+    found = breaches(session, today)
     for breach in found[:50]:
         where = f"事项 {breach.case}：" if breach.case else ""
         yield fault(breach.rule, f"{where}{breach.detail}", "请备份后联系维护人员，暂勿办理该事项。")

@@ -3,17 +3,21 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, text
 from sqlalchemy.orm import Session, aliased
 
-from app.models.cases import Case
+from app.access.hands import stranded
+from app.clock import legal_day
+from app.models.cases import Case, Dossier
 from app.models.history import EventRow, OutboxRow
 from app.models.kinds import Notice, Record
 from app.models.terms import LIVE, TermRow
 from app.services.lawbook import rule_set
+from app.services.reading.copies import not_a_copy
 from workflows.kit.counting import Nature
 from workflows.kit.definition import Phase, StartKind, Term, Workflow
 from workflows.registry import WORKFLOWS
@@ -28,18 +32,27 @@ class Breach:
     detail: str
 
 
-def breaches(session: Session) -> list[Breach]:
-    """Everything that does not hold, in the order of the rules. The chains are `app.services.audit`'s."""
+def breaches(session: Session, today: date | None = None) -> list[Breach]:
+    """Everything that does not hold, in the order of the rules. The chains are `app.services.audit`'s.
+
+    Args:
+        today: the day on which somebody must hold each case; by default that of the last event.
+    """
     return [
         *_versions(session),
         *_one_event_per_step(session),
         *_terms_of_closed_cases(session),
         *_terms_outside_their_states(session),
         *_duties(session),
-        *_nobody_holds(session),
+        *_nobody_holds(session, today or _last_day(session)),
         *_published_unserved(session),
         *_database_itself(session),
     ]
+
+
+def _last_day(session: Session) -> date:
+    last = session.scalar(select(func.max(Dossier.last_event_at)))
+    return legal_day(last) if last is not None else date.max
 
 
 def _versions(session: Session) -> Iterator[Breach]:
@@ -152,8 +165,11 @@ def _must_run(flow: Workflow, term: Term, state: str, history: Sequence[Any]) ->
     return runs and state in runs_in
 
 
-def _nobody_holds(session: Session) -> Iterator[Breach]:
-    """Every open case lies in an inbox; one that rests has a way out: a clock, the outbox or another open case."""
+def lost_cases(session: Session, today: date) -> list[tuple[str, str, str]]:
+    """Cases that are in nobody's 待办, in nobody's 待分派, and in no resting state with a way out: uid, kind, state.
+
+    A way out is a clock, work in the outbox, or another open case of the dossier.
+    """
     other = aliased(Case)
     has_clock = select(TermRow.id).where(TermRow.case_id == Case.id, TermRow.status.in_(LIVE)).exists()
     has_work = select(OutboxRow.id).where(OutboxRow.case_id == Case.id, OutboxRow.status != "done").exists()
@@ -162,12 +178,18 @@ def _nobody_holds(session: Session) -> Iterator[Breach]:
         .where(other.dossier_id == Case.dossier_id, other.id != Case.id, other.phase == Phase.OPEN.value)
         .exists()
     )
-    held = and_(Case.holder.is_not(None), or_(Case.holder_unit_id.is_not(None), Case.holder_person_id.is_not(None)))
     rests = and_(_resting(), or_(has_clock, has_work, waits_for))
+    nowhere = and_(Case.holder_unit_id.is_(None), Case.holder_person_id.is_(None))
+    unheld = and_(Case.phase == Phase.OPEN.value, or_(Case.holder.is_(None), nowhere), ~rests)
     rows = session.execute(
-        select(Case.uid, Case.kind, Case.state).where(Case.phase == Phase.OPEN.value, ~held, ~rests).order_by(Case.id)
+        select(Case.uid, Case.kind, Case.state).where(or_(unheld, stranded()), not_a_copy()).order_by(Case.id),
+        {"today": today},
     )
-    for uid, kind, state in rows:
+    return [(uid, kind, state) for uid, kind, state in rows]
+
+
+def _nobody_holds(session: Session, today: date) -> Iterator[Breach]:
+    for uid, kind, state in lost_cases(session, today):
         yield Breach("未办结的事项有人办理或者自动推进", uid, f"{kind} {state}")
 
 

@@ -3,20 +3,20 @@
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from app.access.capacities import capacities_on, may_see
 from app.models.cases import Case
-from app.models.people import Locality, PostHolding, Recusal
+from app.models.people import Recusal
 from app.services import terms
 from app.services.backend import Backend
-from app.services.holding import settle_holder
+from app.services.designation import move_up_if_nobody_approves
 from app.services.steps import demand_sight_of, load_case
 from app.services.unit_of_work import UnitOfWork, unit_of_work
 from workflows.kit.context import Actor
 from workflows.kit.errors import FieldError, FormIncomplete, NotFound, NotPermitted
 from workflows.registry import workflow
-from workflows.roles import OFFICIAL, Post
+from workflows.roles import OFFICIAL
 
 _LONGEST = 400
 
@@ -53,37 +53,9 @@ def declare_recusal(backend: Backend, actor: Actor, case_uid: str, reason: str, 
         )
         work.session.flush()
         terms.note_on_case(work, case, "noted", "recusal", {"note": f"{actor.name}声明自行回避：{reason}"}, "inside")
-        _hand_up(work, case)
+        move_up_if_nobody_approves(work, case)
 
 
 def _is_out(work: UnitOfWork, case: Case, user_id: int) -> bool:
     statement = select(Recusal.id).where(Recusal.dossier_id == case.dossier_id, Recusal.user_id == user_id)
-    return work.session.execute(statement).first() is not None
-
-
-def _hand_up(work: UnitOfWork, case: Case) -> None:
-    """指定办理, once nobody is left in the handling office who may approve."""
-    place = work.session.get(Locality, case.locality)
-    assert place is not None
-    if place.superior_unit_id is None or _approvers_left(work, case):
-        return
-    open_cases = select(Case).where(
-        Case.dossier_id == case.dossier_id, Case.phase != "closed", Case.handling_unit_id == case.handling_unit_id
-    )
-    for moved in list(work.session.execute(open_cases).scalars()):
-        moved.handling_unit_id = place.superior_unit_id
-        note = {"note": "审批人均已回避，指定上级信用管理部门办理"}
-        terms.note_on_case(work, moved, "noted", "handed_up", note, "inside")
-        settle_holder(work, moved, workflow(moved.kind), terms.live_terms(work, moved.id))
-
-
-def _approvers_left(work: UnitOfWork, case: Case) -> bool:
-    out = select(Recusal.user_id).where(Recusal.dossier_id == case.dossier_id)
-    statement = select(PostHolding.id).where(
-        PostHolding.unit_id == case.handling_unit_id,
-        PostHolding.post == Post.APPROVER.value,
-        PostHolding.from_on <= work.today,
-        or_(PostHolding.until_on.is_(None), PostHolding.until_on >= work.today),
-        PostHolding.user_id.not_in(out),
-    )
     return work.session.execute(statement).first() is not None

@@ -21,17 +21,9 @@ from app.services.backend import Backend
 from app.services.mail_addresses import mail_address_of
 from app.services.outbox import Claim
 from app.settings import MailSettings
-from workflows.roles import RELATIONS, Capacity
+from workflows.roles import HEAD_OF, RELATIONS, Capacity
 
 _SECONDS = 20.0
-_HEADS = {
-    Capacity.SUBJECT: Capacity.SUBJECT_HEAD,
-    Capacity.PROVIDER: Capacity.PROVIDER_HEAD,
-    Capacity.FINDER: Capacity.FINDER_HEAD,
-    Capacity.OFFICE: Capacity.SUPERVISOR,
-    Capacity.REVIEW_OFFICE: Capacity.REVIEWER,
-    Capacity.TOLERANCE: Capacity.TOLERANCE_HEAD,
-}
 
 
 class MailNotSent(RuntimeError):
@@ -96,7 +88,7 @@ def _messages(backend: Backend, mail: MailSettings, claim: Claim, today: date) -
 
 def _reminded(holder: Capacity, rung: str) -> tuple[Capacity, ...]:
     """The holder, and on the last working day but one his head as well (ladder, procedures, section 0)."""
-    head = _HEADS.get(holder)
+    head = HEAD_OF.get(holder)
     return (holder, head) if rung == "t-1" and head is not None else (holder,)
 
 

@@ -9,10 +9,10 @@ import secrets
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
-from app.access.standing import delegation_holds
+from app.access.standing import DELEGATION_HOLDS
 from app.clock import legal_day
 from app.crypto import KeyRing
 from app.database import Database
@@ -259,15 +259,18 @@ def posts_on(session: Session, user_id: int, day: date) -> tuple[HeldPost, ...]:
     return tuple(HeldPost(Post(post), unit.id, unit.uid, unit.name, unit.locality) for post, unit in rows)
 
 
+_HELD_FOR_OTHERS = (
+    select(Delegation.post, Unit, User.name)
+    .join(Unit, Unit.id == Delegation.unit_id)
+    .join(User, User.id == Delegation.principal_id)
+    .where(Delegation.delegate_id == bindparam("person"), DELEGATION_HOLDS)
+    .order_by(Delegation.id)
+)
+
+
 def posts_in_use(session: Session, user_id: int, day: date) -> tuple[HeldPost, ...]:
     """The posts in which a person acts on a day: his own, then those that he holds for others (委托代办)."""
-    rows = session.execute(
-        select(Delegation.post, Unit, User.name)
-        .join(Unit, Unit.id == Delegation.unit_id)
-        .join(User, User.id == Delegation.principal_id)
-        .where(Delegation.delegate_id == user_id, delegation_holds(day))
-        .order_by(Delegation.id)
-    )
+    rows = session.execute(_HELD_FOR_OTHERS, {"person": user_id, "today": day})
     others = (HeldPost(Post(post), unit.id, unit.uid, unit.name, unit.locality, name) for post, unit, name in rows)
     return (*posts_on(session, user_id, day), *others)
 

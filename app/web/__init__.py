@@ -12,6 +12,7 @@ _AREAS = (
     "home",
     "language",
     "inbox",
+    "delegations",
     "cases",
     "acting",
     "approvals",

@@ -57,6 +57,7 @@ PARAGRAPHS = {
     "cases.search": "search",
     "credit": "own-record",
     "credit.applications": "application",
+    "delegations": "delegation",
     "dispatch_register": "register",
     "documents": "case",
     "dossiers": "dossier",

@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 
 from app.services.drafts import drafts_of, save_draft
-from app.services.reading.inbox import Box, read_box
+from app.services.reading.desk.boxes import Box
+from app.services.reading.desk.listing import Key, Order, read_box
 from app.services.reading.search import Sought, search
 from tests.support.looking import appoint, dismiss, listed_for, page_for, reading
 from tests.support.paths import FINDINGS, VERDICTS, record_content
@@ -163,13 +164,14 @@ def test_a_head_does_not_read_drafts_of_an_official_who_once_worked_in_his_unit(
         assert [draft.kind for draft in drafts_of(reader)] == ["objection"]
 
 
-@pytest.mark.parametrize("key", [-1, 0, 10**30, -(10**30)])
+@pytest.mark.parametrize("key", [-1, 0, 10**18, 10**19 - 1, 10**30, -(10**30)])
 def test_a_key_out_of_an_address_never_breaks_a_list(world: World, key: int) -> None:
-    """Negative offsets and numbers beyond 64 bits are answered with a list."""
+    """Negative keys and numbers beyond 64 bits are answered with a list, and so is a day that does not exist."""
     world.record_in("screening")
     with reading(world, "officer") as reader:
-        pages = [read_box(reader, box, after=key) for box in Box]
-        assert [page.box for page in pages] == list(Box)
+        keys = [Key.read(text) for text in (f".{key}", f"2026-11-21.{key}", f"2026-02-30.{key}")]
+        pages = [read_box(reader, box, order=order, after=place) for box in Box for order in Order for place in keys]
+        assert all(len(page.lines) <= 1 for page in pages)
         assert search(reader, Sought(), before=key) is not None
 
 

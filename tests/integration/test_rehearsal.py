@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from app.database import read_transaction
 from app.rehearsal.loading import ScriptRefused, load_script, read_script
 from app.rehearsal.pages import INDEX, PAGES, index, page, shipped
 from app.rehearsal.player import Played, PlayFailed, play_script
 from app.rehearsal.scratch import own_world, scratch_backend
 from app.rehearsal.telling import told, verdict
+from app.rehearsal.world import World
+from app.services.invariants import lost_cases
 
 TODAY = date(2026, 11, 21)
 SAMPLE = next(file for file in shipped() if file.stem == "objection-laiwu")
@@ -47,11 +50,17 @@ def play_and_tell(text: str) -> tuple[Played, str]:
         return played, "\n".join(told(played))
 
 
+def expect_nothing_lost(world: World) -> None:
+    """R143, after every step and every sweep: each open case is in a 待办, in 待分派, or rests with a way out."""
+    with read_transaction(world.backend.engine) as session:
+        assert lost_cases(session, world.today) == []
+
+
 @pytest.mark.parametrize("file", shipped(), ids=lambda file: file.stem)
 def test_every_shipped_scenario_holds_and_its_page_tells_it(file: Path) -> None:
     """R33–R38, R44–R57, T4, T6: see docs/scenarios."""
     with own_world() as (backend, files):
-        played = play_script(load_script(file), backend, files, TODAY)
+        played = play_script(load_script(file), backend, files, TODAY, expect_nothing_lost)
         text = page(file, played)
     assert [f"{check.where} {check.what}: {check.expected} / {check.actual}" for check in played.failed] == []
     assert (PAGES / f"{file.stem}.md").read_text(encoding="utf-8") == text

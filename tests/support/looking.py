@@ -9,7 +9,8 @@ from sqlalchemy import update
 from app.database import read_transaction, write_transaction
 from app.models.people import PostHolding
 from app.services.reading.case_page import CasePage, read_case
-from app.services.reading.inbox import Box, read_box
+from app.services.reading.desk.boxes import Box
+from app.services.reading.desk.listing import read_box
 from app.services.reading.reader import Reader, reader_of
 from app.services.reading.search import Sought, search
 from tests.support.world import START, World

@@ -54,6 +54,10 @@ class CaseLine:
     opened_on: date | None
     outcome: str
     term: TermState | None
+    #: Of a case without a number of its own: the number of the record that it is about.
+    about: str = ""
+    #: The unit that holds the case; empty where a person does, or nobody.
+    holder_unit: str = ""
 
 
 def within_keys(number: int) -> int:
@@ -101,11 +105,13 @@ def lines_of(
     *,
     names: Names | None = None,
     terms: Iterable[TermRow] | None = None,
+    with_records: bool = False,
 ) -> list[CaseLine]:
     """The lines of a list, in its order, with five queries more whatever its length.
 
     Args:
         names, terms: what has been read of these cases already.
+        with_records: say of a case without a number which record it is about; one query more if there are any.
     """
     if terms is None:
         ids = [case.id for case in cases]
@@ -113,7 +119,22 @@ def lines_of(
         terms = session.execute(live.where(TermRow.nature != Nature.PERIOD.value)).scalars()
     named, titles = names or Names.read(session, cases), _titles(session, cases)
     states = governing(terms, calendar, today)
-    return [_line(case, named, titles.get(case.id, ""), states.get(case.id)) for case in cases]
+    records = _records_of(session, cases) if with_records else {}
+    return [
+        _line(case, named, titles.get(case.id, ""), states.get(case.id), records.get(case.dossier_id, ""))
+        for case in cases
+    ]
+
+
+def _records_of(session: Session, cases: Sequence[Case]) -> dict[int, str]:
+    """Numbers of the records that cases without a number are about, by dossier; one is asked for only if there are."""
+    dossiers = {case.dossier_id for case in cases if not case.number and case.kind != "record"}
+    if not dossiers:
+        return {}
+    rows = session.execute(
+        select(Case.dossier_id, Case.number).where(Case.dossier_id.in_(dossiers), Case.kind == "record")
+    )
+    return {dossier: number or "" for dossier, number in rows}
 
 
 def titles_of(session: Session, ids: list[int]) -> dict[int, str]:
@@ -138,7 +159,7 @@ def _sync_titles(session: Session, ids: list[int]) -> dict[int, str]:
     return {case_id: f"同步至{label}" for case_id, label in targets}
 
 
-def _line(case: Case, names: Names, title: str, term: TermState | None) -> CaseLine:
+def _line(case: Case, names: Names, title: str, term: TermState | None, record: str) -> CaseLine:
     flow = workflow(case.kind)
     state = flow.state(case.state)
     return CaseLine(
@@ -158,6 +179,8 @@ def _line(case: Case, names: Names, title: str, term: TermState | None) -> CaseL
         opened_on=case.opened_on,
         outcome=case.outcome or "",
         term=term,
+        about="" if case.number else record,
+        holder_unit=names.unit(case.holder_unit_id, case),
     )
 
 
@@ -173,8 +196,8 @@ def governing(rows: Iterable[TermRow], calendar: Calendar, today: date) -> dict[
     return {case_id: term_state(row, calendar, today) for case_id, row in found.items()}
 
 
-def _rank(row: TermRow) -> tuple[bool, date]:
-    return (row.due_on is None, row.due_on or date.max)
+def _rank(row: TermRow) -> tuple[bool, date, bool]:
+    return (row.due_on is None, row.due_on or date.max, row.status != "paused")
 
 
 def term_state(row: TermRow, calendar: Calendar, today: date) -> TermState:

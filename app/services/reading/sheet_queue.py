@@ -8,13 +8,13 @@ from enum import StrEnum
 from sqlalchemy import func, select
 
 from app.access.capacities import visible_filter
+from app.access.hands import held_by
 from app.models.cases import Case
 from app.models.history import OutboxRow
 from app.models.kinds import Notice
 from app.models.people import Unit, User
 from app.models.seals import NoticeSeal
 from app.services.reading.copies import not_a_copy
-from app.services.reading.inbox import held_by
 from app.services.reading.reader import Reader
 from app.services.reading.wording import mark_of_draft, words_of
 from workflows.identity import mask_name
@@ -136,7 +136,7 @@ def read_board(reader: Reader) -> SheetBoard:
     names = _names(reader, [*(notice for notice, _, _ in rows), *recent])
     lines = [_line(notice, work, sent is not None, reader.now, names) for notice, work, sent in rows]
     counts: dict[Making, int] = {making: sum(line.making is making for line in lines) for making in _ORDER}
-    drafts = select(func.count()).select_from(Case).where(held_by(reader), *_DRAFTED)
+    drafts = select(func.count()).select_from(Case).where(held_by(reader.standing), not_a_copy(), *_DRAFTED)
     return SheetBoard(
         lines=tuple(sorted(lines, key=lambda line: _ORDER.index(line.making))[:_ROWS]),
         counts=counts,
@@ -153,7 +153,7 @@ def read_drafts(reader: Reader) -> tuple[Draft, ...]:
         NotFound: as `demand_board`.
     """
     demand_board(reader)
-    ids = select(Case.id).where(held_by(reader), *_DRAFTED)
+    ids = select(Case.id).where(held_by(reader.standing), not_a_copy(), *_DRAFTED)
     statement = select(Notice).where(Notice.id.in_(ids)).order_by(Notice.due_on.is_(None), Notice.due_on, Notice.id)
     notices = reader.session.execute(statement.limit(DRAFTS)).scalars().all()
     names = _names(reader, notices)

@@ -140,19 +140,23 @@ def _somebody_may_be_out() -> ColumnElement[bool]:
 def _able(unit: Any, posts: frozenset[Post]) -> ColumnElement[bool]:
     """Whether somebody holds one of the posts in the unit today who need not keep out of the case."""
     held, elsewhere = aliased(PostHolding), aliased(PostHolding)
-    in_the_subject = exists().where(
-        elsewhere.user_id == held.user_id, elsewhere.unit_id == Case.subject_unit_id, in_force(elsewhere, _TODAY)
-    )
+
+    def no_row(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+        # Named, since of two queries around it SQLAlchemy would take the outer one's table into its own.
+        return ~exists().where(*conditions).correlate(held, Case)
+
     able = select(held.id).where(
         held.unit_id == unit,
         _is_one_of(held, posts),
         in_force(held, _TODAY),
         exists().where(User.id == held.user_id, User.active),
         held.user_id.is_distinct_from(Case.subject_person_id),
-        ~in_the_subject,
-        ~exists().where(Recusal.dossier_id == Case.dossier_id, Recusal.user_id == held.user_id),
+        no_row(
+            elsewhere.user_id == held.user_id, elsewhere.unit_id == Case.subject_unit_id, in_force(elsewhere, _TODAY)
+        ),
+        no_row(Recusal.dossier_id == Case.dossier_id, Recusal.user_id == held.user_id),
     )
-    return able.correlate(Case, Locality).exists()
+    return able.correlate(Case).exists()
 
 
 def _is_one_of(held: type[PostHolding], posts: frozenset[Post]) -> ColumnElement[bool]:

@@ -17,6 +17,7 @@ from app.services.reading.desk.listing import BoxPage, Order, next_held, orders_
 from app.services.reading.desk.sieve import Shade
 from app.services.reading.desk.week import dues_of_the_week
 from app.services.reading.desk.worked import COUNTED_WORKED, count_worked
+from app.services.reading.draft_list import draft_lines
 from app.services.reading.quick import quick_step, ticked_rows
 from app.services.reading.reader import Reader
 from app.services.saved_views import LONGEST_NAME, keep_view, remove_view, views_of
@@ -50,7 +51,7 @@ def _desk(view_error: str = "", view_name: str = "") -> ResponseReturnValue:
         above = read_designated(reader) if wish.box is Box.UNASSIGNED else BoxPage([], None)
         # What takes long to count is asked for once the page is there; without JavaScript its box has no number.
         counts = [(box, _count(reader, box) if box is not Box.UNASSIGNED else None) for box in boxes]
-        drafts = drafts_of(reader) if wish.box is Box.DRAFTS else ()
+        drafts = draft_lines(reader) if wish.box is Box.DRAFTS else ()
         dues = dues_of_the_week(reader)
         delegations = delegations_of(reader.session, signed_in().user_id, reader.today)
         today = reader.today

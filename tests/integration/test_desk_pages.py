@@ -46,7 +46,7 @@ def test_filters_stand_in_the_address_and_each_has_a_chip(app: Flask, world: Wor
     """interface, patterns: a GET form, removable chips, `aria-sort`, server sorting."""
     world.objection_in("submitted")
     client = client_of(app, "officer")
-    page = client.get("/desk?kind=objection&state=submitted&party=王测&unit=乙局&from_on=2026-09-01&light=fine").text
+    page = client.get("/desk?kind=objection&state=submitted&party=王测&unit=乙局&from_on=2026-09-01&light=near").text
     assert len(rows_of(page)) == 1
     chips = re.findall(r'class="chip" href="([^"]+)"', page)
     assert len(chips) == 6
@@ -67,7 +67,7 @@ def test_what_has_no_number_says_what_it_is_about(app: Flask, world: World) -> N
     number = world.case(record).number
     page = client_of(app, "officer").get("/desk?kind=sync").text
     assert len(rows_of(page)) > 0
-    assert all(f"尚无文号 涉{number}" in row for row in rows_of(page))
+    assert all(f"尚无文号涉{number}" in row for row in rows_of(page))
 
 
 def test_empty_boxes_say_what_will_appear_and_why(app: Flask, world: World) -> None:

@@ -6,15 +6,18 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
+from app.access.hands import held_by
 from app.models.cases import Case, ProposalRow
 from app.models.deciding import OpenedCase
 from app.models.people import User
 from app.models.registry import MODELS
+from app.services.acting_for import done_by
 from app.services.contexts import context_of
 from app.services.lawbook import current_calendar
 from app.services.next_hand import opening_kind
-from app.services.reading.inbox import held_by
+from app.services.reading.copies import not_a_copy
 from app.services.reading.lines import CaseLine, lines_of
 from app.services.reading.reader import Reader
 from workflows.kit.definition import Step, Unmet
@@ -71,12 +74,14 @@ def waiting_for(reader: Reader) -> tuple[Waiting, ...]:
     """
     if not reader.standing.units(DECIDES):
         raise NotFound
+    principal = aliased(User)
     deciders = [capacity.value for capacity in PROPOSER]
     rows = reader.session.execute(
-        select(Case.id, Case.kind, ProposalRow, User.name)
+        select(Case.id, Case.kind, ProposalRow, User.name, principal.name.label("principal"))
         .join(ProposalRow, ProposalRow.case_id == Case.id)
         .join(User, User.id == ProposalRow.author_id)
-        .where(held_by(reader), Case.holder.in_(deciders))
+        .outerjoin(principal, principal.id == ProposalRow.principal_id)
+        .where(held_by(reader.standing), not_a_copy(), Case.holder.in_(deciders))
         .where(ProposalRow.status == "live", ProposalRow.holder == Case.holder)
         .order_by(Case.due_on.is_(None), Case.due_on, Case.id)
         .limit(MOST)
@@ -85,7 +90,7 @@ def waiting_for(reader: Reader) -> tuple[Waiting, ...]:
     lines = lines_of(reader.session, cases, current_calendar(reader.session), reader.today)
     opened = _opened(reader, [case.id for case in cases])
     return tuple(
-        _waiting(reader, case, line, row.ProposalRow, row.name, opened.get(case.id))
+        _waiting(reader, case, line, row.ProposalRow, done_by(row.name, row.principal), opened.get(case.id))
         for case, line, row in zip(cases, lines, rows, strict=True)
     )
 

@@ -127,4 +127,4 @@ def due_by(reader: Reader, last: date) -> dict[date, int]:
         return {}
     together = union_all(*(select(part.c.due_on) for part in parts)).subquery()
     rows = reader.session.execute(select(together.c.due_on, func.count()).group_by(together.c.due_on))
-    return dict(row.t for row in rows)
+    return dict(rows.all())

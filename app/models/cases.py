@@ -106,7 +106,6 @@ def _index_where(name: str, condition: str, *columns: str) -> Index:
     return Index(name, *columns, sqlite_where=text(condition), postgresql_where=text(condition))
 
 
-_DUE = text("due_on IS NOT NULL")
 _OWN = text("holder_unit_id IS NOT NULL AND subject_unit_id IS NOT NULL")
 
 
@@ -128,7 +127,6 @@ class Case(Base):
         CheckConstraint("phase <> 'decided' OR decided_on IS NOT NULL", name="decided_has_day"),
         # 待办 and 督办 walk these in the order of their last days.
         Index("ix_cases_holder", "holder_unit_id", "holder", "due_on", "id"),
-        Index("ix_cases_in_charge", "handling_unit_id", "due_on", "id", sqlite_where=_DUE, postgresql_where=_DUE),
         # A unit that would have to act on its own matter: all its people must keep out.
         Index("ix_cases_own_matter", "subject_unit_id", "holder_unit_id", sqlite_where=_OWN, postgresql_where=_OWN),
         Index("ix_cases_holder_person", "holder_person_id"),

@@ -43,7 +43,6 @@ def upgrade() -> None:
     )
     op.drop_index("ix_cases_holder", table_name="cases")
     op.create_index("ix_cases_holder", "cases", ["holder_unit_id", "holder", "due_on", "id"])
-    _index("ix_cases_in_charge", "cases", ["handling_unit_id", "due_on", "id"], "due_on IS NOT NULL")
     own = "holder_unit_id IS NOT NULL AND subject_unit_id IS NOT NULL"
     _index("ix_cases_own_matter", "cases", ["subject_unit_id", "holder_unit_id"], own)
     for name, (condition, _before) in _BY_ACTOR.items():
@@ -56,7 +55,6 @@ def downgrade() -> None:
         op.drop_index(name, table_name="event")
         _index(name, "event", ["actor_id", "case_id"], before)
     op.drop_index("ix_cases_own_matter", table_name="cases")
-    op.drop_index("ix_cases_in_charge", table_name="cases")
     op.drop_index("ix_cases_holder", table_name="cases")
     op.create_index("ix_cases_holder", "cases", ["holder_unit_id", "holder", "due_on"])
     op.drop_table("saved_view")

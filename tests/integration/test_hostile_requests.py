@@ -93,11 +93,18 @@ def test_no_field_of_a_case_form_breaks_its_page(app: Flask, world: World, value
             if "/steps/" not in target:
                 continue
             names = [part.split('"')[0] for part in form.split("</form>")[0].split('name="')[1:]]
+            # A sentence that is put in gives the form back; that press is tried by itself.
+            pressed = [name for name in names if name.startswith("phrase-")]
+            names = [name for name in names if name not in pressed]
             fields = dict.fromkeys(names, VALUES[value]) | {"add": "", "remove": ""}
             act = form.split('name="form" value="')[1].split('"')[0]
             answer = client.post(target, data=fields | hidden(page, act))
             assert answer.status_code in {303, 404, 409, 413, 422}, (target, act, answer.text[:500])
             assert "<script>alert" not in answer.text
+            if pressed:
+                again = client.post(target, data=fields | hidden(page, act) | {pressed[0]: VALUES[value]})
+                assert again.status_code in {200, 409, 413, 422}
+                assert "<script>alert" not in again.text
 
 
 @pytest.mark.parametrize("value", VALUES)

@@ -169,7 +169,7 @@ def test_the_receipt_is_printed_before_service(app: Flask, world: World, notice:
     """送达回证, filled in as far as known: case, notice, number, recipient, confirmed address, and who prints it."""
     officer = client_of(app, "officer")
     confirm_on_paper(officer, world, notice, channel="direct", address="示范路1号示例甲局201室")
-    page = officer.get(f"/cases/{notice}").text
+    page = officer.get(f"/cases/{notice}?tab=documents").text
     assert f"/documents/{notice}/receipt.pdf" in page
     sheet = officer.get(f"/documents/{notice}/receipt.pdf")
     text = sheet.get_data(as_text=True)

@@ -31,7 +31,7 @@ OWN: dict[str, str] = {
     "attachment": "case_id",
 }
 #: Work that is going on, and what belongs to this installation: not part of what is handed over.
-LEFT_OUT = frozenset({"outbox", "webhook_delivery", "stuck_claim", "draft", "dossier_import"})
+LEFT_OUT = frozenset({"outbox", "webhook_delivery", "stuck_claim", "draft", "dossier_import", "opened_case"})
 #: Columns that say something about this installation only.
 _LOCAL_COLUMNS = frozenset({("dossier", "imported_at"), ("term", "wakes_on"), ("attachment", "draft_id")})
 #: Columns that older bundles do not know; they are written only where they say something.

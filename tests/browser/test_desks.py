@@ -96,7 +96,7 @@ def test_what_is_missing_is_said_on_a_good_page(page: Page, world: World) -> Non
     page.goto(f"/records/new?subject={world['subject'].uid}")
     page.get_by_role("button", name="提交审签").click()
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_role("alert")).to_contain_text("失信行为：尚未填写")
+    expect(page.get_by_role("alert")).to_contain_text("来源文书类型：尚未填写")
     expect_good_page(page, first_tab=False)
 
 

@@ -138,7 +138,7 @@ def test_a_text_that_reads_otherwise_by_now_is_not_signed(app: Flask, world: Wor
         unit = session.get_one(Unit, world.case(one.uid).recipient_unit_id)
         unit.name = "示例改名局"
     answer = approver.post("/sheets/signing", data=data, follow_redirects=True)
-    assert "正文在您阅看之后有变化" in text_of(answer.text)
+    assert "内容在您阅看之后有变化" in text_of(answer.text)
     assert world.state(one.uid) == "drafted"
     page = answer.text
     assert "示例改名局" in page

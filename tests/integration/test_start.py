@@ -68,8 +68,7 @@ def test_from_an_empty_folder_to_a_server_and_again_with_its_data(tmp_path: Path
     """The first start makes the demo, prints URL and logins and runs the jobs; the second keeps everything."""
     folder = tmp_path / "kept"
     with started(folder, port) as (process, printed):
-        # A minute on an idle machine; the bound is there to end a start that hangs.
-        eventually(lambda: '"sweep":"ok"' in answer(port, "/readyz"), 300)
+        eventually(lambda: '"sweep":"ok"' in answer(port, "/readyz"), 180)
         text = printed.read_text(encoding="utf-8")
         assert f"http://127.0.0.1:{port}" in text
         assert re.search(r"信用管理部门经办人\s+\w+", text)

@@ -1,5 +1,7 @@
 """The tests' own databases, shown on a schema of one table (issue 2, item 5: both databases, a real PostgreSQL)."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +12,7 @@ from sqlalchemy import create_engine, text
 
 from tests.support.cluster import FOLDER_PREFIX, Cluster, stop_orphans
 from tests.support.databases import DatabaseSource, PostgresSource, SqliteSource
+from tests.support.waiting import eventually
 
 SourceOf = Callable[[str], DatabaseSource]
 
@@ -114,8 +117,8 @@ def is_running(pid: int) -> bool:
     return "State:\tZ" not in status
 
 
-def test_a_server_whose_run_was_killed_is_stopped_by_the_next_run() -> None:
-    """The run is a child that starts a server and leaves without stopping it."""
+def orphan() -> tuple[Path, int]:
+    """Folder and process of a server whose run is over: a child starts it and leaves without stopping it."""
     script = (
         "from tests.support.cluster import Cluster, new_cluster_folder\n"
         "cluster = Cluster(new_cluster_folder())\n"
@@ -127,6 +130,21 @@ def test_a_server_whose_run_was_killed_is_stopped_by_the_next_run() -> None:
     assert folder.name.startswith(FOLDER_PREFIX)
     server = int((folder / "files" / "postmaster.pid").read_text(encoding="utf-8").splitlines()[0])
     assert is_running(server)
+    return folder, server
+
+
+def test_a_server_whose_run_was_killed_is_stopped_by_the_next_run() -> None:
+    folder, server = orphan()
     assert folder in stop_orphans()
     assert not folder.exists()
     assert not is_running(server)
+
+
+def test_a_server_that_was_killed_with_its_run_does_not_keep_the_next_run_from_starting() -> None:
+    """A machine that lost its power, or a container that ended, leaves files that name a process long gone."""
+    folder, server = orphan()
+    os.kill(server, signal.SIGKILL)
+    eventually(lambda: not is_running(server))
+    assert (folder / "files" / "postmaster.pid").exists()
+    assert folder in stop_orphans()
+    assert not folder.exists()

@@ -9,6 +9,7 @@ import fcntl
 import os
 import pwd
 import shutil
+import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -67,9 +68,14 @@ class Cluster:
 
     def stop(self) -> None:
         """Stop the server if it runs and remove its folder. Nothing in it is worth a clean shutdown."""
-        if (self.files / "postmaster.pid").exists():
+        if self._listens():
             self._run("pg_ctl", "stop", "--mode=immediate")
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _listens(self) -> bool:
+        """Whether somebody answers at the socket. The file with the server's number outlives one that was killed."""
+        with socket.socket(socket.AF_UNIX) as caller:
+            return caller.connect_ex(str(self.folder / ".s.PGSQL.5432")) == 0
 
     def _initialise(self) -> None:
         account = _server_account()

@@ -30,11 +30,12 @@ from app.services.backend import Backend
 from app.services.lawbook import current_calendar
 from app.services.reading.desk.boxes import Box, count_of, held_parts, late_in_charge, unassigned
 from app.services.reading.desk.listing import Order, read_box
-from app.services.reading.desk.sieve import Shade, Sieve
+from app.services.reading.desk.sieve import Sieve
 from app.services.reading.desk.week import dues_of_the_week
 from app.services.reading.desk.worked import count_worked
 from app.services.reading.lines import CaseLine, lines_of
 from app.services.reading.reader import Reader, reader_of
+from app.services.reading.shade import Shade
 from app.web.case_views import light_of
 from app.web.reading import current_reader
 from bench.places import DATABASES, Places

@@ -16,9 +16,9 @@ from app.models.terms import TermRow
 from app.services.reading.oversight.board import read_board
 from app.services.reading.oversight.duties import Wanted, read_duties
 from app.services.reading.oversight.periods import month_of, months_until
-from app.services.reading.oversight.scope import Standing
 from app.services.reading.oversight.trend import read_trend
 from app.services.reading.reader import Reader, reader_of
+from app.services.reading.shade import Shade
 from bench.places import DATABASES, Places
 from bench.report import Line
 from bench.sweeping import fill
@@ -42,10 +42,10 @@ def _measured(world: World, name: str) -> Iterator[Line]:
     with world.backend.sessions() as session:
         reader = reader_of(world.backend, session, world["officer"], world.clock())
         months = months_until(month_of(reader.today), 12)
-        assert read_board(reader, _NEAR).whole.counts[Standing.LATE] > 0
+        assert read_board(reader, _NEAR).whole.counts[Shade.LATE] > 0
         bare = _median(lambda: _bare(reader))
         yield Line(f"{name}: board", _median(lambda: read_board(reader, _NEAR)), bare, "ms")
-        page = _median(lambda: read_duties(reader, Wanted(standing=Standing.LATE), _NEAR))
+        page = _median(lambda: read_duties(reader, Wanted(standing=Shade.LATE), _NEAR))
         yield Line(f"{name}: first page of late ones, with its count", page, bare, "ms")
         yield Line(f"{name}: trend of 12 months", _median(lambda: read_trend(reader, months)), bare, "ms")
 

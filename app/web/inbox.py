@@ -14,12 +14,12 @@ from app.services.designation import designate_superior
 from app.services.drafts import drafts_of
 from app.services.reading.desk.boxes import COUNTED, Box, boxes_of, count_of, held_parts, late_in_charge, unassigned
 from app.services.reading.desk.listing import BoxPage, Order, next_held, orders_of, read_box, read_designated
-from app.services.reading.desk.sieve import Shade
 from app.services.reading.desk.week import dues_of_the_week
 from app.services.reading.desk.worked import COUNTED_WORKED, count_worked
 from app.services.reading.draft_list import draft_lines
 from app.services.reading.quick import quick_step, ticked_rows
 from app.services.reading.reader import Reader
+from app.services.reading.shade import Shade
 from app.services.saved_views import LONGEST_NAME, keep_view, remove_view, views_of
 from app.services.several import MOST, take_several
 from app.web.case_forms import new_key

@@ -11,7 +11,8 @@ from werkzeug.datastructures import MultiDict
 
 from app.services.reading.desk.boxes import Box
 from app.services.reading.desk.listing import Key, Order, orders_of
-from app.services.reading.desk.sieve import LONGEST, Shade, Sieve
+from app.services.reading.desk.sieve import LONGEST, Sieve
+from app.services.reading.shade import Shade
 from app.web.filters import period_given
 from app.web.forms import SummaryLine
 from app.web.presentation import legal_date

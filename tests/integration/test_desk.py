@@ -14,10 +14,11 @@ from app.services.designation import designate_superior
 from app.services.reading.desk import boxes, listing, worked
 from app.services.reading.desk.boxes import Box, count_of, held_parts
 from app.services.reading.desk.listing import Order, next_held, orders_of, read_box, read_designated
-from app.services.reading.desk.sieve import Shade, Sieve
+from app.services.reading.desk.sieve import Sieve
 from app.services.reading.desk.vacant import perhaps_without_hands
 from app.services.reading.desk.week import dues_of_the_week
 from app.services.reading.desk.worked import count_worked
+from app.services.reading.shade import Shade
 from app.services.recusals import declare_recusal
 from app.web.case_views import light_of
 from tests.support.looking import appoint, dismiss, reading

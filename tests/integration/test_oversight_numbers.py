@@ -29,9 +29,10 @@ from app.services.reading.oversight.board import read_board
 from app.services.reading.oversight.duties import Wanted, read_duties
 from app.services.reading.oversight.pace import read_pace
 from app.services.reading.oversight.periods import Period, month_of, months_until, weeks_until
-from app.services.reading.oversight.scope import PERSONS, Outcome, Standing
+from app.services.reading.oversight.scope import PERSONS, Outcome
 from app.services.reading.oversight.trend import read_trend
 from app.services.reading.reader import Reader, reader_of
+from app.services.reading.shade import Shade
 from tests.support.cluster import Cluster
 from tests.support.databases import PostgresSource, SqliteSource
 from tests.support.overseen_world import strew
@@ -113,16 +114,16 @@ class Recount:
                 found.append((row, self.names[unit] if unit is not None else PERSONS))
         return found
 
-    def standing(self, row: TermRow) -> Standing:
+    def standing(self, row: TermRow) -> Shade:
         if row.status == "paused" or row.due_on is None:
-            return Standing.PAUSED
+            return Shade.PAUSED
         if row.due_on < self.reader.today:
-            return Standing.LATE
+            return Shade.LATE
         left = sum(
             shipped_calendar().is_working_day(self.reader.today + timedelta(days=ahead))
             for ahead in range(1, (row.due_on - self.reader.today).days + 1)
         )
-        return Standing.NEAR if left <= NEAR else Standing.FINE
+        return Shade.NEAR if left <= NEAR else Shade.FINE
 
     def outcome(self, row: TermRow) -> Outcome:
         if row.ended_on is not None:
@@ -177,7 +178,7 @@ def every(reader: Reader, wanted: Wanted) -> list[int]:
 
 def test_the_board(recount: Recount) -> None:
     """Units × 逾期, 临期, 正常, 暂停; each number is as long as the list behind it, which is in order."""
-    counted: dict[str, Counter[Standing]] = {}
+    counted: dict[str, Counter[Shade]] = {}
     for row, unit in recount.duties:
         if row.status in ("running", "paused"):
             counted.setdefault(unit, Counter())[recount.standing(row)] += 1
@@ -185,7 +186,7 @@ def test_the_board(recount: Recount) -> None:
     assert {row.holder.uid: Counter(row.counts) for row in found.rows} == counted
     assert found.whole.total == sum(sum(numbers.values()) for numbers in counted.values()) > 0
     for of_unit in found.rows:
-        for standing in Standing:
+        for standing in Shade:
             listed = every(recount.reader, Wanted(of_unit.holder.uid, standing=standing))
             assert len(listed) == of_unit.counts[standing]
     rows = {row.id: row for row, _ in recount.duties}
@@ -289,7 +290,7 @@ def test_the_bulletin_says_what_the_board_says(recount: Recount) -> None:
     assert {duty.term for duty in found.late} == {key for key in late if month.first <= days[key] <= month.last}
     assert (len(found.late), len(found.carried)) == (found.late_count, found.carried_count)
     board = read_board(reader, NEAR)
-    assert found.whole.counts[Outcome.OVERDUE] + found.carried_count == board.whole.counts[Standing.LATE] > 0
+    assert found.whole.counts[Outcome.OVERDUE] + found.carried_count == board.whole.counts[Shade.LATE] > 0
     few = bulletin.read_bulletin(reader, month, NEAR, 2)
     assert (few.late, few.late_count) == (found.late[:2], found.late_count)
 

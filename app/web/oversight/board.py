@@ -7,7 +7,8 @@ from flask_login import login_required
 
 from app.services.reading.oversight.board import read_board
 from app.services.reading.oversight.duties import DutyPage, Wanted, read_duties
-from app.services.reading.oversight.scope import PERSONS, Outcome, Standing, is_office
+from app.services.reading.oversight.scope import PERSONS, Outcome, is_office
+from app.services.reading.shade import Shade
 from app.web.case_forms import new_key
 from app.web.case_views import light_of
 from app.web.lights import NEAR_WORKING_DAYS
@@ -16,7 +17,7 @@ from app.web.oversight.filters import chips, duties_asked, kept
 from app.web.reading import current_reader
 from workflows.registry import WORKFLOWS
 
-_LATE = Wanted(standing=Standing.LATE)
+_LATE = Wanted(standing=Shade.LATE)
 
 
 @blueprint.get("")
@@ -30,7 +31,7 @@ def show() -> ResponseReturnValue:
     return render_template(
         "oversight/board.html",
         board=board,
-        standings=tuple(Standing),
+        standings=tuple(Shade),
         page=late,
         asked=kept(_LATE),
         next_page=_next(_LATE, late),
@@ -61,7 +62,7 @@ def duties() -> ResponseReturnValue:
         next_page=_next(wanted, page),
         given=request.args,
         kinds=[(known, flow.label) for known, flow in WORKFLOWS.items()],
-        standings=tuple(Standing),
+        standings=tuple(Shade),
         outcomes=tuple(Outcome),
         errors=asked.errors,
         failed=bool(asked.errors),

@@ -10,8 +10,9 @@ from flask_babel import gettext
 
 from app.services.reading.oversight.duties import Wanted
 from app.services.reading.oversight.periods import Period, month_named, month_of, months_until
-from app.services.reading.oversight.scope import Outcome, Standing
+from app.services.reading.oversight.scope import Outcome
 from app.services.reading.reader import Reader
+from app.services.reading.shade import Shade
 from app.web.filters import period_given
 from app.web.forms import SummaryLine
 from app.web.views import Link
@@ -53,7 +54,7 @@ def duties_asked() -> Asked:
         unit=_given("unit"),
         kind=kind if kind in WORKFLOWS else "",
         term=term if label_of_term(term) else "",
-        standing=next((known for known in Standing if known == _given("standing")), None),
+        standing=next((known for known in Shade if known == _given("standing")), None),
         outcome=next((known for known in Outcome if known == _given("outcome")), None),
         within=within,
         ended=month.days if month is not None else None,

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from enum import StrEnum
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 
@@ -11,25 +10,13 @@ from app.models.people import Unit, User
 from app.models.terms import TermRow
 from app.services.lawbook import current_calendar
 from app.services.reading.reader import Reader
+from app.services.reading.shade import Shade
 from workflows.kit.counting import Nature
 
 #: So much is read of a name that was typed.
 LONGEST = 40
 #: With this many working days left, or fewer, a last day is near (the first rung of the ladder).
 NEAR = 3
-
-
-class Shade(StrEnum):
-    """How the governing term of a case stands."""
-
-    LATE = "late"
-    NEAR = "near"
-    FINE = "fine"
-    PAUSED = "paused"
-
-    @property
-    def label(self) -> str:
-        return {"late": "逾期", "near": "临期", "fine": "正常", "paused": "暂停"}[self.value]
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,9 @@ from sqlalchemy import func, select
 
 from app.models.cases import Case
 from app.models.terms import TermRow
-from app.services.reading.oversight.scope import DUTY_UNIT, IS_OPEN, Holder, Standing, holders, in_charge, standing_on
+from app.services.reading.oversight.scope import DUTY_UNIT, IS_OPEN, Holder, holders, in_charge, standing_on
 from app.services.reading.reader import Reader
+from app.services.reading.shade import Shade
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class UnitRow:
     """The open duties of one unit, counted by how they stand."""
 
     holder: Holder
-    counts: Mapping[Standing, int]
+    counts: Mapping[Shade, int]
 
     @property
     def total(self) -> int:
@@ -49,10 +50,10 @@ def read_board(reader: Reader, near: int) -> Board:
         .group_by(unit, standing)
     ).all()
     known = holders(reader.session, [row[0] for row in counted])
-    found: dict[Holder, dict[Standing, int]] = {}
+    found: dict[Holder, dict[Shade, int]] = {}
     for key, stands, number in counted:
-        found.setdefault(known[key], dict.fromkeys(Standing, 0))[Standing(stands)] += number
+        found.setdefault(known[key], dict.fromkeys(Shade, 0))[Shade(stands)] += number
     rows = [UnitRow(holder, counts) for holder, counts in found.items()]
-    whole = {standing: sum(row.counts[standing] for row in rows) for standing in Standing}
-    urgent_first = sorted(rows, key=lambda row: (*(-row.counts[standing] for standing in Standing), row.holder.name))
+    whole = {standing: sum(row.counts[standing] for row in rows) for standing in Shade}
+    urgent_first = sorted(rows, key=lambda row: (*(-row.counts[standing] for standing in Shade), row.holder.name))
     return Board(tuple(urgent_first), UnitRow(Holder("", "合计"), whole))

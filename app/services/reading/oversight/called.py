@@ -16,13 +16,13 @@ from app.services.reading.oversight.duties import Duty, Wanted, duties_of, match
 from app.services.reading.oversight.scope import (
     DUTY_UNIT,
     IS_DUTY,
-    Standing,
     demand_board,
     in_charge,
     outcome_on,
     standing_on,
 )
 from app.services.reading.reader import Reader
+from app.services.reading.shade import Shade
 from workflows.kit.errors import NotFound
 
 _AT_ONCE = 500
@@ -80,7 +80,7 @@ def calls_to_all(reader: Reader, wanted: Wanted, near: int) -> tuple[Call, ...]:
     Raises:
         NotFound: as `read_board`.
     """
-    late = (matching(reader, wanted, near), callable_by(reader), standing_on(reader, near) == Standing.LATE.value)
+    late = (matching(reader, wanted, near), callable_by(reader), standing_on(reader, near) == Shade.LATE.value)
     return _calls(reader, *late)
 
 

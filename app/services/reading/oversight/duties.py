@@ -20,7 +20,6 @@ from app.services.reading.oversight.scope import (
     IS_OPEN,
     Holder,
     Outcome,
-    Standing,
     falls_within,
     holders,
     in_charge,
@@ -29,6 +28,7 @@ from app.services.reading.oversight.scope import (
     standing_on,
 )
 from app.services.reading.reader import Reader
+from app.services.reading.shade import Shade
 from workflows.kit.counting import running_days_late
 from workflows.registry import workflow
 
@@ -48,7 +48,7 @@ class Wanted:
     unit: str = ""
     kind: str = ""
     term: str = ""
-    standing: Standing | None = None
+    standing: Shade | None = None
     outcome: Outcome | None = None
     within: tuple[date, date] | None = None
     ended: tuple[date, date] | None = None
@@ -68,7 +68,7 @@ class Duty:
     version: int
     holder: Holder
     term_label: str
-    stands: Standing | None
+    stands: Shade | None
     outcome: Outcome
     state: TermState
     ended_on: date | None
@@ -141,7 +141,7 @@ def duties_of(reader: Reader, rows: Sequence[Any]) -> tuple[Duty, ...]:
                 version=case.version,
                 holder=names[unit],
                 term_label=known.label if known else term.key,
-                stands=Standing(standing) if term.ended_on is None else None,
+                stands=Shade(standing) if term.ended_on is None else None,
                 outcome=Outcome(outcome),
                 state=term_state(term, calendar, reader.today),
                 ended_on=term.ended_on,
@@ -181,7 +181,7 @@ def matching(reader: Reader, wanted: Wanted, near: int) -> ColumnElement[bool]:
 
 def _order(wanted: Wanted) -> ColumnElement[Any]:
     """By the last day; a late, near or normal duty always has one, so that its index gives the order."""
-    if wanted.standing in (Standing.LATE, Standing.NEAR, Standing.FINE):
+    if wanted.standing in (Shade.LATE, Shade.NEAR, Shade.FINE):
         return TermRow.due_on.expression
     return func.coalesce(FALLS_ON, _NEVER)
 

@@ -18,6 +18,7 @@ from app.models.terms import TermRow
 from app.services.lawbook import current_calendar
 from app.services.reading.copies import not_a_copy
 from app.services.reading.reader import Reader
+from app.services.reading.shade import Shade
 from workflows.kit.errors import NotFound
 from workflows.registry import WORKFLOWS
 from workflows.roles import RELATIONS, Post
@@ -28,19 +29,6 @@ HEADS = frozenset({Post.HEAD, Post.DEPUTY, Post.TOLERANCE_HEAD})
 HAS_BOARD = OFFICE | HEADS
 #: Stands in addresses for the subjects who are natural persons: they are counted together and never named.
 PERSONS = "persons"
-
-
-class Standing(StrEnum):
-    """How a duty that is not met yet stands today."""
-
-    LATE = "late"
-    NEAR = "near"
-    FINE = "fine"
-    PAUSED = "paused"
-
-    @property
-    def label(self) -> str:
-        return {"late": "逾期", "near": "临期", "fine": "正常", "paused": "暂停"}[self.value]
 
 
 class Outcome(StrEnum):
@@ -132,10 +120,10 @@ def standing_on(reader: Reader, near: int) -> ColumnElement[str]:
     """
     first_far_day = current_calendar(reader.session).add_working_days(reader.today, near + 1)
     return case(
-        (or_(TermRow.status == "paused", TermRow.due_on.is_(None)), literal(Standing.PAUSED.value)),
-        (TermRow.due_on < reader.today, literal(Standing.LATE.value)),
-        (TermRow.due_on < first_far_day, literal(Standing.NEAR.value)),
-        else_=literal(Standing.FINE.value),
+        (or_(TermRow.status == "paused", TermRow.due_on.is_(None)), literal(Shade.PAUSED.value)),
+        (TermRow.due_on < reader.today, literal(Shade.LATE.value)),
+        (TermRow.due_on < first_far_day, literal(Shade.NEAR.value)),
+        else_=literal(Shade.FINE.value),
     )
 
 

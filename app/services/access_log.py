@@ -40,6 +40,7 @@ class Act(StrEnum):
     POST_ENDED = "post_ended"
     DELEGATED = "delegated"
     DELEGATION_ENDED = "delegation_ended"
+    DRAFT_HANDED_OVER = "draft_handed_over"
     UNIT_ENTERED = "unit_entered"
     UNIT_CHANGED = "unit_changed"
     UNIT_RENAMED = "unit_renamed"
@@ -90,6 +91,7 @@ _LABELS = {
     Act.POST_ENDED: "免职",
     Act.DELEGATED: "委托代办",
     Act.DELEGATION_ENDED: "结束委托",
+    Act.DRAFT_HANDED_OVER: "移交草稿",
     Act.UNIT_ENTERED: "登记单位",
     Act.UNIT_CHANGED: "修改单位登记",
     Act.UNIT_RENAMED: "单位更名",

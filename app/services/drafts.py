@@ -30,6 +30,8 @@ _HEADS = frozenset({Post.HEAD, Post.DEPUTY})
 #: Whose drafts for a recorded unit its head goes on with: those who speak for it today.
 _WRITERS = (Post.STAFF.value, Post.HEAD.value, Post.DEPUTY.value)
 
+#: How the forms begin (`act`) in which the office enters what came on paper, whoever the step is for.
+FROM_PAPER = "paper-"
 #: The form of a draft that holds files only.
 _NO_TEXT = "{}"
 

@@ -13,6 +13,7 @@ _AREAS = (
     "language",
     "inbox",
     "delegations",
+    "handover",
     "cases",
     "acting",
     "approvals",

@@ -8,6 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from app.services.drafts import FROM_PAPER
 from app.services.reading.case_page import CasePage, OfferView
 from app.services.reading.paper import PaperEntry
 from app.services.reading.proposals import Proposable
@@ -183,7 +184,7 @@ def _proposing(decision: Proposable, barred: tuple[str, ...], page: CasePage) ->
 
 def _from_paper(entry: PaperEntry, page: CasePage) -> Act:
     return Act(
-        id=f"paper-{entry.opens or 'own'}-{entry.step}",
+        id=f"{FROM_PAPER}{entry.opens or 'own'}-{entry.step}",
         step=entry.step,
         label=f"代录：{entry.label}",
         button="登记",

@@ -62,6 +62,7 @@ PARAGRAPHS = {
     "documents": "case",
     "dossiers": "dossier",
     "drafts": "desk",
+    "handover": "delegation",
     "home": "sign-in",
     "kept": "sign-in",
     "imports": "import",

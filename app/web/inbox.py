@@ -17,6 +17,7 @@ from app.services.reading.desk.listing import BoxPage, Order, next_held, orders_
 from app.services.reading.desk.week import dues_of_the_week
 from app.services.reading.desk.worked import COUNTED_WORKED, count_worked
 from app.services.reading.draft_list import draft_lines
+from app.services.reading.left_behind import ANSWERS
 from app.services.reading.quick import quick_step, ticked_rows
 from app.services.reading.reader import Reader
 from app.services.reading.shade import Shade
@@ -80,6 +81,7 @@ def _desk(view_error: str = "", view_name: str = "") -> ResponseReturnValue:
         view_error=view_error,
         view_name=view_name,
         longest_name=LONGEST_NAME,
+        answers=any(held.post in ANSWERS and not held.holder for held in signed_in().posts),
         standing_in=[line for line in delegations if line.in_force],
         key=new_key(),
         page=page_of(wish.box, ticks=bool(acts)),

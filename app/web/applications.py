@@ -16,7 +16,8 @@ from app.extensions import installation
 from app.services.drafts import Draft, find_draft, hand_over, keep_file, keep_only_files, save_draft
 from app.services.file_kinds import FileRefused
 from app.services.reading.case_page import read_case
-from app.services.reading.credit import RecordCard, read_card
+from app.services.reading.credit import read_card
+from app.services.reading.credit_card import RecordCard
 from app.services.reading.filing import Filing
 from app.services.reading.repetition import taken_before
 from app.services.service_consent import confirm_electronic_service

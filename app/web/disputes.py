@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.services.reading.credit import FieldLine
+from app.services.reading.credit_card import FieldLine
 from app.web.forms import Field, SummaryLine, summary_of
 from app.web.forms.posted import Posted, parse_posted
 from workflows.forms.objection import Ground, SubmitObjectionForm

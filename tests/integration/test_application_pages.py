@@ -11,6 +11,7 @@ from app.clock import MovableClock
 from app.models.history import AccessLog, Attachment, DraftRow
 from app.models.people import User
 from app.services.drafts import KEPT, remove_old_drafts
+from app.web.presentation import legal_date
 from tests.support import uploads
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
@@ -50,20 +51,40 @@ def test_the_home_of_a_civil_servant_shows_what_who_until_when_and_what_may_be_d
     shown = client_of(app, "subject").get("/", follow_redirects=True)
     seen = text_of(shown.text)
     assert "B33 行政审批失职渎职" in seen
-    assert "信息提供单位示例乙局" in seen
+    assert "信息提供单位 示例乙局" in seen
     assert "最短公示期限 至2027年1月6日届满" in seen
     assert "最早可于2027年1月7日办理" in seen
     assert shown.text.count("objection?field=") == 10
-    assert "收到的文书" in seen
+    assert "下载告知书：《政务失信记录决定书》 送达：" in seen
+    assert "下一步 保存期限届满后，自动期满归档（2031年5月1日）" in seen
+
+
+def test_every_act_of_a_card_says_its_last_day(app: Flask, world: World, record: str) -> None:
+    """interface 5: the last day is that of the term 保存期限; where it is too early, from when on."""
+    kept, least = (world.terms(record)[f"record.{key}"].due_on for key in ("retention", "publication_min"))
+    assert kept is not None
+    assert least is not None
+    home = client_of(app, "subject").get("/credit")
+    last = f"最后一日：{legal_date(kept)}"
+    assert f"提出异议 {last}" in text_of(home.text)
+    first = f"最早可于{legal_date(least + timedelta(days=1))}办理"
+    assert f"申请修复 {first}：最短公示期限至{legal_date(least)}届满" in text_of(home.text)
+    assert f'{address(record, "repair")}"' not in home.text
+    world.go(least + timedelta(days=1))
+    home = client_of(app, "subject").get("/credit")
+    assert f'{address(record, "repair")}"' in home.text
+    assert f"申请修复 申请容错免责 {last}" in text_of(home.text)
 
 
 def test_what_is_being_handled_is_seen_without_a_click(app: Flask, world: World, record: str) -> None:
-    """The state of an objection, who has it and until when stand on the home."""
-    world.objection_in("submitted", record)
+    """The state of an objection, who has it and until when stand on the home; what lies with the reader says so."""
+    objection = world.objection_in("submitted", record)
     seen = text_of(client_of(app, "subject").get("/credit").text)
     assert "异议中" in seen
-    assert "由信用管理部门经办人办理" in seen
+    assert "由信用管理部门经办人（示范区信用管理办公室）办理 受理期限：" in seen
     assert "到期" in seen
+    world.take("officer", "request_supplement", objection, missing=["身份证明"], reason="缺少身份证明。")
+    assert "请您办理 补正期限：" in text_of(client_of(app, "subject").get("/credit").text)
 
 
 def test_a_record_is_shown_to_its_subject_only_once_he_was_told(app: Flask, world: World) -> None:

@@ -49,5 +49,5 @@ class ReviewRequestForm(StepForm):
 class ExtensionRequestForm(StepForm):
     """Asking for more time before the last day has ended."""
 
-    days: int = Field(ge=1, le=366, title="申请延长的天数", description="按原期限的单位计算，不得超过规则集上限")
+    days: int = Field(ge=1, le=366, title="申请延长的天数", description="单位与原期限相同，不得超过本地规定的延长上限")
     reason: Text = Field(title="申请延期的理由")

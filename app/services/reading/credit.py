@@ -1,6 +1,5 @@
 """我的信用记录: the records about a person, or about the unit he speaks for, with what he may do about each."""
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import ColumnElement, or_, select
@@ -11,8 +10,18 @@ from app.models.kinds import Notice, Objection, Record
 from app.models.people import User
 from app.models.terms import LIVE, TermRow
 from app.services.lawbook import current_calendar, rule_set
-from app.services.reading.filing import Filing, contestable_fields, filing_of, statement_of, writes_for_the_head
-from app.services.reading.lines import CaseLine, TermState, lines_of, term_state
+from app.services.reading.credit_card import (
+    CreditPage,
+    FieldLine,
+    OwnCase,
+    OwnNotice,
+    PeriodLine,
+    RecordCard,
+    RightLine,
+)
+from app.services.reading.filing import contestable_fields, filing_of, statement_of, writes_for_the_head
+from app.services.reading.lines import CaseLine, lines_of, term_state
+from app.services.reading.outlook import outlook_of
 from app.services.reading.reader import Reader, case_for
 from app.services.reading.summaries import record_pairs
 from app.services.units.names import unit_names
@@ -39,85 +48,6 @@ _WORDS = {
     RecordField.RESPONSIBLE_PERSONS: "责任人员",
     RecordField.DISCLOSURE_LEVEL: "公开层级",
 }
-
-
-@dataclass(frozen=True)
-class FieldLine:
-    """One field of a record with its words, and whether an objection to it may be made or is being handled."""
-
-    field: str
-    label: str
-    recorded: str
-    contestable: bool
-    disputed: bool
-
-
-@dataclass(frozen=True)
-class PeriodLine:
-    """How long something lasts: 保存期限, 最短公示期限 …"""
-
-    label: str
-    until: date | None
-    provisional: bool
-
-
-@dataclass(frozen=True)
-class RightLine:
-    """A right of the subject with its last day; `on` is the uid of the case where it is used."""
-
-    label: str
-    case: str
-    case_label: str
-    state: TermState
-
-
-@dataclass(frozen=True)
-class OwnNotice:
-    """A notice that was served on the reader or his unit."""
-
-    uid: str
-    title: str
-    number: str
-    served_on: date | None
-
-
-@dataclass(frozen=True)
-class OwnCase:
-    """An open case of the subject, and what happens next."""
-
-    line: CaseLine
-    next: str
-
-
-@dataclass(frozen=True)
-class RecordCard:
-    """One record as its subject sees it."""
-
-    line: CaseLine
-    behaviour: str
-    severity: str
-    provider: str
-    listed_on: date | None
-    marks: tuple[str, ...]
-    periods: tuple[PeriodLine, ...]
-    fields: tuple[FieldLine, ...]
-    rights: tuple[RightLine, ...]
-    notices: tuple[OwnNotice, ...]
-    cases: tuple[OwnCase, ...]
-    statement: Filing | None
-    filings: tuple[Filing, ...]
-    for_unit: bool
-    version: int
-    #: Whether notices reach the subject through the system; a person has to have agreed to it.
-    electronic_service: bool
-
-
-@dataclass(frozen=True)
-class CreditPage:
-    """The home of a civil servant, or of those who speak for a unit."""
-
-    cards: tuple[RecordCard, ...]
-    electronic_service: bool
 
 
 def read_credit(reader: Reader) -> CreditPage:
@@ -178,6 +108,11 @@ def _card(reader: Reader, record: Record, calendar: Calendar) -> RecordCard:
         record_pairs(unit_names(reader.session, (record.provider_unit_id, record.finder_unit_id)), record, rules)
     )
     terms = _terms(reader, [record, *others])
+    cases = tuple(
+        _coming(case, line, terms) for case, line in zip(others, lines[1:], strict=True) if case.phase != "closed"
+    )
+    own = _coming(record, lines[0], terms) if _moves(record, cases) else None
+    told = {(item.line.uid, item.line.term.key) for item in (*cases, own) if item and item.line.term}
     return RecordCard(
         line=lines[0],
         behaviour=words["失信行为"],
@@ -187,9 +122,10 @@ def _card(reader: Reader, record: Record, calendar: Calendar) -> RecordCard:
         marks=_marks(others),
         periods=_periods(record, terms),
         fields=_fields(reader, record, {**words, "主体": lines[0].subject}, others),
-        rights=_rights([record, *others], terms, calendar, reader.today),
+        rights=_rights([record, *others], terms, calendar, reader.today, told),
         notices=_notices(reader, record, others),
-        cases=tuple(OwnCase(line, _next(line)) for line in lines[1:] if line.phase != "closed"),
+        cases=cases,
+        next=own,
         statement=statement_of(reader, record),
         filings=tuple(filing_of(reader, record, kind) for kind in _FILED_ON if record.phase != "closed"),
         for_unit=writes_for_the_head(reader, record),
@@ -229,7 +165,7 @@ def _terms(reader: Reader, cases: list[Case]) -> list[TermRow]:
 
 def _periods(record: Record, terms: list[TermRow]) -> tuple[PeriodLine, ...]:
     return tuple(
-        PeriodLine(_label("record", row.key), row.due_on, row.provisional)
+        PeriodLine(row.key, _label("record", row.key), row.due_on, row.provisional)
         for row in terms
         if row.case_id == record.id and row.nature == Nature.PERIOD.value
     )
@@ -240,12 +176,16 @@ def _label(kind: str, key: str) -> str:
     return term.label if term else key
 
 
-def _rights(cases: list[Case], terms: list[TermRow], calendar: Calendar, today: date) -> tuple[RightLine, ...]:
+def _rights(
+    cases: list[Case], terms: list[TermRow], calendar: Calendar, today: date, told: set[tuple[str, str]]
+) -> tuple[RightLine, ...]:
+    """The rights that run and are not told already with what comes next."""
     by_id = {case.id: case for case in cases}
+    rights = [(by_id[row.case_id], row) for row in terms if row.nature == Nature.RIGHT.value]
     return tuple(
         RightLine(_label(case.kind, row.key), case.uid, workflow(case.kind).label, term_state(row, calendar, today))
-        for row in terms
-        if row.nature == Nature.RIGHT.value and (case := by_id[row.case_id]) is not None
+        for case, row in rights
+        if (case.uid, row.key) not in told
     )
 
 
@@ -286,13 +226,17 @@ def _notices(reader: Reader, record: Record, others: list[Case]) -> tuple[OwnNot
         .order_by(Notice.id.desc())
     ).scalars()
     return tuple(
-        OwnNotice(row.uid, row.title, row.number or "", row.served_on)
+        OwnNotice(row.uid, row.title, row.number or "", row.served_on, row.parent_id == record.id)
         for row in rows
         if may_see(workflow("notice"), reader.standing, row)
     )
 
 
-def _next(line: CaseLine) -> str:
-    if line.holder_label:
-        return f"由{line.holder_label}办理"
-    return workflow(line.kind).state(line.state).resting
+def _moves(record: Record, cases: tuple[OwnCase, ...]) -> bool:
+    return record.phase == "open" or (record.phase != "closed" and not cases)
+
+
+def _coming(case: Case, line: CaseLine, terms: list[TermRow]) -> OwnCase:
+    key = line.term.key if line.term else ""
+    own = [row for row in terms if row.case_id == case.id]
+    return OwnCase(line, _label(case.kind, key) if key else "", outlook_of(case, own, line.holder_unit, key))

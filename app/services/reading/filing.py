@@ -14,7 +14,7 @@ from workflows.kit.engine import acting_capacity, unmet_guards
 from workflows.kit.errors import UnmetGuard
 from workflows.objection_guards import record_is_contestable
 from workflows.registry import workflow
-from workflows.repair_gate import GateLine, gate
+from workflows.repair_gate import GateLine, gate, unmet_dates
 from workflows.roles import Capacity
 
 _SUBJECT = frozenset({Capacity.SUBJECT, Capacity.SUBJECT_HEAD})
@@ -35,6 +35,8 @@ class Filing:
     possible_on: date | None = None
     by_head: bool = False
     gate: tuple[GateLine, ...] = ()
+    #: The reasons in short, as a card has room for: from which day on, and until when what it waits for lasts.
+    brief: tuple[str, ...] = ()
 
     @property
     def possible(self) -> bool:
@@ -50,14 +52,24 @@ def filing_of(reader: Reader, record: Case, kind: str) -> Filing:
     if acting_as is None:
         return Filing(kind, step.label, (f"“{step.label}”须由当事人提出。",))
     unmet = [item for item in unmet_guards(step, ctx, acting_as, with_form=False) if item.guard != _LEFT_TO_THE_HEAD]
+    lines = gate(ctx) if kind == "repair" else ()
     return Filing(
         kind,
         step.label,
         tuple(item.text for item in unmet),
         max((item.possible_on for item in unmet if item.possible_on), default=None),
         writes_for_the_head(reader, record),
-        gate(ctx) if kind == "repair" else (),
+        lines,
+        tuple(_in_short(item, lines) for item in unmet),
     )
+
+
+def _in_short(item: UnmetGuard, lines: tuple[GateLine, ...]) -> str:
+    waits = [line.note for line in unmet_dates(lines)]
+    if item.possible_on is None or not waits:
+        return item.text
+    day = item.possible_on
+    return f"最早可于{day.year}年{day.month}月{day.day}日办理：{'，'.join(waits)}"
 
 
 def statement_of(reader: Reader, record: Case) -> Filing | None:

@@ -7,7 +7,7 @@ from app.documents.pool import RendererPool
 from app.documents.render import RenderError
 from app.documents.text import NoticeIncomplete, notice_text
 from app.extensions import Installation
-from app.services import calling
+from app.services import calling, verifying
 from app.services.announcing import WORK
 from app.services.imports.batches import WORK as IMPORT
 from app.services.imports.running import work_on_batch
@@ -71,4 +71,14 @@ def handlers(own: Installation, sheets: Sheets) -> dict[str, Handler]:
     def call(claim: Claim) -> None:
         calling.carry_on(own.backend, claim, own.clock)
 
-    return {"seal": seal, "remind": send_reminder, WORK: tell, IMPORT: work_import, calling.WORK: call}
+    def verify(claim: Claim) -> None:
+        verifying.carry_on(own.backend, own.settings.anchor_file, claim, own.clock)
+
+    return {
+        "seal": seal,
+        "remind": send_reminder,
+        WORK: tell,
+        IMPORT: work_import,
+        calling.WORK: call,
+        verifying.WORK: verify,
+    }

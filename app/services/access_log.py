@@ -57,6 +57,7 @@ class Act(StrEnum):
     VIEWED = "viewed"
     DOWNLOADED = "downloaded"
     UNMASKED = "unmasked"
+    CHAINS_VERIFIED = "chains_verified"
     EXPORTED = "exported"
     TOKEN_CREATED = "token_created"
     TOKEN_REVOKED = "token_revoked"
@@ -108,6 +109,7 @@ _LABELS = {
     Act.VIEWED: "查看",
     Act.DOWNLOADED: "下载",
     Act.UNMASKED: "查看完整证件号码",
+    Act.CHAINS_VERIFIED: "校验审计链",
     Act.EXPORTED: "导出",
     Act.TOKEN_CREATED: "签发接口令牌",
     Act.TOKEN_REVOKED: "吊销接口令牌",

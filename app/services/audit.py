@@ -12,7 +12,7 @@ from operator import itemgetter
 from typing import Any
 
 from pydantic_core import from_json
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.crypto import KeyRing
@@ -27,6 +27,9 @@ _LISTED = 200
 #: Columns that are copies of what the body says, in the order in which they are read after case, MAC and body.
 _COPIES = ("seq", "sort", "step", "actor", "audience", "version", "round", "at", "principal")
 _copies_of = itemgetter(*_COPIES[:-2])
+
+#: What the anchors sealed: by the uid of a case, the MAC at each place of its history.
+SealedHeads = dict[str, dict[int, str]]
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,32 @@ def verify(session: Session, keys: KeyRing) -> AuditReport:
     body; a head that does not fit; a history that is shorter than, or different from, what an anchor sealed.
     """
     report = AuditReport()
-    anchored = _anchored(session, keys, report)
-    rows = session.execute(select(Case.id, Case.uid, Case.chain_head, Case.event_count))
+    anchored = read_anchors(session, keys, report)
+    verify_range(session, keys, report, anchored, None, None)
+    verify_presence(session, report, anchored)
+    return report
+
+
+def verify_range(
+    session: Session,
+    keys: KeyRing,
+    report: AuditReport,
+    anchored: SealedHeads,
+    after: int | None,
+    through: int | None,
+) -> None:
+    """Recompute the chains of the cases with keys above `after` up to `through`; None: without a bound.
+
+    The chain of a case is read within one transaction, so a long verification may be done range by range.
+    """
+    rows = session.execute(
+        select(Case.id, Case.uid, Case.chain_head, Case.event_count).where(*_within(Case.id, after, through))
+    )
     cases: dict[int, Any] = {row.id: row for row in rows}
     head: _Head | None = None
     followed: set[int] = set()
     sealed: dict[int, str] = {}
-    for case_id, mac, body, key_id, algorithm, *copies in _events(session):
+    for case_id, mac, body, key_id, algorithm, *copies in _events(session, after, through):
         if head is None or head.case_id != case_id:
             _end(report, head, cases, anchored)
             known = cases.get(case_id)
@@ -103,29 +125,43 @@ def verify(session: Session, keys: KeyRing) -> AuditReport:
     for case_id, case in cases.items():
         if case_id not in followed and case.event_count:
             report.found(case.uid, 0, "历史全部缺失")
-    for uid in anchored.keys() - {case.uid for case in cases.values()}:
+    report.cases += len(followed)
+
+
+def verify_presence(session: Session, report: AuditReport, anchored: SealedHeads) -> None:
+    """Every case that an anchor sealed is still there."""
+    for uid in anchored.keys() - set(session.scalars(select(Case.uid))):
         report.found(uid, 0, "存证中有这一事项，数据库中没有")
-    report.cases = len(followed)
-    return report
 
 
-def _events(session: Session) -> Iterator[Any]:
-    statement = select(
-        EventRow.case_id,
-        EventRow.mac,
-        EventRow.body,
-        EventRow.key_id,
-        EventRow.algorithm,
-        EventRow.seq,
-        EventRow.sort,
-        EventRow.step,
-        EventRow.actor_id,
-        EventRow.audience,
-        EventRow.version,
-        EventRow.round,
-        EventRow.at,
-        EventRow.principal_id,
-    ).order_by(EventRow.case_id, EventRow.seq)
+def _within(column: Any, after: int | None, through: int | None) -> Iterator[ColumnElement[bool]]:
+    if after is not None:
+        yield column > after
+    if through is not None:
+        yield column <= through
+
+
+def _events(session: Session, after: int | None, through: int | None) -> Iterator[Any]:
+    statement = (
+        select(
+            EventRow.case_id,
+            EventRow.mac,
+            EventRow.body,
+            EventRow.key_id,
+            EventRow.algorithm,
+            EventRow.seq,
+            EventRow.sort,
+            EventRow.step,
+            EventRow.actor_id,
+            EventRow.audience,
+            EventRow.version,
+            EventRow.round,
+            EventRow.at,
+            EventRow.principal_id,
+        )
+        .where(*_within(EventRow.case_id, after, through))
+        .order_by(EventRow.case_id, EventRow.seq)
+    )
     yield from session.execute(statement.execution_options(yield_per=_BATCH))
 
 
@@ -160,7 +196,7 @@ def _compare(report: AuditReport, head: _Head, body: str, copies: list[Any]) -> 
         report.found(head.uid, head.seq, "检索列与正文不一致：" + "、".join(differing))
 
 
-def _end(report: AuditReport, head: _Head | None, cases: dict[int, Any], anchored: dict[str, dict[int, str]]) -> None:
+def _end(report: AuditReport, head: _Head | None, cases: dict[int, Any], anchored: SealedHeads) -> None:
     """The chain of a case is at its end: does it reach as far as the case and the anchors say?"""
     if head is None:
         return
@@ -177,9 +213,9 @@ def _end(report: AuditReport, head: _Head | None, cases: dict[int, Any], anchore
         report.found(head.uid, 0, f"存证时已有{longest}条，现仅有{head.seq}条，末尾被截去")
 
 
-def _anchored(session: Session, keys: KeyRing, report: AuditReport) -> dict[str, dict[int, str]]:
+def read_anchors(session: Session, keys: KeyRing, report: AuditReport) -> SealedHeads:
     """What the anchors sealed: per case, the MAC at each place; the anchors form a chain of their own."""
-    sealed: dict[str, dict[int, str]] = {}
+    sealed: SealedHeads = {}
     previous = ""
     for row in session.execute(select(AnchorRow).order_by(AnchorRow.id)).scalars():
         report.anchors += 1

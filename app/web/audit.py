@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
@@ -11,10 +11,10 @@ from flask_login import login_required
 from app.clock import legal_day
 from app.extensions import installation
 from app.services.access_log import Act, record
-from app.services.anchors import missing_anchors
-from app.services.audit import verify as verify_chains
 from app.services.reading.access_trail import export_access, read_access
 from app.services.reading.audit_trail import TrailLine, Wanted, demand_auditor, export_trail, read_trail
+from app.services.reading.verifications import read_verification
+from app.services.verifying import begin_verification, verify_at_once
 from app.web.forms import SummaryLine
 from app.web.presentation import moment
 from app.web.reading import current_reader, signed_in
@@ -22,6 +22,8 @@ from app.web.spreadsheet import csv_of, xlsx_of
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
+#: So long the page waits for its answer; what takes longer goes on after it.
+_PATIENCE_SECONDS = 2.0
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ACCESS_HEAD = ("时间", "事项", "人员", "对象", "事由", "来源地址")
 _HEAD = ("时间", "事项编号", "事项类别", "序号", "办理步骤", "办理人", "校验值")
@@ -35,8 +37,14 @@ def show() -> ResponseReturnValue:
     before = request.args.get("before", "")
     with current_reader() as reader:
         trail = read_trail(reader, wanted, int(before) if before.isdecimal() and len(before) < 18 else None)
+        found = read_verification(reader)
     page = render_template(
-        "audit/show.html", trail=trail, given=request.args, errors=errors, failed=bool(errors), report=None, outside=()
+        "audit/show.html",
+        trail=trail,
+        given=request.args,
+        errors=errors,
+        failed=bool(errors),
+        verification=found,
     )
     return page, 422 if errors else 200
 
@@ -44,20 +52,22 @@ def show() -> ResponseReturnValue:
 @blueprint.post("/verify")
 @login_required
 def verify() -> ResponseReturnValue:
-    """Recompute every chain now and say what does not hold."""
+    """Recompute every chain; what takes long goes on in the background, and the page shows how far it has come."""
     own = installation()
     with current_reader() as reader:
         demand_auditor(reader)
-        report = verify_chains(reader.session, own.keys)
-        trail = read_trail(reader, Wanted())
-    return render_template(
-        "audit/show.html",
-        trail=trail,
-        given={},
-        errors=[],
-        report=report,
-        outside=missing_anchors(own.backend, own.settings.anchor_file),
-    )
+    begin_verification(own.backend, signed_in().user_id, own.clock())
+    verify_at_once(own.backend, own.settings.anchor_file, own.clock, _PATIENCE_SECONDS)
+    return redirect(url_for("audit.show", _anchor="verification"), 303)
+
+
+@blueprint.get("/verification")
+@login_required
+def verification() -> ResponseReturnValue:
+    """The part of the page that follows a verification, looking again by itself while it runs."""
+    with current_reader() as reader:
+        found = read_verification(reader)
+    return render_template("audit/_verification.html", verification=found)
 
 
 @blueprint.post("/export")
@@ -128,7 +138,8 @@ def _wanted() -> tuple[Wanted, list[SummaryLine]]:
     days = {name: _day(given.get(name, ""), name, errors) for name in ("from_on", "until_on")}
     if days["from_on"] and days["until_on"] and days["from_on"] > days["until_on"]:
         errors.append(SummaryLine(gettext("起始日期晚于截止日期，请核对。"), "f-from_on"))
-    return Wanted(given.get("number", "").strip(), given.get("actor", "").strip(), **days), errors
+    number, actor, act = (given.get(name, "").strip()[:100] for name in ("number", "actor", "act"))
+    return Wanted(number, actor, **days, act=act), errors
 
 
 def _day(text: str, name: str, errors: list[SummaryLine]) -> date | None:

@@ -96,10 +96,10 @@ def test_the_chains_are_verified_and_a_change_is_seen(app: Flask, busy: World) -
     """trust 1.8: what was altered behind the system's back is named."""
     add(app, busy, "auditor", Post.AUDITOR)
     client = client_of(app, "auditor")
-    assert "全部相符" in client.post("/audit/verify").text
+    assert "全部相符" in client.post("/audit/verify", follow_redirects=True).text
     with app.extensions["zhengcheng"].database.write() as session:
         session.execute(text("UPDATE cases SET chain_head = 'x' WHERE id = (SELECT min(id) FROM cases)"))
-    assert "发现" in text_of(client.post("/audit/verify").text)
+    assert "发现" in text_of(client.post("/audit/verify", follow_redirects=True).text)
 
 
 def test_an_export_is_safe_for_spreadsheets_and_logged(app: Flask, busy: World) -> None:
@@ -114,6 +114,18 @@ def test_an_export_is_safe_for_spreadsheets_and_logged(app: Flask, busy: World) 
     assert [row.act for row in busy.rows(AccessLog)].count("exported") == 1
 
 
+def test_events_are_found_by_the_name_of_the_act(app: Flask, busy: World) -> None:
+    """A part of the name is enough; the export holds what was found."""
+    add(app, busy, "auditor", Post.AUDITOR)
+    client = client_of(app, "auditor")
+    cells = re.findall(r"<td>([^<]*)</td><td>[^<]*</td><td><code>", client.get("/audit?act=受理").text)
+    assert cells
+    assert all("受理" in cell for cell in cells)
+    rows = client.post("/audit/export", data={"act": "受理"}).data.decode("utf-8-sig").splitlines()[1:]
+    assert len(rows) == len(cells)
+    assert "没有符合条件的办理记录" in client.get("/audit?act=并无此步骤").text
+
+
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@a", "\tx", "\rx", "＝1"])
 def test_a_cell_is_never_a_formula(cell: str) -> None:
     assert safe_cell(cell) == f"'{cell}"
@@ -125,6 +137,7 @@ def test_nobody_else_audits(app: Flask, world: World, role: str) -> None:
     client = client_of(app, role)
     assert client.get("/audit").status_code == 404
     assert client.post("/audit/verify").status_code == 404
+    assert client.get("/audit/verification").status_code == 404
     assert client.post("/audit/export").status_code == 404
 
 

@@ -11,13 +11,22 @@ from app.database import Database
 from app.models.api import WebhookDelivery
 from app.models.history import OutboxRow
 from app.models.terms import StuckClaim, TermRow
+from app.services import calling, verifying
 from app.services.access_log import Act, write_entry
 from app.services.announcing import WORK
+from app.services.imports.batches import WORK as IMPORT
 from app.services.reading.reader import Reader
 from workflows.registry import WORKFLOWS
 
 _SHOWN = 200
-WORKS = {"seal": "生成并签章文书", "remind": "发送邮件提醒", WORK: "推送办理通知"}
+WORKS = {
+    "seal": "生成并签章文书",
+    "remind": "发送邮件提醒",
+    WORK: "推送办理通知",
+    IMPORT: "批量导入",
+    calling.WORK: "批量催办",
+    verifying.WORK: "校验审计链",
+}
 #: What stands in quotation marks may be a name or what somebody wrote.
 _QUOTED = re.compile("“[^”]*”")
 

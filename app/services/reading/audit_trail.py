@@ -1,11 +1,11 @@
 """审计: events as an auditor finds them: when, which case, which step, who. Nothing of what the step said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import aliased
 
 from app.clock import start_of_day
@@ -16,7 +16,7 @@ from app.services.acting_for import done_by
 from app.services.reading.history import SORTS
 from app.services.reading.reader import Reader
 from workflows.kit.errors import NotFound
-from workflows.registry import workflow
+from workflows.registry import WORKFLOWS, workflow
 from workflows.roles import Post
 
 PAGE = 100
@@ -32,6 +32,8 @@ class Wanted:
     actor: str = ""
     from_on: date | None = None
     until_on: date | None = None
+    #: What the event is called, or a part of it: 受理, 期限提醒.
+    act: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,11 +109,23 @@ def _wanted(wanted: Wanted) -> Select[*tuple[Any, ...]]:
         people = (User, _PRINCIPAL)
         by_name = (one.name.contains(wanted.actor, autoescape=True) for one in people)
         statement = statement.where(or_(*by_name, *(one.login == wanted.actor for one in people)))
+    if wanted.act:
+        statement = statement.where(or_(false(), *_called(wanted.act)))
     if wanted.from_on:
         statement = statement.where(EventRow.at >= start_of_day(wanted.from_on))
     if wanted.until_on:
         statement = statement.where(EventRow.at < start_of_day(wanted.until_on + timedelta(days=1)))
     return statement
+
+
+def _called(words: str) -> Iterator[ColumnElement[bool]]:
+    """Events whose name holds these words: a step by the table of its procedure, another event by its sort."""
+    for kind, flow in WORKFLOWS.items():
+        keys = sorted(step.key for step in flow.steps if words in step.label)
+        if keys:
+            yield and_(EventRow.sort == "step", Case.kind == kind, EventRow.step.in_(keys))
+    if sorts := sorted(sort for sort, label in SORTS.items() if words in label):
+        yield EventRow.sort.in_(sorts)
 
 
 def _line(row: Any) -> TrailLine:

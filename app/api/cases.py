@@ -1,8 +1,6 @@
-"""Cases: the list, one case with its terms and possible acts, its history and its notices with their sheets."""
+"""Cases: the list, one case with its terms and possible acts, and its history."""
 
-from io import BytesIO
-
-from flask import Response, send_file
+from flask import Response
 
 from app.api.bodies.cases import (
     ActBody,
@@ -10,32 +8,27 @@ from app.api.bodies.cases import (
     CaseLineBody,
     CaseList,
     CaseQuery,
-    DocumentBody,
-    DocumentList,
     EventBody,
     HistoryBody,
     LedgerDayBody,
     LengthBody,
     SummaryLine,
     TermBody,
+    TermList,
 )
 from app.api.calling import Call
-from app.api.operation import PDF, answer, operation
-from app.extensions import installation
-from app.problems import problem
-from app.services.access_log import Act
+from app.api.operation import answer, operation
 from app.services.api_tokens import Scope
-from app.services.machine_steps import offers_to_programs, seen_besides_owner
+from app.services.machine_steps import besides_owner, offers_to_programs
 from app.services.reading.case_page import CasePage, OfferView, read_case
 from app.services.reading.lines import CaseLine
-from app.services.reading.search import Sought, search
-from app.services.reading.sheets import read_sheet
+from app.services.reading.search import COUNTED, Sought, search
 from app.services.reading.terms import TermDetail
+from app.services.search_index.query import Due
 from workflows.kit.errors import FieldError, FormIncomplete
 from workflows.registry import WORKFLOWS
 
 GROUP = "事项"
-_LOOK_AGAIN_SECONDS = 3
 
 
 @operation("GET", "/cases", group=GROUP, scope=Scope.READ, query=CaseQuery, answer=CaseList)
@@ -43,10 +36,14 @@ def list_cases(call: Call) -> CaseList:
     """查询本单位经办的事项，新的在前。"""
     sought = _sought(call.query)
     with call.reader() as (reader, owner):
-        found = search(reader, sought, call.query.before)
-        seen = seen_besides_owner(reader, owner, [one.line.uid for one in found.lines])
-    lines = [one.line for one in found.lines if one.line.uid in seen]
-    return CaseList(items=[line_body(line) for line in lines], next=found.next_before)
+        found = search(reader, sought, call.query.before, besides_owner(owner))
+    return CaseList(
+        items=[line_body(one.line) for one in found.lines],
+        count=min(found.count, COUNTED),
+        more_than_counted=found.is_capped,
+        notes=list(found.notes),
+        next=found.next_before,
+    )
 
 
 @operation("GET", "/cases/<uid>", group=GROUP, scope=Scope.READ, answer=CaseBody, refusals=(404,), also={200: "ETag"})
@@ -65,46 +62,29 @@ def show_history(call: Call, uid: str) -> HistoryBody:
     return HistoryBody(items=[EventBody.model_validate(event) for event in page.events])
 
 
-@operation("GET", "/cases/<uid>/documents", group=GROUP, scope=Scope.READ, answer=DocumentList, refusals=(404,))
-def list_documents(call: Call, uid: str) -> DocumentList:
-    """查看事项的文书目录。"""
+@operation("GET", "/cases/<uid>/terms", group=GROUP, scope=Scope.READ, answer=TermList, refusals=(404,))
+def list_terms(call: Call, uid: str) -> TermList:
+    """查看期限及其依据和逐日台账：每一日计入第几日，或者因何不计入。"""
     with call.case_reader(uid) as reader:
         page = read_case(reader, uid)
-    return DocumentList(items=[DocumentBody.model_validate(notice) for notice in page.notices])
-
-
-@operation(
-    "GET", "/documents/<uid>/sheet", group=GROUP, scope=Scope.DOCUMENTS, answer_type=PDF, refusals=(404, 409),
-    notes="文书正在生成时答复 409，请按 Retry-After 所示的秒数再取。",
-)  # fmt: skip
-def download_sheet(call: Call, uid: str) -> Response:
-    """下载文书。"""
-    with call.case_reader(uid) as reader:
-        sheet = read_sheet(reader, uid, installation().settings.files_dir)
-    if sheet.download is None:
-        waiting = problem(409, "SheetInTheMaking", "文书正在生成，请稍后再取。")
-        waiting.headers["Retry-After"] = str(_LOOK_AGAIN_SECONDS)
-        return waiting
-    call.log(Act.DOWNLOADED, uid)
-    found = sheet.download
-    sent = send_file(
-        BytesIO(found.content), mimetype=found.media_type, as_attachment=True, download_name=found.name, max_age=0
-    )
-    sent.headers["X-Content-Type-Options"] = "nosniff"
-    return sent
+    return TermList(items=[_term(term) for term in page.terms])
 
 
 def _sought(query: CaseQuery) -> Sought:
+    demand_known(query.kind, query.state)
+    return Sought(query.kind, query.state, query.words.strip(), Due(query.due) if query.due else None)
+
+
+def demand_known(kind: str, state: str) -> None:
     """Raises FormIncomplete for a kind or state that does not exist: it must not look as if it had no cases."""
-    if query.kind and query.kind not in WORKFLOWS:
+    if kind and kind not in WORKFLOWS:
         raise FormIncomplete((FieldError("kind", "事项类别", f"可选：{'、'.join(WORKFLOWS)}"),))
-    if query.state:
-        if not query.kind:
+    if state:
+        if not kind:
             raise FormIncomplete((FieldError("kind", "事项类别", "按状态查询的，须同时写明事项类别"),))
-        states = [state.key for state in WORKFLOWS[query.kind].states]
-        if query.state not in states:
+        states = [known.key for known in WORKFLOWS[kind].states]
+        if state not in states:
             raise FormIncomplete((FieldError("state", "状态", f"可选：{'、'.join(states)}"),))
-    return Sought(query.kind, query.state, query.words.strip())
 
 
 def line_body(line: CaseLine) -> CaseLineBody:

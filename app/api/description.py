@@ -175,8 +175,8 @@ def _content(one: Operation) -> dict[str, MediaType] | None:
         return None
     if one.answer is not None:
         return {JSON: _media(_model(one.answer))}
-    if one.answer_type != JSON:
-        return {one.answer_type: _media(_bytes())}
+    if one.answer_types != (JSON,):
+        return {each: _media(_bytes()) for each in one.answer_types}
     return {JSON: _media(Schema.model_validate({"type": "object"}))}
 
 

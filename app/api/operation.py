@@ -14,6 +14,8 @@ from workflows.kit.forms import StepForm, parse_form
 
 JSON = "application/json"
 PDF = "application/pdf"
+#: A sheet; as text where an installation makes no PDF (trials).
+SHEET = (PDF, "text/plain")
 BYTES = "application/octet-stream"
 
 View = Callable[..., "BaseModel | Response"]
@@ -49,7 +51,7 @@ class Operation:
     body_type: str = JSON
     largest: int | None = None
     answer: type[BaseModel] | None = None
-    answer_type: str = JSON
+    answer_types: tuple[str, ...] = (JSON,)
     status: int = 200
     also: Mapping[int, str] = field(default_factory=dict)
     headers: tuple[Header, ...] = ()

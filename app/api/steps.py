@@ -1,10 +1,8 @@
-"""Steps: taking one, opening a case, the files a form carries, and finding the subject of a record."""
+"""Steps: taking one, opening a case, and finding the subject of a record."""
 
 from flask import Response, request
 
 from app.api.bodies.cases import (
-    FileBody,
-    FileQuery,
     OpeningBody,
     StepBody,
     SubjectBody,
@@ -13,18 +11,16 @@ from app.api.bodies.cases import (
     TakenBody,
 )
 from app.api.calling import Call, expected_version, idempotency_key
-from app.api.operation import BYTES, Header, answer, operation
+from app.api.operation import Header, answer, operation
 from app.extensions import installation
-from app.services import step_drafts
 from app.services.api_tokens import Scope
 from app.services.commands import Taken
-from app.services.machine_steps import demand_open_step, step_from_program, take_machine_step
+from app.services.machine_steps import step_from_program, take_machine_step
 from app.services.reading.subjects import search_subjects
 from workflows.kit.errors import FieldError, FormIncomplete, NotFound
 from workflows.roles import Post
 
 GROUP = "办理"
-_LARGEST_FILE = 20 * 1024 * 1024
 IF_MATCH = Header(
     "If-Match", "查看事项时 ETag 所示的版本；其间已有他人办理的，答复 412。", r'^"(0|[1-9][0-9]{0,9})"$', '"3"'
 )
@@ -61,21 +57,8 @@ def take_case_step(call: Call, uid: str, step: str) -> Response:
     body: StepBody = call.body
     command = step_from_program(call.program, step, body.form, case=uid, expected_version=version, key=key)
     own = installation()
-    return _taken(take_machine_step(own.backend, call.program, command, own.clock()), 200, {})
-
-
-@operation(
-    "POST", "/cases/<uid>/steps/<step>/files", group=GROUP, scope=Scope.STEP, query=FileQuery, body_type=BYTES,
-    largest=_LARGEST_FILE, answer=FileBody, status=201, refusals=(404, 415),
-)  # fmt: skip
-def keep_file(call: Call, uid: str, step: str) -> FileBody:
-    """上传步骤所附的一个文件，得到的编号填入表单的附件项；请求体为文件内容。"""
-    own = installation()
-    with call.reader() as (reader, owner):
-        demand_open_step(reader, owner, uid, step)
-        name, content = call.query.name, call.body
-        kept = step_drafts.keep_for_step(own.database, own.settings.files_dir, reader, uid, step, name, content)
-    return FileBody(uid=kept)
+    taken = take_machine_step(own.backend, call.program, command, own.clock(), body.files)
+    return _taken(taken, 200, {})
 
 
 @operation(

@@ -61,6 +61,12 @@ def chain_events(keys: KeyRing, pending: list[PendingEvent]) -> list[dict[str, A
     return [_row(event.case, event, keys) for events in by_case.values() for event in events]
 
 
+def number_to_be(event: PendingEvent, pending: list[PendingEvent]) -> int:
+    """The number that a collected event will have in its case: those of a case keep the order of their collection."""
+    place = next(place for place, one in enumerate(pending) if one is event)
+    return event.case.event_count + 1 + sum(one.case.id == event.case.id for one in pending[:place])
+
+
 def write_events(session: Session, rows: list[dict[str, Any]]) -> None:
     """Insert chained events with one `executemany`."""
     if rows:

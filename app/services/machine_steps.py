@@ -4,21 +4,23 @@ Default deny: a step is not open to programs unless it stands here. What is sign
 accepts, refuses, returns or approves, needs a person.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, select
 
 from app.access.capacities import Standing, capacities_on, may_see, not_as_its_subject
+from app.access.hands import held_by
 from app.models.cases import Case
 from app.models.history import EventRow
 from app.services.api_callers import Caller
 from app.services.backend import Backend
 from app.services.commands import Taken, TakeStep
 from app.services.facts import SqlFacts
+from app.services.machine_files import demand_same_files, hand_in
 from app.services.reading.case_page import OfferView
 from app.services.reading.reader import Reader, case_for
 from app.services.settling import settle_pauses
@@ -72,15 +74,20 @@ def offers_to_programs(kind: str, offers: tuple[OfferView, ...]) -> tuple[OfferV
     )
 
 
-def take_machine_step(backend: Backend, caller: Caller, command: TakeStep, now: datetime) -> Taken:
+def take_machine_step(
+    backend: Backend, caller: Caller, command: TakeStep, now: datetime, files: Sequence[str] = ()
+) -> Taken:
     """Take a step for a program: everything that binds a person binds it, and so does what binds its owner.
 
     Args:
         command: its actor is the caller's account; paper is not entered by programs.
+        files: uids of files that were uploaded for this step and are named beside its form; those that stand in the
+            form are handed in as well.
 
     Raises:
         Refusal: as `take_step`; besides, ByAPerson for a step that needs a person, NotFound where the owner is the
-            subject of the case, GuardRefused where he has declared himself out of its dossier.
+            subject of the case, GuardRefused where he has declared himself out of its dossier, FormIncomplete for a
+            file that this program did not upload for this step, KeyReused for other files under the same key.
     """
     if command.opens and command.opens in WORKFLOWS:
         _demand_open(command.opens, command.step)
@@ -89,9 +96,11 @@ def take_machine_step(backend: Backend, caller: Caller, command: TakeStep, now: 
             _demand_concern(work, caller, command)
         run = take_within(work, command)
         if isinstance(run, Taken):
+            demand_same_files(work.session, run, command.form, files)
             return run
         if command.opens:
             _demand_not_about_the_owner(work, run.case, caller.owner_id)
+        hand_in(work, run, caller.user_id, files)
         settle_pauses(work)
     case = run.case
     return Taken(case.uid, case.kind, command.step, case.state, case.version, case.number)
@@ -122,8 +131,18 @@ def demand_open_step(reader: Reader, owner: Standing, uid: str, step: str) -> No
 
 def seen_besides_owner(reader: Reader, owner: Standing, uids: list[str]) -> frozenset[str]:
     """Those of the cases of which the owner is not the subject."""
-    statement = select(Case.uid).where(Case.uid.in_(uids), not_as_its_subject(owner))
+    statement = select(Case.uid).where(Case.uid.in_(uids), besides_owner(owner))
     return frozenset(reader.session.execute(statement).scalars())
+
+
+def besides_owner(owner: Standing) -> ColumnElement[bool]:
+    """Cases of which the person who answers for a program is not the subject: what its lists and counts are of."""
+    return not_as_its_subject(owner)
+
+
+def workable_besides_owner(owner: Standing) -> ColumnElement[bool]:
+    """Cases that he could act on himself: his program does nothing where he has to keep out (回避)."""
+    return and_(besides_owner(owner), held_by(owner))
 
 
 def _demand_open(kind: str, step: str) -> None:

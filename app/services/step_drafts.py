@@ -10,15 +10,13 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
 
 from app.database import Database
-from app.models.base import new_uid
 from app.models.cases import Case
 from app.models.history import Attachment, DraftRow
 from app.services.commands import Taken
 from app.services.drafts import Draft, Form, Typed, event_of, give_to_case, keep_file, remove_drafts, save_form
-from app.services.files import clean_name, keep_upload
+from app.services.files import clean_name
 from app.services.reading.reader import Reader, case_for
 from workflows.kit.definition import Audience
 from workflows.registry import workflow
@@ -46,31 +44,6 @@ def keep_with_form(reader: Reader, folder: Path, draft: Draft, name: str, conten
     return keep_file(reader, folder, draft, name, content, _audience(draft.kind, draft.step)).uid
 
 
-def keep_for_step(
-    database: Database, folder: Path, reader: Reader, case_uid: str, step: str, name: str, content: bytes
-) -> str:
-    """Keep one file for a step that a program is about to take; returns the uid under which the form carries it.
-
-    Raises:
-        NotFound: the case is not the reader's to see.
-        FileRefused: the file is not of a kind that is taken; nothing is kept.
-    """
-    case = case_for(reader, case_uid)
-    with database.write() as session:
-        draft = _of_program(session, reader, case, step)
-        row = keep_upload(
-            session,
-            folder,
-            name,
-            content,
-            _audience(case.kind, step),
-            reader.actor.user_id,
-            reader.now,
-            draft_id=draft.id,
-        )
-        return row.uid
-
-
 def handed_in(reader: Reader, taken: Taken, name: str, content: bytes) -> str:
     """The uid of a file that came with a step when it was taken; empty if this file did not."""
     case_id, seq = event_of(reader.session, taken)
@@ -86,31 +59,6 @@ def handed_in(reader: Reader, taken: Taken, name: str, content: bytes) -> str:
 def _audience(kind: str, step: str) -> str:
     known = workflow(kind).step(step)
     return (known.audience if known else Audience.PARTIES).value
-
-
-def _of_program(session: Session, reader: Reader, case: Case, step: str) -> DraftRow:
-    assert reader.actor.user_id is not None
-    own = select(DraftRow).where(
-        DraftRow.author_id == reader.actor.user_id,
-        DraftRow.case_id == case.id,
-        DraftRow.step == step,
-        DraftRow.act == "",
-        DraftRow.form == _NO_TEXT,
-    )
-    draft = session.execute(own.limit(1)).scalar_one_or_none()
-    if draft is None:
-        draft = DraftRow(
-            uid=new_uid(),
-            author_id=reader.actor.user_id,
-            kind=case.kind,
-            step=step,
-            case_id=case.id,
-            form=_NO_TEXT,
-            saved_at=reader.now,
-        )
-        session.add(draft)
-        session.flush()
-    return draft
 
 
 def names_of(reader: Reader, uids: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -49,6 +49,15 @@ def app(settings: Settings, clock: MovableClock) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def sqlite_app(sqlite_url: str, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
+    """The same on SQLite only, for what is no question of the database."""
+    made = create_app(settings_for(sqlite_url, tmp_path / "kept"), clock)
+    yield made
+    with made.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
 def engine(database_url: str) -> Iterator[Engine]:
     """An engine on a migrated, empty database, without an application."""
     made = make_engine(database_url)

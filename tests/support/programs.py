@@ -50,9 +50,22 @@ class Program:
         body = {"kind": kind, "step": step, "parent": parent, "form": form}
         return self.post("/cases", body, {"Idempotency-Key": key})
 
-    def step(self, case: str, step: str, key: str, version: int, **form: Any) -> TestResponse:
+    def step(
+        self, case: str, step: str, key: str, version: int, /, *, beside: Collection[str] = (), **form: Any
+    ) -> TestResponse:
+        """Take a step; `beside` are files that are named beside the form."""
         headers = {"Idempotency-Key": key, "If-Match": f'"{version}"'}
-        return self.post(f"/cases/{case}/steps/{step}", {"form": form}, headers)
+        body = {"form": form, "files": list(beside)} if beside else {"form": form}
+        return self.post(f"/cases/{case}/steps/{step}", body, headers)
+
+    def upload(self, case: str, step: str, name: str, content: bytes) -> TestResponse:
+        """Keep a file for a step."""
+        path = f"/cases/{case}/steps/{step}/files?name={name}"
+        return self.post(path, data=content, content_type="application/octet-stream")
+
+    def files(self, case: str) -> dict[str, str]:
+        """The files of a case: names by uid."""
+        return {one["uid"]: one["name"] for one in self.get(f"/cases/{case}/files").get_json()["items"]}
 
 
 def program_of(

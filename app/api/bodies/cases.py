@@ -1,11 +1,14 @@
 """Bodies about cases: lists, one case with its terms and possible acts, its history and documents."""
 
 from datetime import date, datetime
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from app.api.bodies.base import Given, PageKey
 from workflows.kit.forms import StepForm
+
+FileUid = Annotated[str, Field(pattern=r"^[0-9a-f-]{36}$")]
 
 
 class CaseQuery(StepForm):
@@ -14,6 +17,9 @@ class CaseQuery(StepForm):
     kind: str = Field(default="", max_length=20, title="事项类别", description="程序代码，例如 record、objection")
     state: str = Field(default="", max_length=30, title="状态", description="状态代码；须同时写明事项类别")
     words: str = Field(default="", max_length=80, title="查找", description="编号、姓名、名称或者其他文字")
+    due: Literal["late", "today", "near", "week"] | None = Field(
+        default=None, title="期限", description="late 已经逾期，today 今日到期，near 三个工作日内到期，week 本周到期"
+    )
     before: PageKey | None = Field(default=None, title="翻页", description="上一页的 next；不填为第一页")
 
 
@@ -52,6 +58,9 @@ class CaseList(Given):
     """One page of cases, newest first; `next` is the value of `before` for the next page."""
 
     items: list[CaseLineBody]
+    count: int = Field(description="件数，数到 1000 为止")
+    more_than_counted: bool = Field(description="是否不止 1000 件")
+    notes: list[str] = Field(description="查找内容中未作为条件的部分及原因")
     next: int | None
 
 
@@ -142,29 +151,22 @@ class HistoryBody(Given):
     items: list[EventBody]
 
 
-class DocumentBody(Given):
-    """A notice of the case."""
+class TermList(Given):
+    """The terms of the case, live ones first."""
 
-    uid: str
-    title: str
-    number: str
-    state_label: str
-    recipient: str
-    signed_on: date | None
-    served_on: date | None
-    has_sheet: bool
-
-
-class DocumentList(Given):
-    """The notices of the case, newest first."""
-
-    items: list[DocumentBody]
+    items: list[TermBody]
 
 
 class StepBody(StepForm):
     """What is filled in for a step: see the form of the step under /procedures."""
 
     form: dict[str, object] = Field(default_factory=dict, title="填写内容")
+    files: list[FileUid] = Field(
+        default_factory=list,
+        max_length=20,
+        title="所附文件",
+        description="已为本步骤上传的文件的编号；表单有 files 项的，列入该项",
+    )
 
 
 class OpeningBody(StepForm):
@@ -186,18 +188,6 @@ class TakenBody(Given):
     version: int
     number: str | None
     repeated: bool
-
-
-class FileQuery(StepForm):
-    """The name of a file that is handed in."""
-
-    name: str = Field(min_length=1, max_length=200, title="文件名")
-
-
-class FileBody(Given):
-    """A file that was kept; its uid goes into the field of the form that carries files."""
-
-    uid: str
 
 
 class SubjectQuery(StepForm):

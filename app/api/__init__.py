@@ -14,7 +14,7 @@ from workflows.kit.errors import Refusal
 #: What a request may bring, in bytes, unless its operation takes more.
 LARGEST_BODY = 256 * 1024
 #: In the order of the description.
-_AREAS = ("cases", "documents", "files", "steps", "law", "webhooks", "about")
+_AREAS = ("cases", "desk", "documents", "files", "steps", "law", "webhooks", "about")
 
 
 def register(app: Flask) -> None:

@@ -6,11 +6,11 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, or_, select, union_all
 
 from app.models.cases import Case
 from app.services.lawbook import current_calendar
-from app.services.reading.desk.boxes import Box, designated, held_parts, late_in_charge, unassigned
+from app.services.reading.desk.boxes import Box, count_of, designated, held_parts, late_in_charge, unassigned
 from app.services.reading.desk.marks import Mark, held_for, vacancies
 from app.services.reading.desk.sieve import Sieve, sifted
 from app.services.reading.desk.worked import worked_on
@@ -72,11 +72,22 @@ def orders_of(box: Box) -> tuple[Order, ...]:
 
 
 def read_box(
-    reader: Reader, box: Box, sieve: Sieve | None = None, order: Order | None = None, after: Key | None = None
+    reader: Reader,
+    box: Box,
+    sieve: Sieve | None = None,
+    order: Order | None = None,
+    after: Key | None = None,
+    besides: ColumnElement[bool] | None = None,
 ) -> BoxPage:
-    """One page of a box: what is due first comes first, in 已办 and 我发起的 the newest."""
+    """One page of a box: what is due first comes first, in 已办 and 我发起的 the newest.
+
+    Args:
+        besides: what must hold of each case besides, such as that the owner of a program may act on it.
+    """
     order = order if order in orders_of(box) else orders_of(box)[0]
     conditions = sifted(reader, sieve) if sieve is not None else []
+    if besides is not None:
+        conditions.append(besides)
     if box in (Box.DONE, Box.STARTED):
         beyond = after.id if after is not None else None
         begun, newest = box is Box.STARTED, order is Order.NEWEST
@@ -87,6 +98,12 @@ def read_box(
     cases = _cases(reader, keys)
     marks = vacancies(reader, cases) if box is Box.UNASSIGNED else held_for(reader, cases)
     return BoxPage(_lines(reader, cases), keys[PAGE - 1] if len(keys) > PAGE else None, marks)
+
+
+def count_held(reader: Reader, sieve: Sieve, besides: ColumnElement[bool]) -> int:
+    """How many cases `read_box` would list of 待办 on all its pages; COUNTED + 1 stands for more."""
+    conditions = [*sifted(reader, sieve), besides]
+    return count_of(reader, [and_(part, *conditions) for part in held_parts(reader)])
 
 
 def next_held(reader: Reader, after: str = "") -> str | None:

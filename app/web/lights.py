@@ -6,6 +6,8 @@ from enum import StrEnum
 
 #: With this many working days left, or fewer, a term is near: the first rung of the ladder is at t-3.
 NEAR_WORKING_DAYS = 3
+#: With more working days left nobody counts in days: 保存期限 and 公示期限 run for months and years.
+FAR_WORKING_DAYS = 66
 
 
 class Tone(StrEnum):
@@ -37,6 +39,7 @@ class Light:
 #: The phrases, for the catalogues of other languages.
 LATE, LATE_ON_A_HOLIDAY, TODAY = "逾期 %(number)s 个工作日", "已逾期", "今日到期"
 LEFT, NO_WORKING_DAY_LEFT = "还剩 %(number)s 个工作日", "即将到期"
+LEFT_MONTHS, LEFT_YEARS = "还剩 %(number)s 个月以上", "还剩 %(number)s 年以上"
 
 
 NO_TERM = Light(Tone.NONE, "无办理期限")
@@ -56,5 +59,14 @@ def running_light(due_on: date, today: date, working_days: int, *, provisional: 
         return Light(Tone.LATE, LATE if working_days else LATE_ON_A_HOLIDAY, due_on, provisional, working_days)
     if today == due_on:
         return Light(Tone.NEAR, TODAY, due_on, provisional)
+    if working_days > FAR_WORKING_DAYS:
+        months = _whole_months(today, due_on)
+        years = months // 12
+        phrase, number = (LEFT_YEARS, years) if years else (LEFT_MONTHS, months)
+        return Light(Tone.FINE, phrase, due_on, provisional, number)
     tone = Tone.NEAR if working_days <= NEAR_WORKING_DAYS else Tone.FINE
     return Light(tone, LEFT if working_days else NO_WORKING_DAY_LEFT, due_on, provisional, working_days)
+
+
+def _whole_months(first: date, last: date) -> int:
+    return (last.year - first.year) * 12 + last.month - first.month - (last.day < first.day)

@@ -25,6 +25,11 @@ EVERY_ENDPOINT = [item.endpoint for item in AREAS]
         (date(2026, 11, 22), 0, Tone.NEAR, "即将到期"),
         (date(2026, 11, 25), 3, Tone.NEAR, "还剩 3 个工作日"),
         (date(2026, 11, 26), 4, Tone.FINE, "还剩 4 个工作日"),
+        (date(2027, 3, 1), 66, Tone.FINE, "还剩 66 个工作日"),
+        (date(2027, 3, 20), 81, Tone.FINE, "还剩 3 个月以上"),
+        (date(2027, 3, 21), 82, Tone.FINE, "还剩 4 个月以上"),
+        (date(2027, 11, 20), 240, Tone.FINE, "还剩 11 个月以上"),
+        (date(2031, 11, 10), 1242, Tone.FINE, "还剩 4 年以上"),
     ],
 )
 def test_a_light_says_in_words_what_its_colour_says(due_on: date, working_days: int, tone: Tone, words: str) -> None:

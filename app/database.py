@@ -144,6 +144,14 @@ def rebuild(url: str) -> None:
         engine.dispose()
 
 
+def version_of(engine: Engine) -> str:
+    """The version of the database itself, and of the schema that it holds: 15.4，结构版本0026."""
+    with engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_heads()
+    server = ".".join(str(part) for part in engine.dialect.server_version_info or ())
+    return f"{server}，结构版本{'、'.join(sorted(present))}"
+
+
 def is_at_head(engine: Engine) -> bool:
     """Whether the schema is the one this program was written for."""
     wanted = set(ScriptDirectory.from_config(alembic_config()).get_heads())

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import SHANGHAI, legal_day
 from app.crypto import KeyRing
-from app.database import Database, is_at_head
+from app.database import Database, is_at_head, version_of
 from app.documents import fonts
 from app.models.cases import CaseState, Dossier, RuleProposal, RuleSetRow
 from app.models.history import AccessLog, OutboxRow
@@ -19,6 +19,7 @@ from app.models.people import Locality
 from app.models.terms import LIVE, StuckClaim, TermRow
 from app.seals.setup import SealSetup
 from app.services.audit import verify
+from app.services.backups import check_backup
 from app.services.checks import Check, fault, fine, warning
 from app.services.heartbeat import sweep_condition
 from app.services.invariants import breaches
@@ -49,6 +50,7 @@ def examine(database: Database, settings: Settings, keys: KeyRing, now: datetime
         return found
     with database.read() as session:
         found += [
+            *check_backup(session, now, production=settings.in_production),
             *_vocabulary(session),
             *_calendar(session, legal_day(now)),
             *_rule_sets(session, legal_day(now)),
@@ -125,7 +127,7 @@ def _database(database: Database) -> Check:
     kind = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}[database.engine.dialect.name]
     if not at_head:
         return fault(name, f"{kind}，结构不是本版本的", "请先备份，再执行 flask --app wsgi db upgrade。")
-    return fine(name, f"{kind}，结构为最新")
+    return fine(name, f"{kind} {version_of(database.engine)}，为最新")
 
 
 def _vocabulary(session: Session) -> Iterator[Check]:

@@ -40,6 +40,8 @@ _AREAS = (
     "administration.people",
     "administration.units",
     "administration.mergers",
+    "administration.stand_ins",
+    "administration.numbering",
     "administration.upkeep",
     "administration.security_desk",
 )

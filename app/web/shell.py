@@ -35,7 +35,7 @@ _SYSADMIN = frozenset({Post.SYSADMIN})
 
 
 #: Blueprints whose pages belong to the area of another.
-_BELONGS = {"rule_changes": "rules", "mergers": "units"}
+_BELONGS = {"rule_changes": "rules", "mergers": "units", "stand_ins": "people"}
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ AREAS = (
     NavigationItem("审计", "audit.show", frozenset({Post.AUDITOR})),
     NavigationItem("人员与岗位", "people.show", _SYSADMIN),
     NavigationItem("单位", "units.show", _SYSADMIN),
+    NavigationItem("编号", "numbering.show", _SYSADMIN),
     NavigationItem("运行状况", "upkeep.show", _SYSADMIN),
     NavigationItem("安全保密", "security_desk.show", frozenset({Post.SECADMIN})),
     NavigationItem("规则", "rules.show", _EVERYBODY),

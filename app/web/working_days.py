@@ -11,8 +11,12 @@ from app.extensions import installation
 from app.services.administration.forms import CalendarForm
 from app.services.calendar_imports import ImportReport, dossiers_behind, import_calendar, preview_import
 from app.services.calendars import list_calendars
+from app.services.imports.calendars import CALENDAR_LAYOUT, calendar_text
 from app.web.forms import Attempt, parsed, small_form, typed_into
+from app.web.handing_out import hand_out
+from app.web.import_workbooks import template_xlsx
 from app.web.reading import current_reader, for_posts, signed_in
+from app.workbooks.reading import LARGEST_FILE, TableRefused
 from workflows.kit.calendar import Calendar
 from workflows.kit.calendar_file import CalendarFileError, parse_calendar_file
 from workflows.kit.errors import FieldError, FormIncomplete, Refusal
@@ -21,11 +25,20 @@ from workflows.roles import Post
 blueprint = Blueprint("working_days", __name__, url_prefix="/calendar")
 
 _KEEPERS = for_posts(Post.RULES_KEEPER)
+#: So much above the largest workbook a request is still read, to be refused by its size and name.
+_FORM_AROUND_IT = 2**20
 #: A small import is done at once; what takes longer is carried on by the background job.
 _PATIENCE_SECONDS = 3.0
 
 #: Procedure, term, day before, day after, whether the subject is told, whether the new day is provisional.
 Line = tuple[str, str, date, date, bool, bool]
+
+
+@blueprint.url_value_preprocessor
+def limit_size(_endpoint: str | None, _values: dict[str, object] | None) -> None:
+    """Before anything reads the request: what is far too large is answered with 413, unread."""
+    most = LARGEST_FILE + _FORM_AROUND_IT
+    request.max_content_length = min(most, request.max_content_length or most)
 
 
 @blueprint.get("")
@@ -41,6 +54,9 @@ def bring() -> ResponseReturnValue:
     """试算 lists what would move; 导入 stores the version and moves it."""
     typed, own = typed_into(CalendarForm, "calendar", request.form), installation()
     try:
+        if (uploaded := request.files.get("table")) is not None and uploaded.filename:
+            # Its days go into the field, so that they are seen, and stay there when the form comes back.
+            typed["text"] = _days_of(uploaded.read())
         form = parsed(CalendarForm, typed)
         calendar = _calendar(form)
         if request.form.get("act") != "import":
@@ -55,6 +71,25 @@ def bring() -> ResponseReturnValue:
     else:
         flash(gettext("已导入并施行，调整期限%(number)s个。", number=len(report.moved)), "done")
     return redirect(url_for("working_days.show"), 303)
+
+
+@blueprint.get("/template.xlsx")
+@_KEEPERS
+def template() -> ResponseReturnValue:
+    """The workbook to be filled in."""
+    return hand_out(template_xlsx(CALENDAR_LAYOUT, installation().clock()), "放假安排", "calendar", "xlsx")
+
+
+def _days_of(content: bytes) -> str:
+    """The text of a workbook.
+
+    Raises:
+        FormIncomplete: it is no such table, or a cell of it cannot be read.
+    """
+    try:
+        return calendar_text(content)
+    except TableRefused as refusal:
+        raise FormIncomplete((FieldError("text", "放假安排", f"工作簿：{refusal.message}"),)) from None
 
 
 def _calendar(form: CalendarForm) -> Calendar:

@@ -1,10 +1,15 @@
 """运行状况 and 安全保密 (interface 10; trust 1.4–1.6): failed work with reason and 重试; locks, sessions, sign-ins."""
 
+import sqlite3
+from datetime import timedelta
+
 from flask import Flask
 
 from app.models.history import AccessLog, OutboxRow
 from app.models.people import User
 from app.models.terms import StuckClaim, TermRow
+from app.services.backups import check_backup
+from app.services.checks import Verdict
 from tests.support.web_world import PASSWORD, client_of, text_of
 from tests.support.world import World
 
@@ -37,6 +42,26 @@ def test_failed_work_is_shown_with_its_reason_and_without_names_and_tried_again(
         assert session.query(StuckClaim).count() == 0
     logged = [(row.target, row.user_id) for row in world.rows(AccessLog) if row.act == "retried"]
     assert logged == [(f"work-{stuck.id}", world["sysadmin"].user_id), ("all", world["sysadmin"].user_id)]
+
+
+def test_the_age_of_the_last_backup_and_the_version_of_the_database_are_shown(app: Flask, world: World) -> None:
+    """R145: a backup script reports that it is done; in real use its absence is seen, after a week as a fault."""
+    client, own = client_of(app, "sysadmin"), app.extensions["zhengcheng"]
+    assert "没有备份记录（非正式环境，不要求）" in client.get("/upkeep").text
+
+    def verdicts(production: bool, later: timedelta = timedelta()) -> list[tuple[Verdict, str]]:
+        with own.database.read() as session:
+            found = check_backup(session, own.clock() + later, production=production)
+            return [(check.verdict, check.detail) for check in found]
+
+    assert verdicts(production=True) == [(Verdict.WARNING, "没有备份记录")]
+    assert app.test_cli_runner().invoke(args=["backup", "done"]).exit_code == 0
+    assert verdicts(production=True) == [(Verdict.OK, "最近一次在0分钟前")]
+    assert verdicts(True, timedelta(hours=37)) == [(Verdict.WARNING, "最近一次在37小时前")]
+    assert verdicts(True, timedelta(days=8)) == [(Verdict.FAULT, "最近一次在8日前")]
+    page = client.get("/upkeep").text
+    assert "最近一次在0分钟前" in page
+    assert f"SQLite {sqlite3.sqlite_version}，结构版本" in page
 
 
 def test_a_locked_account_is_unlocked_and_sessions_are_ended(app: Flask, world: World) -> None:

@@ -1,5 +1,6 @@
 """工作日历 (interface 10; T6): simulated before it is applied; what moves is counted, and no case is named."""
 
+import io
 from datetime import date, timedelta
 
 from flask import Flask
@@ -8,6 +9,7 @@ from app.models.cases import CalendarRow
 from app.models.history import AccessLog
 from app.services.calendar_imports import catch_up_newest
 from tests.support.web_world import client_of, text_of
+from tests.support.workbooks import xlsx_with
 from tests.support.world import World
 from workflows.kit.calendar import shipped_calendar
 
@@ -37,6 +39,26 @@ def test_an_import_is_simulated_then_applied_and_logged(app: Flask, world: World
     again = client.post("/calendar", data=typed(holiday + timedelta(days=30)) | {"act": "import"})
     assert (again.status_code, "已经导入过" in again.text) == (422, True)
     assert catch_up_newest(world.backend, world.clock) == 0
+
+
+def test_a_workbook_is_simulated_first_like_what_is_typed(app: Flask, world: World) -> None:
+    """Issue 4.6: its days stand in the field, from which they are imported; what is no table is refused by its cell."""
+    client, day = client_of(app, "keeper"), world.today + timedelta(days=3)
+    rows = xlsx_with(("日期", "类别", "名称", "来源"), [day, "放假", "示例节", "示办发〔2026〕8号"])
+    foreseen = client.post(
+        "/calendar", data=typed(day, text="") | {"act": "foresee", "table": (io.BytesIO(rows), "2026.xlsx")}
+    )
+    assert "试算结果" in foreseen.text
+    assert f"{day},off,示例节" in foreseen.text
+    assert len(world.rows(CalendarRow)) == 1
+    wrong = xlsx_with(("日期", "类别", "名称", "来源"), [day, "休", "示例节", "通知"])
+    for content, said in ((wrong, "第2行类别"), (b"no workbook", "工作簿：")):
+        refused = client.post(
+            "/calendar", data=typed(day) | {"act": "import", "table": (io.BytesIO(content), "a.xlsx")}
+        )
+        assert (refused.status_code, said in refused.text) == (422, True)
+    assert len(world.rows(CalendarRow)) == 1
+    assert client.get("/calendar/template.xlsx").data[:2] == b"PK"
 
 
 def test_what_is_wrong_with_the_days_comes_back(app: Flask, world: World) -> None:

@@ -24,11 +24,11 @@ from app.documents.context import NoticeContext
 from app.documents.font_outlines import prepared
 from app.documents.pool import RendererPool
 from app.documents.render import Renderer, style_sheets
+from app.documents.samples import sample
 from app.documents.typesetting import sheet_html
 from bench.processor import resident, spent_below, spent_by
 from bench.report import Line
 from tests.browser.support.chromium import chromium
-from tests.support.notice_samples import sample
 from workflows.catalogue import NOTICES
 
 _BARE = Path(__file__).with_name("bare_sheets.py")

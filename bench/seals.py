@@ -9,12 +9,12 @@ from statistics import median
 
 from app.crypto import KeyRing
 from app.documents.render import Renderer
+from app.documents.samples import OFFICE, sample
 from app.seals.provider import SealRequest
 from app.seals.setup import SealSetup
 from app.seals.validate import check_sheet
 from app.settings import SealSettings
 from bench.report import Line
-from tests.support.notice_samples import OFFICE, sample
 
 _GOAL_MS = 40.0
 _SAMPLES = ("extension_notice", "objection_decision")

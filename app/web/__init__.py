@@ -42,6 +42,7 @@ _AREAS = (
     "administration.mergers",
     "administration.stand_ins",
     "administration.numbering",
+    "administration.notice_templates",
     "administration.upkeep",
     "administration.security_desk",
 )

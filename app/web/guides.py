@@ -68,6 +68,7 @@ PARAGRAPHS = {
     "imports": "import",
     "inbox": "desk",
     "mergers": "people",
+    "notice_templates": "notice-templates",
     "numbering": "numbering",
     "oversight": "oversight",
     "own_account": "sign-in",

@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from app.documents import fonts
 from app.documents.context import NoticeContext, Recipient
 from app.documents.render import GlyphMissing, Renderer, RenderError, RenderTimeout, TemplateChanged
+from app.documents.samples import sample
 from app.documents.text import NoticeIncomplete, day, notice_html, notice_text, template_version
-from tests.support.notice_samples import sample
 from workflows.catalogue import NOTICES, Format
 
 

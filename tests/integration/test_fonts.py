@@ -19,9 +19,9 @@ from app.documents.font_files import FontUnfit, basic_characters, demand_fit, re
 from app.documents.font_outlines import convert, prepared
 from app.documents.glyphs import describe, unprintable
 from app.documents.render import GlyphMissing, Renderer
+from app.documents.samples import sample
 from app.documents.text import notice_html, plain
 from tests.support.character_pictures import difference, drawn, printed
-from tests.support.notice_samples import sample
 from workflows.catalogue import NOTICES, Format
 
 #: Characters of real given names and surnames that GB 2312 lacks: extensions A, B, C, D and E, and the supplement.

@@ -10,11 +10,11 @@ import pytest
 
 from app.documents.context import NoticeContext
 from app.documents.render import Renderer
+from app.documents.samples import sample
 from tests.support.geometry_sheets import geometry_sheets
 from tests.support.geometry_table import PAGE, Value, page, values
 from tests.support.measures import MEASURES
 from tests.support.measures.common import BOTTOM, LEFT, RIGHT, TOP, body_lines, signed_with_text
-from tests.support.notice_samples import sample
 from tests.support.sheet_reading import HALF_EMPTY, MM, Glyph, SheetPage, read_sheet
 from workflows.catalogue import NOTICES, Format
 

@@ -11,8 +11,8 @@ from fontTools.ttLib import TTFont
 
 from app.documents.context import Recipient
 from app.documents.render import Renderer
+from app.documents.samples import sample
 from tests.support.glyph_pictures import misprinted
-from tests.support.notice_samples import sample
 from tests.support.sheet_reading import read_sheet
 
 

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from app.database import read_transaction
+from app.documents.samples import sample
 from app.documents.text import notice_text
 from app.services.reading.reader import reader_of
 from app.services.reading.wording import words_of
 from tests.support.notice_reading import WITHOUT_BASIS, WITHOUT_REMEDY, faults_of
-from tests.support.notice_samples import sample
 from tests.support.world import World
 from workflows.catalogue import NOTICES
 

@@ -13,7 +13,7 @@ from weasyprint import HTML
 
 from app.documents.pool import RendererPool
 from app.documents.render import Renderer, RenderError, RenderTimeout
-from tests.support.notice_samples import sample
+from app.documents.samples import sample
 from tests.support.payloads import PAYLOADS, SECRET, counting_server
 from tests.support.waiting import eventually
 from workflows.catalogue import Format

@@ -22,13 +22,13 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from app.documents.render import Renderer
+from app.documents.samples import sample
 from app.documents.text import day
 from app.seals.additions import only_sealed
 from app.seals.pades import sign
 from app.seals.provider import SealRefused, SealRequest
 from app.seals.setup import SealSetup
 from app.seals.validate import SealKind, check_sheet
-from tests.support.notice_samples import sample
 from tests.support.sealed_sheets import ORGAN, local_seals, sheet_of
 from workflows.catalogue import NOTICES
 

@@ -10,7 +10,7 @@ import pikepdf
 import pytest
 
 from app.documents.render import Renderer
-from tests.support.notice_samples import sample
+from app.documents.samples import sample
 from workflows.catalogue import NOTICES
 
 KEYS = ["objection_decision", "record_decision", "rectification_order", "objection_receipt", "service_receipt"]

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from app.documents.context import NoticeContext
 from app.documents.render import Renderer
-from tests.support.notice_samples import FIELDS, sample
+from app.documents.samples import FIELDS, sample
 from tests.support.sheet_reading import SheetPage, read_sheet
 
 _WORDS = (

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from app.crypto import KeyRing
 from app.documents.render import Renderer
+from app.documents.samples import OFFICE, sample
 from app.seals.setup import SealSetup
 from app.settings import SealSettings
-from tests.support.notice_samples import OFFICE, sample
 
 ORGAN = OFFICE.name
 

@@ -15,6 +15,7 @@ from workflows.roles import Post
 SYSADMIN = {"people", "stand_ins", "units", "mergers", "numbering", "upkeep"}
 #: Blueprint → the posts to which all its pages belong. A blueprint of the administration that is missing here fails.
 OWNERS: dict[str, frozenset[Post]] = {name: frozenset({Post.SYSADMIN}) for name in SYSADMIN} | {
+    "notice_templates": frozenset({Post.SYSADMIN, Post.RULES_KEEPER}),
     "security_desk": frozenset({Post.SECADMIN}),
     "rule_changes": frozenset({Post.RULES_KEEPER}),
     "working_days": frozenset({Post.RULES_KEEPER}),

@@ -1,4 +1,7 @@
-"""A realistic context for every notice of the catalogue, with make-believe people and units."""
+"""A realistic context for every notice of the catalogue, with make-believe people and units of 示范区.
+
+Administrators look at these as 样张; the tests typeset each and read it back.
+"""
 
 from dataclasses import replace
 from datetime import date

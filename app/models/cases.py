@@ -100,6 +100,11 @@ def _of_relations() -> Iterator[Index]:
         yield _index_where(f"{name}_due", "due_on IS NOT NULL", column, "due_on", "id")
     for column in ("review_unit_id", "tolerance_unit_id", "implementer_unit_id"):
         yield _index_where(f"ix_cases_{column.removesuffix('_unit_id')}", f"{column} IS NOT NULL", column, "id")
+    for column in ("subject_person_id", "subject_unit_id", "recipient_person_id", "recipient_unit_id"):
+        name = f"ix_cases_{column.removesuffix('_id')}"
+        yield Index(name, column, "id")
+        if column.startswith("subject"):
+            yield _index_where(f"{name}_due", f"{column} IS NOT NULL AND due_on IS NOT NULL", column, "due_on", "id")
 
 
 def _index_where(name: str, condition: str, *columns: str) -> Index:
@@ -131,8 +136,6 @@ class Case(Base):
         Index("ix_cases_own_matter", "subject_unit_id", "holder_unit_id", sqlite_where=_OWN, postgresql_where=_OWN),
         Index("ix_cases_holder_person", "holder_person_id"),
         Index("ix_cases_dossier", "dossier_id"),
-        Index("ix_cases_subject_person", "subject_person_id"),
-        Index("ix_cases_subject_unit", "subject_unit_id"),
         Index("ix_cases_due", "due_on"),
         *_of_relations(),
     )
@@ -162,8 +165,8 @@ class Case(Base):
     tolerance_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
     implementer_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
     #: Whom a notice is served on.
-    recipient_person_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user_account.id"), index=True)
-    recipient_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"), index=True)
+    recipient_person_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("user_account.id"))
+    recipient_unit_id: Mapped[int | None] = mapped_column(BigKey, ForeignKey("unit.id"))
     #: Whether the subject has been told of the case; a record shows itself from the dispatch of its notice.
     subject_sees: Mapped[bool] = mapped_column(Boolean, default=False)
 

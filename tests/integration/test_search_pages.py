@@ -1,6 +1,7 @@
 """Pages and counts of the list of cases, with words and without: newest first, nothing twice, nothing lost (R141)."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from tests.support.world import World
 
 
 def test_pages_follow_each_other_newest_first_and_counts_stop(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever way is gone (each case read, the sample of PostgreSQL, down the eras), the pages are the same."""
+    """Whatever way is gone (each case read, the newest stretch, the sample, down the eras), the pages are the same."""
     made = [world.record_in("draft", facts="分页用的一件。" if place % 3 else "另外一件。") for place in range(13)]
     wanted = [uid for place, uid in enumerate(made) if place % 3][::-1]
     monkeypatch.setattr("app.services.reading.search.PAGE", 3)
@@ -26,14 +27,37 @@ def test_pages_follow_each_other_newest_first_and_counts_stop(world: World, monk
         monkeypatch.setattr(module, "SMALL_ERA", 2)
     monkeypatch.setattr(tokens, "SAMPLED", 2)
     rebuild(Database.on(world.backend.engine), lambda done, total: None)
-    for counted, few, enough in ((1000, 100, 100), (1000, 0, 100), (1000, 0, 1), (3, 100, 100), (3, 0, 1), (3, 0, 2)):
+    for counted, few, enough, telling, narrow in (
+        (1000, 100, 100, 40, 12), (1000, 0, 100, 40, 12), (1000, 0, 1, 40, 0), (1000, 0, 1, 1, 12),
+        (3, 100, 100, 40, 12), (3, 0, 1, 40, 12), (3, 0, 2, 1, 0),
+    ):  # fmt: skip
         monkeypatch.setattr("app.services.reading.search.COUNTED", counted)
         monkeypatch.setattr(by_relation, "FEW", few)
         monkeypatch.setattr(newest_first, "_ENOUGH", enough)
+        monkeypatch.setattr(newest_first, "_TELLING", telling)
+        monkeypatch.setattr(newest_first, "_NARROW", narrow)
         found, counts = _through(world, "分页用的")
         assert [len(page) for page in found] == [3, 3, 2]
-        assert [uid for page in found for uid in page] == wanted, (counted, few, enough)
+        assert [uid for page in found for uid in page] == wanted, (counted, few, enough, telling)
         assert counts == {min(len(wanted), counted + 1)}
+
+
+def test_words_with_a_last_day_find_what_is_due_then_and_nothing_else(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R141: the index narrows by the days of a case, and the last day itself decides; also far back and far apart."""
+    days = (-500, -40, -1, 0, 2, 400)
+    made = [world.record_in("draft", facts="期限用的一件。") for _day in days]
+    with write_transaction(world.backend.sessions) as session:
+        for uid, day in zip(made, days, strict=True):
+            due_on = world.today + timedelta(days=day)
+            session.execute(update(Case).where(Case.uid == uid).values(due_on=due_on))
+    for few in (100, 0):
+        monkeypatch.setattr(by_relation, "FEW", few)
+        assert _through(world, "期限用的 超期")[0] == [made[2::-1]]
+        assert _through(world, "期限用的 今日到期")[0] == [[made[3]]]
+        assert _through(world, "期限用的 本周到期 超期")[0] == [made[2::-1]]
+        assert _through(world, "另外一件 超期")[0] == [[]]
 
 
 def test_lists_without_words_are_paged_and_counted_alike(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,14 +1,28 @@
 """Search: how words are cut, read and understood (issue: search; R141 numbers, trust 1.7 identifiers)."""
 
+from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.search_index.query import LONGEST, MOST_TERMS, Due, understand
+from app.services.search_index.query import LONGEST, MOST_TERMS, Due, Term, understand
 from app.services.search_index.readings import readings_of, syllables_of
-from app.services.search_index.tokens import BREAK, as_words, cut, day_token, grams_of, number_tokens, stream, tokens_of
+from app.services.search_index.standing_in import ways_of
+from app.services.search_index.tokens import (
+    BREAK,
+    as_words,
+    cut,
+    day_token,
+    day_tokens,
+    grams_of,
+    may_hold,
+    number_tokens,
+    span_tokens,
+    stream,
+    tokens_of,
+)
 
 _NUMBER = "示信异〔2026〕12号"
 
@@ -145,3 +159,27 @@ def test_every_token_stands_where_it_says(text: str) -> None:
 
 def _stands_in(phrase: tuple[str, ...], way: list[str]) -> bool:
     return f" {' '.join(phrase)} " in f" {' '.join(way)} "
+
+
+@given(st.text(alphabet="甲乙丙12 号第0", min_size=2, max_size=14))
+def test_the_words_that_are_asked_of_the_index_cover_a_phrase_and_are_in_each_entry_that_holds_it(text: str) -> None:
+    """R141: less is asked than the index holds, and never anything that it does not hold."""
+    phrase = tokens_of(text)
+    if not phrase:
+        return
+    (asked,) = ways_of(Term(text, (tuple(phrase),)))
+    assert set(asked) <= set(grams_of(stream([["前", *phrase, "后"]], []))) or len(phrase) == 1
+    assert all(any(token in word for word in asked) for token in phrase)
+    assert may_hold(f"前，{text}。", phrase)
+
+
+@given(st.dates(date(2000, 1, 1), date(2050, 1, 1)), st.integers(0, 1000), st.integers(0, 1000))
+def test_each_day_of_a_span_has_one_of_its_tokens(first: date, inside: int, more: int) -> None:
+    day, last = first + timedelta(days=inside), first + timedelta(days=inside + more)
+    asked = span_tokens(first, last)
+    assert set(day_tokens(day)) & set(asked) if asked else inside + more > 365
+
+
+def test_text_between_numbers_says_that_a_phrase_cannot_stand_there() -> None:
+    assert not may_hold("示信记〔2024〕12号", tokens_of("2024年3月"))
+    assert may_hold("示信记〔2024〕012号", tokens_of("2024〕12号"))

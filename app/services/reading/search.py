@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
-from app.access.capacities import relation_values, visible_filter
+from app.access.capacities import Standing, relation_values, visible_filter
 from app.models.cases import Case
 from app.services.lawbook import current_calendar
 from app.services.reading.lines import CaseLine, lines_of, within_keys
@@ -16,7 +17,7 @@ from app.services.search_index.finding import find
 from app.services.search_index.keeping import lag_of
 from app.services.search_index.meant import mean
 from app.services.search_index.query import Due, Query, Term
-from app.services.search_index.said import said_by
+from app.services.search_index.said import said_of, whole_cases
 from app.services.search_index.why import Reason, why
 from workflows.registry import WORKFLOWS
 
@@ -124,17 +125,24 @@ def _ids(
 
 
 def _lines(reader: Reader, ids: Sequence[int], terms: Sequence[Term]) -> list[FoundLine]:
-    rows = reader.session.execute(select(Case).where(Case.id.in_(ids)).order_by(Case.id.desc())).scalars().all()
+    rows = whole_cases(reader.session, ids) if terms else _cases(reader, ids)
+    rows = sorted(rows, key=lambda case: case.id, reverse=True)
     lines = lines_of(reader.session, rows, current_calendar(reader.session), reader.today)
-    reasons = {said.case_id: why(said, terms) for said in said_by(reader.session, ids)} if terms else {}
+    reasons = {said.case_id: why(said, terms) for said in said_of(reader.session, rows)} if terms else {}
     return [FoundLine(line, reasons.get(case.id, ())) for case, line in zip(rows, lines, strict=True)]
+
+
+def _cases(reader: Reader, ids: Sequence[int]) -> Sequence[Case]:
+    return reader.session.execute(select(Case).where(Case.id.in_(ids))).scalars().all()
 
 
 def _wanted(
     reader: Reader, sought: Sought, due: Due | None, besides: ColumnElement[bool] | None, *, with_notices: bool
 ) -> Wanted:
-    kinds = [key for key in WORKFLOWS if key == sought.kind or (not sought.kind and (key != "notice" or with_notices))]
-    sees = or_(false(), *(visible_filter(WORKFLOWS[kind], reader.standing) for kind in kinds))
+    kinds = tuple(
+        key for key in WORKFLOWS if key == sought.kind or (not sought.kind and (key != "notice" or with_notices))
+    )
+    sees = _sees(kinds, reader.standing)
     if besides is not None:
         sees = sees & besides
     if sought.state:
@@ -144,6 +152,12 @@ def _wanted(
         first, last = days
         sees = and_(sees, Case.phase != "closed", Case.due_on <= last, *([Case.due_on >= first] if first else []))
     return Wanted(relation_values(reader.standing), sees, kinds, sought.state, days)
+
+
+@lru_cache(maxsize=256)
+def _sees(kinds: tuple[str, ...], standing: Standing) -> ColumnElement[bool]:
+    """What somebody sees of some kinds, as SQL; made once, like each part of it."""
+    return or_(false(), *(visible_filter(WORKFLOWS[kind], standing) for kind in kinds))
 
 
 def _due_days(reader: Reader, due: Due) -> tuple[date | None, date]:

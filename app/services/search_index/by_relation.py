@@ -7,12 +7,14 @@ come out of the indexes that lead from one relation to its cases, the newest fir
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, select, union, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, or_, select, union, union_all
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
 from app.services.search_index.newest_first import by_index
+from app.services.search_index.sight import seen_of
 
 #: Columns by which somebody may see very many cases: indexed with kind, and with kind and state.
 _WIDE = frozenset({"handling_unit_id", "provider_unit_id", "finder_unit_id"})
@@ -44,49 +46,42 @@ def newest(session: Session, wanted: Wanted, *, before: int | None, page: int, c
     if not wanted.relations or not wanted.kinds:
         return [], 0
     by_index(session)
-    if wanted.due is not None:
-        return _due(session, wanted, before, page, counted)
-    first = _walk(session, wanted, None, max(page, counted) if before is None else counted)
-    ids = first if before is None else _walk(session, wanted, before, page)
+    walk = _walk if wanted.due is None else _walk_due
+    first = walk(session, wanted, None, max(page, counted) if before is None else counted)
+    ids = first if before is None else walk(session, wanted, before, page)
     return ids[:page], min(len(first), counted)
 
 
 def few(session: Session, wanted: Wanted) -> Subquery | None:
     """The ids among which every wanted case is, seen or not; None where they are more than a few."""
-    near = _due_or_related(wanted)
+    too_many, near = _near(tuple(wanted.relations), tuple(wanted.kinds), wanted.state, FEW)
+    if session.execute(too_many).scalar_one():
+        return None
     many = session.execute(select(func.count()).select_from(near)).scalar_one()
     return near if many <= FEW else None
 
 
-def _due(
-    session: Session,
-    wanted: Wanted,
-    before: int | None,
-    page: int,
-    counted: int,
-) -> tuple[list[int], int]:
-    """Mostly few cases are due in some days, and all are taken; where there are many, the newest are walked to."""
-    near = few(session, wanted)
-    if near is not None:
-        ids = list(session.execute(_seen_of(wanted, near)).scalars())
-        return [one for one in ids if before is None or one < before][:page], min(len(ids), counted)
-    some = _seen_of(wanted, _due_or_related(wanted)).limit(counted).subquery()
-    count = session.execute(select(func.count()).select_from(some)).scalar_one()
-    if count < counted:
-        count = len(_walk(session, wanted, None, counted))
-    return _walk(session, wanted, before, page), count
+@lru_cache(maxsize=256)
+def _near(
+    relations: Sequence[tuple[str, int]], kinds: Sequence[str], state: str, most: int
+) -> tuple[Select[bool], Subquery]:
+    """Whether one relation by itself has more cases than so many, mostly answered by the first such; and all of them.
+
+    Made once for somebody: it is some twenty statements in one.
+    """
+    branches = _branches(relations, kinds, state)
+    return select(or_(*(one.offset(most).limit(1).exists() for one in branches))), union(*branches).subquery()
 
 
-def _due_or_related(wanted: Wanted) -> Subquery:
-    """Up to a few cases of each relation and a few more, in no order; of wide relations only what is due then."""
-    branches = _branches(wanted)
-    if wanted.due is not None:
-        first, last = wanted.due
-        days = Case.due_on <= last if first is None else Case.due_on.between(first, last)
-        wide = [relation for relation in wanted.relations if relation[0] in _WIDE]
-        narrow = [relation for relation in wanted.relations if relation[0] not in _WIDE]
-        branches = [*(_related(one).where(days) for one in wide), *map(_related, narrow)]
-    return union(*(select(one.limit(FEW + 1).subquery().c.id) for one in branches)).subquery()
+def earliest_due(session: Session, wanted: Wanted) -> date | None:
+    """The first last day of any case of these relations; None where none has a last day."""
+    firsts = (
+        select(func.min(Case.due_on).label("day")).where(getattr(Case, column) == value, Case.due_on.is_not(None))
+        for column, value in wanted.relations
+    )
+    days = union_all(*firsts).subquery()
+    found: date | None = session.execute(select(func.min(days.c.day))).scalar_one()
+    return found
 
 
 def _walk(session: Session, wanted: Wanted, before: int | None, most: int) -> list[int]:
@@ -94,24 +89,46 @@ def _walk(session: Session, wanted: Wanted, before: int | None, most: int) -> li
     found: list[int] = []
     size = _STRETCH
     while True:
-        branches = [one if before is None else one.where(Case.id < before) for one in _branches(wanted)]
+        branches = _branches(wanted.relations, wanted.kinds, wanted.state)
+        branches = [one if before is None else one.where(Case.id < before) for one in branches]
         lowest = session.execute(_end_of(branches, size)).scalar()
         near = _above(branches, lowest).subquery()
         statement = _seen_of(wanted, near).limit(most - len(found))
-        found += session.execute(statement).scalars()
+        found += session.execute(statement).scalars().all()
         if lowest is None or len(found) >= most:
             return found
         before, size = lowest + 1, size * _GROWING
 
 
-def _branches(wanted: Wanted) -> list[_Ids]:
+def _walk_due(session: Session, wanted: Wanted, before: int | None, most: int) -> list[int]:
+    """The same among the cases of some last days: their keys are few beside all, and are put in order for it."""
+    found: list[int] = []
+    size = _STRETCH
+    while True:
+        branches = [one.where(_days(wanted)) for one in map(_related, wanted.relations)]
+        near = union(*(one if before is None else one.where(Case.id < before) for one in branches)).subquery()
+        ids = session.execute(select(near.c.id).order_by(near.c.id.desc()).limit(size)).scalars().all()
+        found += seen_of(session, wanted.seen, ids)[: most - len(found)]
+        if len(ids) < size or len(found) >= most:
+            return found
+        before, size = ids[-1], size * _GROWING
+
+
+def _days(wanted: Wanted) -> ColumnElement[bool]:
+    """The last day is one of those wanted."""
+    assert wanted.due is not None
+    first, last = wanted.due
+    return Case.due_on <= last if first is None else Case.due_on.between(first, last)
+
+
+def _branches(relations: Sequence[tuple[str, int]], kinds: Sequence[str], state: str) -> list[_Ids]:
     """The cases of each relation, such that one index gives them in their order."""
     found: list[_Ids] = []
-    for relation in wanted.relations:
+    for relation in relations:
         related = _related(relation)
         if relation[0] in _WIDE:
-            of_kinds = [related.where(Case.kind == kind) for kind in wanted.kinds]
-            found += [one.where(Case.state == wanted.state) if wanted.state else one for one in of_kinds]
+            of_kinds = [related.where(Case.kind == kind) for kind in kinds]
+            found += [one.where(Case.state == state) if state else one for one in of_kinds]
         else:
             found.append(related)
     return found

@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.models.cases import Case
 from app.models.search import ENTRIES
-from app.services.search_index.by_relation import Wanted, few
+from app.services.search_index.by_relation import Wanted, earliest_due, few
 from app.services.search_index.newest_first import by_index, newest_on_postgresql
 from app.services.search_index.query import Term
 from app.services.search_index.standing_in import stands_in, to_be_read, ways_of
-from app.services.search_index.tokens import relation_token
+from app.services.search_index.tokens import relation_token, span_tokens
 
 _WORDS = table("search_words", column("rowid", Integer))
 _MATCH = text("search_words MATCH :match")
@@ -43,15 +43,25 @@ def find(
     if near is not None:
         ids = _among(session, near, terms, wanted)
         return Hits([one for one in ids if before is None or one < before][:page], min(len(ids), counted))
-    tokens = [relation_token(name, value) for name, value in wanted.relations]
+    marks = _marks(session, wanted)
     if session.get_bind().dialect.name == "postgresql":
-        found = newest_on_postgresql(session, terms, wanted.seen, tokens, before=before, page=page, counted=counted)
+        found = newest_on_postgresql(session, terms, wanted.seen, marks, before=before, page=page, counted=counted)
         return Hits(*found)
     most = max(page, counted) if before is None else counted
-    first = _on_sqlite(session, terms, wanted, tokens, before=None, most=most)
+    first = _on_sqlite(session, terms, wanted, marks, before=None, most=most)
     if before is None:
         return Hits(first[:page], min(len(first), counted))
-    return Hits(_on_sqlite(session, terms, wanted, tokens, before=before, most=page), len(first))
+    return Hits(_on_sqlite(session, terms, wanted, marks, before=before, most=page), len(first))
+
+
+def _marks(session: Session, wanted: Wanted) -> list[list[str]]:
+    """What else the index knows of every wanted case: one mark of each group. It narrows, and never admits a hit."""
+    groups = [[relation_token(name, value) for name, value in wanted.relations]]
+    if wanted.due is not None:
+        first, last = wanted.due
+        first = first or earliest_due(session, wanted)
+        groups += [days] if first is not None and (days := span_tokens(first, last)) else []
+    return groups
 
 
 def _among(session: Session, near: Subquery, terms: Sequence[Term], wanted: Wanted) -> list[int]:
@@ -63,14 +73,14 @@ def _among(session: Session, near: Subquery, terms: Sequence[Term], wanted: Want
         .where(*(stands_in(term, ENTRIES.c.words, session.get_bind().dialect.name) for term in terms))
         .order_by(Case.id.desc())
     )
-    return list(session.execute(statement).scalars())
+    return list(session.execute(statement).scalars().all())
 
 
 def _on_sqlite(
     session: Session,
     terms: Sequence[Term],
     wanted: Wanted,
-    relations: Sequence[str],
+    marks: Sequence[Sequence[str]],
     *,
     before: int | None,
     most: int,
@@ -83,12 +93,12 @@ def _on_sqlite(
     if before is not None:
         statement = statement.where(_WORDS.c.rowid < before)
     statement = statement.order_by(_WORDS.c.rowid.desc()).limit(most)
-    return list(session.execute(statement, {"match": _match(terms, relations)}).scalars())
+    return list(session.execute(statement, {"match": _match(terms, marks)}).scalars().all())
 
 
-def _match(terms: Sequence[Term], relations: Sequence[str]) -> str:
+def _match(terms: Sequence[Term], marks: Sequence[Sequence[str]]) -> str:
     """The question in the language of FTS5. Tokens hold letters, digits and private signs only, so quoting is safe."""
-    wanted = [ways_of(term) for term in terms] + [[[relation] for relation in relations]]
+    wanted = [ways_of(term) for term in terms] + [[[mark] for mark in group] for group in marks]
     return " AND ".join(f"({' OR '.join(_all(words) for words in ways)})" for ways in wanted)
 
 

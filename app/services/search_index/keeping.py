@@ -96,11 +96,11 @@ def rebuild(database: Database, tell: Callable[[int, int], None]) -> int:
 
 def lag_of(session: Session, most: int = 1_000) -> Lag:
     """How far the index is behind the cases."""
-    counted = select(MARKS.c.id).limit(most).subquery()
-    marks = session.execute(select(func.count()).select_from(counted)).scalar_one()
     oldest = session.execute(select(MARKS.c.marked_at).order_by(MARKS.c.id).limit(1)).scalar()
     if oldest is None:
         return Lag(0, 0)
+    counted = select(MARKS.c.id).limit(most).subquery()
+    marks = session.execute(select(func.count()).select_from(counted)).scalar_one()
     now: int = session.execute(_NOW[session.get_bind().dialect.name]).scalar_one()
     return Lag(marks, max(0, now - oldest))
 

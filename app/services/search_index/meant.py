@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from app.crypto import KeyRing
 from app.models.people import Unit, UnitName, User
 from app.services.search_index.query import Query, Term, understand
 from app.services.search_index.readings import readings_of
-from app.services.search_index.tokens import relation_token, tokens_of, unit_token
+from app.services.search_index.tokens import as_words, relation_token, tokens_of, unit_token
 from workflows.identity import check_credit_code, check_identity_number, normal
 
 #: A term that more units have in their names is searched as text only.
@@ -71,10 +72,16 @@ def _coded(session: Session, keys: KeyRing, typed: str, today: date) -> Term | N
 
 def _means(term: Term, name: str, short_name: str, code: str) -> bool:
     (phrase, *_more) = term.phrases
-    wanted = f" {' '.join(phrase)} "
-    if any(wanted in f" {' '.join(tokens_of(one))} " for one in (name, short_name) if one):
+    wanted = as_words(phrase)
+    if any(wanted in _spelled(one) for one in (name, short_name) if one):
         return True
     if term.letters:
         return term.letters in readings_of(name) or (bool(short_name) and term.letters in readings_of(short_name))
     plain = normal("".join(phrase)).lower()
     return len(plain) >= _SHORTEST_CODE and plain.isascii() and plain in code
+
+
+@lru_cache(maxsize=4_000)
+def _spelled(name: str) -> str:
+    """The tokens of a name; the same few hundred are asked in every search."""
+    return as_words(tokens_of(name))

@@ -1,9 +1,11 @@
 """PostgreSQL: the newest hits of an index that knows no order.
 
-GIN answers which cases hold the words, in no order, and only once it has all of them. So it is first asked among a
-sample of the cases, one in 256. That says how many hits there are about, and where: few are all taken and sorted; of
-many, those of so many of the newest stretches of cases (eras) as will hold a page and its count. Sample and stretches
-are tokens of the same index.
+GIN answers which cases hold the words, in no order, and only once it has all of them. So it is asked first for the
+newest small stretch of cases. How many hits that has says how far down a page and its count will reach, if it has
+some; else a sample of the cases is asked, one in 256: few hits are then all taken and sorted, of many those of as many
+of the newest stretches (eras) as will do. Sample and stretches are tokens of the same index.
+
+What may be seen is asked of the hits by their keys: planning that long condition takes longer than to find them.
 """
 
 from collections.abc import Sequence
@@ -14,18 +16,25 @@ from sqlalchemy import ColumnElement, and_, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
-from app.models.cases import Case
 from app.services.search_index.query import Term
+from app.services.search_index.sight import seen_of
 from app.services.search_index.standing_in import stands_in, to_be_read, ways_of
 from app.services.search_index.tokens import ERA, SMALL_ERA, era_token, sample_token, small_era_token
 
 #: So many hits in the sample stand for a page and its count; each time they do not, four times as many.
 _ENOUGH, _GROWING = 6, 4
+#: So many hits in a stretch say how many there are in the next ones; of this many more is taken to be sure.
+_TELLING, _MARGIN = 40, 1.2
+#: Tokens of places that still narrow much.
+_NARROW = 12
 _ENTRY = table("search_entry", column("case_id"), column("words"), column("grams"))
-#: The planner guesses that a rare word is common, and then reads whole tables for it, with compiled code at that.
+#: The key as a value of its own: its index would be read for the whole stretch, beside the words that are asked.
+_unindexed: ColumnElement[int] = _ENTRY.c.case_id + 0
+#: The planner guesses that a rare word is common, and then reads whole tables for it, compiled and with help at that.
 #: It holds until this reading transaction ends, in which nothing else than rows of known keys is read.
 _INDEXES_ONLY = select(
-    *(func.set_config(name, "off", True) for name in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"))
+    *(func.set_config(name, "off", True) for name in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")),
+    func.set_config("max_parallel_workers_per_gather", "0", True),
 )
 
 
@@ -39,14 +48,14 @@ def newest_on_postgresql(
     session: Session,
     terms: Sequence[Term],
     seen: ColumnElement[bool],
-    relations: Sequence[str],
+    marks: Sequence[Sequence[str]],
     *,
     before: int | None,
     page: int,
     counted: int,
 ) -> tuple[list[int], int]:
     """The ids of one page in descending order, and the count of all hits up to a limit. `by_index` goes before."""
-    wanted = _Wanted(terms, seen, relations)
+    wanted = _Wanted(terms, seen, marks)
     first = _newest(session, wanted, None, max(page, counted) if before is None else counted)
     ids = first if before is None else _newest(session, wanted, before, page)
     return ids[:page], min(len(first), counted)
@@ -54,24 +63,35 @@ def newest_on_postgresql(
 
 def _newest(session: Session, wanted: "_Wanted", before: int | None, most: int) -> list[int]:
     """At most so many of the newest hits below a key."""
-    found: list[int] = []
+    found, unasked = list[int](), list[int]()
+    top = before - 1 if before is not None else session.execute(select(func.max(_ENTRY.c.case_id))).scalar() or 0
+    lowest: int | None = top // SMALL_ERA * SMALL_ERA
     enough = _ENOUGH
     while True:
-        sample = _sample(session, wanted, before, enough)
-        lowest = sample[-1] if len(sample) == enough else None
-        found += sorted(_hits(session, wanted, before, lowest), reverse=True)
+        hits = _hits(session, wanted, top, lowest)
+        unasked += hits
+        if lowest is None or len(found) + len(unasked) >= most:
+            found += seen_of(session, wanted.seen, unasked)
+            unasked = []
         if lowest is None or len(found) >= most:
             return found[:most]
-        before, enough = lowest, max(1, enough * (most - len(found)) // max(1, len(found)) + 1) if found else enough * 4
+        width, top = top - lowest + 1, lowest - 1
+        if len(hits) >= _TELLING:
+            far = int((most - len(found) - len(unasked)) * width / len(hits) * _MARGIN)
+            lowest = max(0, top - far) // SMALL_ERA * SMALL_ERA or None
+            continue
+        sample = _sample(session, wanted, top, enough)
+        lowest = sample[-1] if len(sample) == enough else None
+        enough *= _GROWING
 
 
 @dataclass(frozen=True)
 class _Wanted:
-    """The condition on an entry and its case."""
+    """The condition on an entry, and on its case; one mark of each group is in the entry of every case wanted."""
 
     terms: Sequence[Term]
     seen: ColumnElement[bool]
-    relations: Sequence[str]
+    marks: Sequence[Sequence[str]]
 
     def holds(
         self, grams: ColumnElement[Any], words: ColumnElement[Any], places: Sequence[str] = ()
@@ -79,11 +99,13 @@ class _Wanted:
         """Each word of the index is a condition of its own.
 
         GIN then leaps from list to list, where within one tsquery it would look at every entry of the shortest list.
+        It asks them in this order, and begins again with the first whenever two of them disagree: a place that narrows
+        much comes first, and a wide one, which is many lists by itself, is asked of what all others agree on.
         """
         asked = [part for term in self.terms for part in _parts_of(term)]
-        asked.append(_any([[relation] for relation in self.relations]))
-        if places:
-            asked.append(_any([[place] for place in places]))
+        asked = [*(_any([[mark] for mark in group]) for group in self.marks), *asked]
+        place = [_any([[one] for one in places])] if places else []
+        asked = [*place, *asked] if len(places) <= _NARROW else [*asked, *place]
         found = [grams.op("@@")(cast(one, TSQUERY)) for one in dict.fromkeys(asked)]
         return and_(*found, *(stands_in(term, words, "postgresql") for term in to_be_read(self.terms)))
 
@@ -104,37 +126,33 @@ def _quoted(token: str) -> str:
     return f"'{token}'"
 
 
-def _sample(session: Session, wanted: _Wanted, before: int | None, most: int) -> list[int]:
+def _sample(session: Session, wanted: _Wanted, top: int, most: int) -> list[int]:
     """The newest entries of the sample that hold the words, seen or not: for an estimate only."""
     statement = (
         select(_ENTRY.c.case_id)
-        .where(wanted.holds(_ENTRY.c.grams, _ENTRY.c.words, [sample_token()]))
+        .where(wanted.holds(_ENTRY.c.grams, _ENTRY.c.words, [sample_token()]), _unindexed <= top)
         .order_by(_ENTRY.c.case_id.desc())
         .limit(most)
     )
-    if before is not None:
-        statement = statement.where(_ENTRY.c.case_id < before)
-    return list(session.execute(statement).scalars())
+    return list(session.execute(statement).scalars().all())
 
 
-def _hits(session: Session, wanted: _Wanted, before: int | None, lowest: int | None) -> list[int]:
-    """Every hit below one key and down to another, in no order."""
-    eras = [] if lowest is None else _eras(session, lowest, before)
-    statement = (
-        select(Case.id)
-        .join_from(_ENTRY, Case, Case.id == _ENTRY.c.case_id)
-        .where(wanted.holds(_ENTRY.c.grams, _ENTRY.c.words, eras), wanted.seen)
-    )
+def _hits(session: Session, wanted: _Wanted, top: int, lowest: int | None) -> list[int]:
+    """Every hit from one key down to another, seen or not, in no order."""
+    places = [] if lowest is None else _places(lowest, top)
+    statement = select(_ENTRY.c.case_id).where(wanted.holds(_ENTRY.c.grams, _ENTRY.c.words, places), _unindexed <= top)
     if lowest is not None:
-        statement = statement.where(_ENTRY.c.case_id >= lowest)
-    if before is not None:
-        statement = statement.where(_ENTRY.c.case_id < before)
-    return list(session.execute(statement).scalars())
+        statement = statement.where(_unindexed >= lowest)
+    return list(session.execute(statement).scalars().all())
 
 
-def _eras(session: Session, lowest: int, before: int | None) -> list[str]:
-    """The tokens of the stretches from the newest case down to a key: of the last stretch its small ones."""
-    newest = before - 1 if before is not None else session.execute(select(func.max(_ENTRY.c.case_id))).scalar() or 0
-    last = min(newest, lowest // ERA * ERA + ERA - 1)
-    small = [small_era_token(one) for one in range(lowest // SMALL_ERA, last // SMALL_ERA + 1)]
-    return [*small, *(era_token(one) for one in range(lowest // ERA + 1, newest // ERA + 1))]
+def _places(lowest: int, top: int) -> list[str]:
+    """The tokens of the stretches from one key up to another: small ones at both ends."""
+    first_whole, end_whole = -(-lowest // ERA), (top + 1) // ERA
+    if first_whole >= end_whole:
+        return [small_era_token(one) for one in range(lowest // SMALL_ERA, top // SMALL_ERA + 1)]
+    small = [
+        *range(lowest // SMALL_ERA, first_whole * ERA // SMALL_ERA),
+        *range(end_whole * ERA // SMALL_ERA, top // SMALL_ERA + 1),
+    ]
+    return [*map(small_era_token, small), *(era_token(one) for one in range(first_whole, end_whole))]

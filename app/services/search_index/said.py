@@ -74,13 +74,18 @@ def said_by(session: Session, ids: Sequence[int]) -> list[Said]:
     """What these cases say, in ascending order of their ids; one query a kind, a table of names and a rule set."""
     found: list[Said] = []
     for start in range(0, len(ids), _BATCH):
-        cases = _cases(session, ids[start : start + _BATCH])
-        names = _Names(session, cases)
-        found += [_said(case, names) for case in cases]
+        found += said_of(session, whole_cases(session, ids[start : start + _BATCH]))
     return sorted(found, key=lambda one: one.case_id)
 
 
-def _cases(session: Session, ids: Sequence[int]) -> list[Case]:
+def said_of(session: Session, cases: Sequence[Case]) -> list[Said]:
+    """What these cases say, which are at hand as `whole_cases` reads them."""
+    names = _Names(session, cases)
+    return [_said(case, names) for case in cases]
+
+
+def whole_cases(session: Session, ids: Sequence[int]) -> list[Case]:
+    """Cases with what is particular to their kinds, in no order: one query for the kinds, and one for each of them."""
     kinds = dict(session.execute(select(Case.id, Case.kind).where(Case.id.in_(ids))).all())
     found: list[Case] = []
     for kind in sorted(set(kinds.values())):

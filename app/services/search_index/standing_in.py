@@ -1,6 +1,6 @@
 """Whether a term stands in an entry: asked of its text, and what of it the word index can be asked first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -28,7 +28,19 @@ def ways_of(term: Term) -> list[list[str]]:
 
 
 def _words_of(phrase: Sequence[str]) -> list[str]:
-    """A phrase as words of the index: its pairs, or the one token that it is."""
+    """A phrase as words of the index: the pairs that cover it, or the one token that it is."""
     if len(phrase) == 1:
         return [phrase[0]]
-    return list(dict.fromkeys(gram(one, other) for one, other in pairwise(phrase)))
+    return list(dict.fromkeys(gram(one, other) for one, other in _covering(phrase)))
+
+
+def _covering(phrase: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Neighbours, such that each token is in a pair: each list of the index less is one less to be walked.
+
+    Pairs with a number are all asked, since they are rare; the text itself decides on longer phrases anyway.
+    """
+    covered = 0
+    for place, (one, other) in enumerate(pairwise(phrase)):
+        if place == covered or place + 2 == len(phrase) or len(one) > 1 or len(other) > 1:
+            covered = max(covered, place + 2)
+            yield one, other

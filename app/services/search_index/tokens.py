@@ -7,7 +7,7 @@ nobody can type, and what is no text (a day, a unit, a reading in pinyin) is a t
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -27,6 +27,7 @@ _SERIAL = re.compile(r"〔(\d{4})〕(\d+)")
 #: One run of plain letters and digits, or one character of any other writing.
 _TOKEN = re.compile(r"[0-9a-z]+|[^\x00-\x7f]")
 _DIGITS = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
 _ALNUM = re.compile(r"[0-9a-z]+")
 _PERSONAL = re.compile(rf"\d{{{PERSONAL_DIGITS},}}")
 
@@ -78,8 +79,11 @@ def tokens_of(text: str) -> list[str]:
 
 def may_hold(text: str, phrase: Sequence[str]) -> bool:
     """Whether a phrase can stand in a text at all: a cheap question before it is cut; never no where it does."""
-    joined = "".join(phrase)
-    return _DIGITS.search(joined) is not None or joined in text.translate(_FOLDING).replace(" ", "")
+    joined, plain = "".join(phrase), text.translate(_FOLDING).replace(" ", "")
+    if _DIGITS.search(joined) is None:
+        return joined in plain
+    # Zeros before a number are not in its token, so only what stands between the numbers can be looked for.
+    return all(part in plain for part in _NUMBER.split(joined))
 
 
 def number_tokens(number: str) -> list[list[str]]:
@@ -117,6 +121,20 @@ def day_tokens(day: date) -> list[str]:
 def day_token(year: int | None, month: int | None = None, day: int | None = None) -> str:
     """The token of a day, a month or a year; None stands for any."""
     return _MARK + "d" + "x".join("" if part is None else str(part) for part in (year, month, day))
+
+
+#: A row of so many days, or of so many months, is asked for by the day, or by the month.
+_MOST_DAYS, _MOST_MONTHS = 14, 36
+
+
+def span_tokens(first: date, last: date) -> list[str]:
+    """Tokens of which every day from the first to the last has one; none where the span is too long to be asked."""
+    days = (last - first).days + 1
+    if days <= _MOST_DAYS:
+        each = (first + timedelta(days=after) for after in range(days))
+        return [day_token(one.year, one.month, one.day) for one in each]
+    months = range(first.year * 12 + first.month - 1, last.year * 12 + last.month)
+    return [day_token(one // 12, one % 12 + 1) for one in months] if len(months) <= _MOST_MONTHS else []
 
 
 #: Cases of one stretch, and of a small one.

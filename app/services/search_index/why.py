@@ -85,7 +85,8 @@ def _marks_of_person(said: Said, name: str) -> set[str]:
 
 
 def _in_number(number: str, term: Term) -> bool:
-    return any(_runs(way, phrase) for way in number_tokens(number) for phrase in term.phrases)
+    possible = [phrase for phrase in term.phrases if may_hold(number, phrase)]
+    return bool(possible) and any(_runs(way, phrase) for way in number_tokens(number) for phrase in possible)
 
 
 def _whole(label: str, text: str) -> Reason:

@@ -61,7 +61,7 @@ CAST = (
     DemoPerson("yang", "杨测试", "规则管理员", lambda stage: stage.organs.office, Post.RULES_KEEPER),
     DemoPerson("zhu", "朱测试", "规则管理员（确认）", lambda stage: stage.organs.office, Post.RULES_KEEPER),
     DemoPerson("qin", "秦测试", "系统管理员", lambda stage: stage.organs.government, Post.SYSADMIN),
-    DemoPerson("he", "何测试", "系统管理员（确认）", lambda stage: stage.organs.government, Post.SYSADMIN),
+    DemoPerson("jin", "金测试", "系统管理员（确认）", lambda stage: stage.organs.government, Post.SYSADMIN),
     DemoPerson("you", "尤测试", "安全保密管理员", lambda stage: stage.organs.government, Post.SECADMIN),
     DemoPerson("xu", "许测试", "审计员", lambda stage: stage.organs.government, Post.AUDITOR),
 )

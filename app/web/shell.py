@@ -68,10 +68,10 @@ AREAS = (
     NavigationItem("人员与岗位", "people.show", _SYSADMIN),
     NavigationItem("单位", "units.show", _SYSADMIN),
     NavigationItem("编号", "numbering.show", _SYSADMIN),
-    NavigationItem("文书模板", "notice_templates.show", frozenset({Post.SYSADMIN, Post.RULES_KEEPER})),
     NavigationItem("运行状况", "upkeep.show", _SYSADMIN),
     NavigationItem("安全保密", "security_desk.show", frozenset({Post.SECADMIN})),
     NavigationItem("规则", "rules.show", _EVERYBODY),
+    NavigationItem("文书模板", "notice_templates.show", frozenset({Post.SYSADMIN, Post.RULES_KEEPER})),
     NavigationItem("工作日历", "working_days.show", frozenset({Post.RULES_KEEPER})),
 )
 

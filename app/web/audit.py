@@ -16,7 +16,7 @@ from app.services.reading.audit_trail import TrailLine, Wanted, demand_auditor, 
 from app.services.reading.verifications import read_verification
 from app.services.verifying import begin_verification, verify_at_once
 from app.web.forms import SummaryLine
-from app.web.presentation import moment
+from app.web.presentation import written_moment
 from app.web.reading import current_reader, signed_in
 from app.web.spreadsheet import csv_of, xlsx_of
 
@@ -114,7 +114,7 @@ def export_log() -> ResponseReturnValue:
         lines = export_access(reader, wanted if not errors else Wanted(), request.form.get("act", ""))
     now = own.clock()
     record(own.database, own.keys, Act.EXPORTED, signed_in().user_id, now, target="access", purpose=f"{len(lines)}条")
-    cells = [(moment(one.at), one.act, one.actor, one.target, one.purpose, one.address) for one in lines]
+    cells = [(written_moment(one.at), one.act, one.actor, one.target, one.purpose, one.address) for one in lines]
     return _table(f"access-{legal_day(now).isoformat()}", _ACCESS_HEAD, cells)
 
 
@@ -129,7 +129,15 @@ def _table(name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Res
 
 
 def _cells(line: TrailLine) -> tuple[str, ...]:
-    return (moment(line.at), line.number or line.case, line.kind_label, str(line.seq), line.act, line.actor, line.mac)
+    return (
+        written_moment(line.at),
+        line.number or line.case,
+        line.kind_label,
+        str(line.seq),
+        line.act,
+        line.actor,
+        line.mac,
+    )
 
 
 def _wanted() -> tuple[Wanted, list[SummaryLine]]:

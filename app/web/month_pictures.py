@@ -43,6 +43,10 @@ class Month:
     weeks: tuple[tuple[Cell | None, ...], ...]
 
     @property
+    def first(self) -> date:
+        return date(self.year, self.month, 1)
+
+    @property
     def weekdays(self) -> tuple[str, ...]:
         return tuple(f"周{name}" for name in "一二三四五六日")
 

@@ -1,4 +1,7 @@
-"""Filters of the templates: days and instants as an office writes them, translated labels, versioned assets."""
+"""Filters of the templates: days and instants as an office writes them, translated labels, versioned assets.
+
+Days are written in the language of the page; what is kept or sent is written elsewhere, in Chinese.
+"""
 
 import hashlib
 from datetime import date, datetime
@@ -6,17 +9,22 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
-from flask_babel import gettext
+from markupsafe import Markup
 
 from app.clock import SHANGHAI
+from app.web import speaking
+from app.web.days_in_english import english_day, english_month
+from app.web.speaking import translated
 
 _STATIC = Path(__file__).parent / "static"
 _WEEKDAYS = "一二三四五六日"
 
 
 def legal_date(day: date) -> str:
-    """2026年11月21日; an instant is shown by its day in Asia/Shanghai."""
+    """2026年11月21日, or 21 November 2026; an instant is shown by its day in Asia/Shanghai."""
     day = _day(day)
+    if speaking.in_english():
+        return english_day(day.year, day.month, day.day)
     return f"{day.year}年{day.month}月{day.day}日"
 
 
@@ -32,6 +40,12 @@ def moment(instant: datetime) -> str:
     return f"{legal_date(instant)} {instant.astimezone(SHANGHAI):%H:%M}"
 
 
+def written_moment(instant: datetime) -> str:
+    """2026年11月21日 09:30 in files that leave the system, whatever the language of the page."""
+    day = _day(instant)
+    return f"{day.year}年{day.month}月{day.day}日 {instant.astimezone(SHANGHAI):%H:%M}"
+
+
 def clock_time(instant: datetime) -> str:
     """09:30, in Asia/Shanghai."""
     return f"{instant.astimezone(SHANGHAI):%H:%M}"
@@ -44,7 +58,7 @@ def instant(at: datetime) -> str:
 
 def quoted(text: str) -> str:
     """A word as a word: “核查中”."""
-    return f"“{text}”"
+    return Markup("“{}”").format(text)
 
 
 def weekday(day: date) -> str:
@@ -52,9 +66,14 @@ def weekday(day: date) -> str:
     return translated(f"周{_WEEKDAYS[_day(day).weekday()]}")
 
 
-def translated(text: str, **values: object) -> str:
-    """A label declared in Chinese, in the language of the page; only with `values` does it hold placeholders."""
-    return str(gettext(text, **values)) if text else ""
+def month(day: date) -> str:
+    """2026年11月, or November 2026."""
+    return english_month(day.year, day.month) if speaking.in_english() else f"{day.year}年{day.month}月"
+
+
+def day_of_year(day: date) -> str:
+    """11月21日, or 21 November, where the year stands above."""
+    return translated(f"{day.month}月{day.day}日")
 
 
 def asset(name: str) -> str:
@@ -76,5 +95,7 @@ def register(app: Flask) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.filters.update(legal_date=legal_date, iso=iso, moment=moment, clock=clock_time, instant=instant)
-    app.jinja_env.filters.update(weekday=weekday, quoted=quoted, tr=translated)
-    app.jinja_env.globals["asset"] = asset
+    app.jinja_env.filters.update(weekday=weekday, quoted=quoted, month=month, day_of_year=day_of_year)
+    app.jinja_env.filters.update(tr=translated, said=speaking.said, zh=speaking.content, plain=speaking.plain)
+    app.jinja_env.filters.update(marked=speaking.marked)
+    app.jinja_env.globals.update(asset=asset, language_of=speaking.language_of)

@@ -4,15 +4,21 @@ import gettext
 import re
 from collections.abc import Iterator
 
+import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from flask import Flask
+from flask_babel import Babel, force_locale
 
 from app.services.reading.history import SORTS
 from app.web import lights
 from app.web.case_views import WAYS
 from app.web.shell import AREAS
+from app.web.speaking import CHINESE, translated
+from tests.support.chinese_in_code import said_in
 from tests.support.source_tree import ROOT
+from workflows.catalogue import NOTICES
 from workflows.kit.counting import Nature
 from workflows.registry import WORKFLOWS
 from workflows.roles import CAPACITY_LABELS, POST_LABELS
@@ -20,6 +26,16 @@ from workflows.roles import CAPACITY_LABELS, POST_LABELS
 FOLDER = ROOT / "translations" / "en" / "LC_MESSAGES"
 ADVICE = "add the words to translations/en/LC_MESSAGES/messages.po, then: pybabel compile -d translations"
 PLACEHOLDER = re.compile(r"%\(\w+\)s")
+
+
+@pytest.fixture
+def english() -> Iterator[None]:
+    """A request for an English page."""
+    app = Flask(__name__)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(ROOT / "translations")
+    Babel(app)
+    with app.test_request_context(), force_locale("en"):
+        yield
 
 
 def catalogue() -> Catalog:
@@ -52,6 +68,41 @@ def labels_of_the_tables() -> Iterator[str]:
     yield from (nature.label for nature in Nature)
     yield from SORTS.values()
     yield from (label for way in WAYS.values() for label, _states in way)
+
+
+#: Modules whose texts reach pages: labels of forms, reasons, refusals, lines of a history.
+SPEAKING = (
+    "workflows/forms/*.py", "workflows/*guards.py", "workflows/roles.py", "workflows/sync.py",
+    "workflows/repair_gate.py", "workflows/kit/errors.py", "workflows/kit/forms.py", "workflows/kit/engine.py",
+    "workflows/kit/ledger.py", "workflows/kit/proposals.py", "workflows/kit/storable.py",
+    "app/services/access_log.py", "app/services/accounts.py", "app/services/agreeing.py",
+    "app/services/delegations.py", "app/services/file_kinds.py", "app/services/half_sign_ins.py",
+    "app/services/lockout.py", "app/services/own_account.py", "app/services/rate_limit.py",
+    "app/services/saved_views.py", "app/services/sign_ins.py", "app/services/steps.py",
+    "app/services/reading/desk/*.py", "app/services/reading/approval.py", "app/services/reading/credit.py",
+    "app/services/reading/history.py", "app/services/reading/standing.py", "app/services/reading/summaries.py",
+    "app/services/reading/terms.py", "app/services/reading/waiting.py",
+)  # fmt: skip
+#: Put together before a page gets them, or only what an administrator did to an account or a unit, in his own words.
+PIECES = frozenset({
+    "、", "；", "，", "：", "（", "）", "“", "”", "。", "条", "项", "自", "，且", "X项", "至X", "是X",
+    "X，X", "X：X", "X；X", "X、X", "X（X）", "《X》", "X→X：X", "X．X（X，X）", "X X X至X", "X，至X", "X X，至X",
+    "X年X月X日", "，届满日X", "（补记，已被后一级提醒取代）",
+})  # fmt: skip
+#: An expression that reads what was typed is no text.
+EXPRESSION = re.compile(r"\\d|\[0-9\]")
+
+
+def test_whatever_services_and_tables_say_has_english_words(english: None) -> None:
+    """Interface: English switchable and complete. A sentence is tried with an X for each thing put in."""
+    paths = sorted({path for pattern in SPEAKING for path in ROOT.glob(pattern)})
+    said = {text for path in paths for text in said_in(path)} | {kind.title for kind in NOTICES.values()}
+    assert len(said) > 700
+    assert sorted(text for text in said - PIECES if _is_left(text)) == [], ADVICE
+
+
+def _is_left(text: str) -> bool:
+    return not EXPRESSION.search(text) and bool(CHINESE.search(translated(text)))
 
 
 def test_everything_the_shell_says_is_translated() -> None:

@@ -27,7 +27,7 @@ from app.web.case_views import identity_of, light_of, strip_for, term_view, time
 from app.web.diagrams import course_of
 from app.web.previewing import before_signing, mark_shown
 from app.web.reading import current_reader, signed_in
-from app.web.search import export_page, search_page
+from app.web.search import export_page, records_page, search_page
 from app.web.views import Link
 from workflows.blank_forms import forms_for
 from workflows.kit.errors import NotFound
@@ -56,6 +56,7 @@ def moved(uid: str) -> ResponseReturnValue:
 
 blueprint.add_url_rule("/cases", "search", login_required(search_page))
 blueprint.add_url_rule("/cases/export", "export", login_required(export_page), methods=["POST"])
+blueprint.add_url_rule("/cases/export/records", "export_records", login_required(records_page), methods=["POST"])
 
 
 @blueprint.get("/cases/<uid>/materials/<material>")

@@ -25,6 +25,7 @@ from app.services.saved_views import LONGEST_NAME, keep_view, remove_view, views
 from app.services.several import MOST, take_several
 from app.web.case_forms import new_key
 from app.web.case_views import light_of
+from app.web.desk_export import export_page
 from app.web.desk_rows import page_of, words_of
 from app.web.reading import current_reader, signed_in
 from app.web.sifting import Wish, wish_of
@@ -32,6 +33,7 @@ from workflows.kit.errors import FormIncomplete, NotFound
 from workflows.registry import WORKFLOWS
 
 blueprint = Blueprint("inbox", __name__)
+blueprint.add_url_rule("/desk/export", "export", login_required(export_page), methods=["POST"])
 
 #: Seconds after which a batch shows how far it has come, and goes on.
 _PATIENCE = 1.5

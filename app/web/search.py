@@ -1,20 +1,20 @@
 """全部事项: the list of all cases one may see, with one box for words and filters that stand in the address."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.services.reading.lines import CaseLine
-from app.services.reading.search import COUNTED, MOST_EXPORTED, Found, Sought, export_found, search
+from app.services.reading.record_table import record_table, writing_unit
+from app.services.reading.search import COUNTED, Found, Sought, export_found, search
 from app.services.search_index.query import LONGEST, Due
 from app.web.case_views import light_of
 from app.web.handing_out import table_file
+from app.web.line_cells import LINE_HEAD, cut_off, line_cells
 from app.web.reading import current_reader
 from app.web.views import Link
-from workflows.kit.storable import in_words
 from workflows.registry import WORKFLOWS
 
 
@@ -31,9 +31,10 @@ def search_page() -> ResponseReturnValue:
     sought = _sought()
     with current_reader() as reader:
         found = search(reader, sought, request.args.get("before", type=int))
-        today = reader.today
+        today, writes = reader.today, writing_unit(reader) is not None
     return render_template(
         "cases/search.html",
+        as_records=writes and sought.kind == "record",
         sought=sought,
         found=found,
         rows=[(row.line, light_of(row.line.term, today), row.reasons) for row in found.lines],
@@ -52,27 +53,20 @@ def export_page() -> ResponseReturnValue:
     """The same list as a table; that it was taken out is logged, and a list that is cut off says so in its last row."""
     with current_reader() as reader:
         lines, is_cut = export_found(reader, _sought())
-    rows = [_cells(line) for line in lines]
-    if is_cut:
-        rows.append((f"以上为前{MOST_EXPORTED}件，其余未导出；请缩小查询范围后分次导出。",))
-    return table_file("事项清单", "cases", _HEAD, rows, request.form.get("form", ""))
+    rows = [*map(line_cells, lines), *cut_off(is_cut, len(lines))]
+    return table_file("事项清单", "cases", LINE_HEAD, rows, request.form.get("form", ""))
 
 
-_HEAD = ("文号", "事项", "当事人", "状态", "承办", "期限届满日", "来文单位", "立案日期", "结果")
-
-
-def _cells(line: CaseLine) -> tuple[str, ...]:
-    due = line.term.due_on if line.term else None
-    return (
-        line.number,
-        line.title,
-        line.subject,
-        line.state_label,
-        line.holder_label,
-        in_words(due) if due else "",
-        line.from_unit,
-        in_words(line.opened_on) if line.opened_on else "",
-        line.outcome,
+def records_page() -> ResponseReturnValue:
+    """The records of the reader's unit in the columns of the import, so that they can be kept, changed and taken in."""
+    with current_reader() as reader:
+        layout, rows, is_cut = record_table(reader, replace(_sought(), kind="record"))
+    return table_file(
+        "失信记录",
+        "records",
+        [column.heading for column in layout.columns],
+        [*rows, *cut_off(is_cut, len(rows))],
+        "xlsx",
     )
 
 

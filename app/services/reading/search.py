@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 from app.access.capacities import Standing, relation_values, visible_filter
 from app.models.cases import Case
 from app.services.lawbook import current_calendar
+from app.services.reading.exporting import AT_ONCE, MOST_EXPORTED
 from app.services.reading.lines import CaseLine, lines_of, within_keys
 from app.services.reading.reader import Reader
 from app.services.search_index.by_relation import Wanted, newest
@@ -24,7 +25,6 @@ from workflows.registry import WORKFLOWS
 PAGE = 50
 #: Counts stop here; the page says 1000+.
 COUNTED = 1000
-MOST_EXPORTED, _AT_ONCE = 20_000, 500
 #: Working days that are left when a last day is near: the first rung of the ladder.
 _NEAR = 3
 #: Seconds after which somebody who does not find what he has just done is told that the index is behind.
@@ -97,15 +97,20 @@ def search(
 
 def export_found(reader: Reader, sought: Sought) -> tuple[list[CaseLine], bool]:
     """Every case that `search` would list, at most MOST_EXPORTED, and whether there are more."""
-    most = MOST_EXPORTED
-    query, ids, _count = _ids(reader, sought, None, None, most + 1)
+    ids, is_cut = found_ids(reader, sought)
+    calendar, lines = current_calendar(reader.session), list[CaseLine]()
+    for start in range(0, len(ids), AT_ONCE):
+        some = select(Case).where(Case.id.in_(ids[start : start + AT_ONCE])).order_by(Case.id.desc())
+        lines += lines_of(reader.session, reader.session.execute(some).scalars().all(), calendar, reader.today)
+    return lines, is_cut
+
+
+def found_ids(reader: Reader, sought: Sought, besides: ColumnElement[bool] | None = None) -> tuple[list[int], bool]:
+    """The keys of every case that `search` would list, at most MOST_EXPORTED, and whether there are more."""
+    query, ids, _count = _ids(reader, sought, None, besides, MOST_EXPORTED + 1)
     if sought.words and query.is_empty:
         return [], False
-    calendar, lines = current_calendar(reader.session), list[CaseLine]()
-    for start in range(0, min(len(ids), most), _AT_ONCE):
-        some = select(Case).where(Case.id.in_(ids[start : min(start + _AT_ONCE, most)])).order_by(Case.id.desc())
-        lines += lines_of(reader.session, reader.session.execute(some).scalars().all(), calendar, reader.today)
-    return lines, len(ids) > most
+    return ids[:MOST_EXPORTED], len(ids) > MOST_EXPORTED
 
 
 def _ids(

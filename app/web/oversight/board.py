@@ -1,18 +1,23 @@
 """The board and the lists behind its numbers."""
 
-from flask import render_template, request, url_for
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
 
 from app.services.reading.oversight.board import read_board
-from app.services.reading.oversight.duties import DutyPage, Wanted, read_duties
+from app.services.reading.oversight.duties import DutyPage, Wanted, export_duties, read_duties
 from app.services.reading.oversight.scope import PERSONS, Outcome, is_office
 from app.services.reading.shade import Shade
 from app.web.case_forms import new_key
 from app.web.case_views import light_of
+from app.web.handing_out import table_file
 from app.web.lights import NEAR_WORKING_DAYS
+from app.web.line_cells import cut_off
 from app.web.oversight import blueprint
+from app.web.oversight.duty_cells import DUTY_HEAD, duty_cells
 from app.web.oversight.filters import chips, duties_asked, kept
 from app.web.reading import current_reader
 from workflows.registry import WORKFLOWS
@@ -72,6 +77,20 @@ def duties() -> ResponseReturnValue:
         key=new_key(),
     )
     return answer, 422 if asked.errors else 200
+
+
+@blueprint.post("/duties/export")
+@login_required
+def export_list() -> ResponseReturnValue:
+    """The same duties as an Excel workbook, all of them; that they were taken out is logged."""
+    asked = duties_asked()
+    if asked.errors:
+        given: dict[str, Any] = {name: value for name, value in request.form.items() if name != "csrf_token"}
+        return redirect(url_for("oversight.duties", **given), 303)
+    with current_reader() as reader:
+        found, is_cut = export_duties(reader, asked.wanted, NEAR_WORKING_DAYS)
+    rows = [*map(duty_cells, found), *cut_off(is_cut, len(found), "项")]
+    return table_file("期限清单", "duties", DUTY_HEAD, rows, "xlsx")
 
 
 def _next(wanted: Wanted, page: DutyPage) -> str:

@@ -2,24 +2,28 @@
 
 import csv
 import io
+from typing import Any
 
 import openpyxl
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from app.models.history import AccessLog
 from app.services.imports.layout import recognise
 from app.services.imports.records import record_layout
+from app.services.reading import exporting
 from app.services.reading import search as searching
-from app.web import search as pages
+from app.services.reading.desk import listing
+from app.services.reading.oversight import duties
 from app.web.spreadsheet import csv_of, xlsx_of
 from app.workbooks import worker
 from app.workbooks.reading import Sheet, _of_csv
 from tests.support.application_fixtures import NOW
 from tests.support.importing import HEADINGS
-from tests.support.web_world import client_of
+from tests.support.web_world import client_of, text_of
 from tests.support.world import World
 from workflows.rules.loader import load_locality
 
@@ -49,12 +53,86 @@ def test_the_list_goes_out_with_the_sight_of_its_reader_and_is_logged(app: Flask
 
 def test_a_list_that_is_cut_off_says_so(app: Flask, site: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(searching, "MOST_EXPORTED", 2)
-    monkeypatch.setattr(pages, "MOST_EXPORTED", 2)
     for _ in range(3):
         site.record_in("draft")
     lines = rows_of(client_of(app, "clerk").post("/cases/export").data)
     assert len(lines) == 4
     assert lines[-1] == ["以上为前2件，其余未导出；请缩小查询范围后分次导出。"]
+
+
+def sheet_of(answer: TestResponse) -> list[dict[str, str]]:
+    """The rows of a workbook by their headings; no cell of it is anything but text."""
+    assert answer.status_code == 200
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets
+    head, *rows = list(sheet.iter_rows())
+    assert all(cell.data_type == "s" for row in rows for cell in row if cell.value is not None)
+    return [{str(name.value): str(cell.value or "") for name, cell in zip(head, row, strict=True)} for row in rows]
+
+
+def test_a_box_of_the_desk_goes_out_as_it_is_listed(app: Flask, site: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R141, trust 1.10: every row under the filters and in the order of the page, whatever a page holds; logged."""
+    records = [site.record_in("screening", behaviour="B30", facts="=1+1") for _ in range(3)]
+    site.objection_in("submitted")
+    monkeypatch.setattr(listing, "AT_ONCE", 2)
+    officer = client_of(app, "officer")
+    numbers = [site.case(uid).number for uid in records]
+    out = sheet_of(officer.post("/desk/export", data={"box": "held", "kind": "record", "order": "newest"}))
+    assert [row["文号"] for row in out] == numbers[::-1]
+    assert {row["当事人"] for row in out} == {"王测试"}
+    whole = officer.get("/desk").text.count('class="doc-number"')
+    assert len(sheet_of(officer.post("/desk/export"))) == whole == 5
+    assert sheet_of(officer.post("/desk/export", data={"party": "无此人"})) == []
+    assert sheet_of(client_of(app, "other_clerk").post("/desk/export", data={"box": "done"})) == []
+    assert officer.post("/desk/export", data={"box": "drafts"}).status_code == 404
+    targets = [(row.target, row.purpose) for row in site.rows(AccessLog) if row.act == "exported"]
+    assert targets == [("desk-held", "3条"), ("desk-held", "5条"), ("desk-held", "0条"), ("desk-done", "0条")]
+    monkeypatch.setattr(exporting, "MOST_EXPORTED", 3)
+    cut = sheet_of(officer.post("/desk/export"))
+    assert (len(cut), cut[-1]["文号"]) == (4, "以上为前3件，其余未导出；请缩小查询范围后分次导出。")
+
+
+def test_the_duties_behind_a_number_go_out_with_the_same_count(
+    app: Flask, site: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R141: as many rows as the page counts, the first page's in front; only what one is in charge of."""
+    made = [site.objection_in("submitted") for _ in range(3)]
+    monkeypatch.setattr(duties, "AT_ONCE", 2)
+    officer = client_of(app, "officer")
+    page = text_of(officer.get("/oversight/duties?kind=objection").text)
+    out = sheet_of(officer.post("/oversight/duties/export", data={"kind": "objection"}))
+    assert f"（{len(out)}项）" in page
+    assert {site.case(uid).number or "" for uid in made} <= {row["文号"] for row in out}
+    assert all(row["期限"] and row["承办单位"] and row["办理情况"] in {"正常", "临期", "暂停"} for row in out)
+    assert sheet_of(officer.post("/oversight/duties/export", data={"standing": "late"})) == []
+    wrong = officer.post("/oversight/duties/export", data={"from_on": "2026-02-30"}, follow_redirects=True)
+    assert wrong.status_code == 422
+    assert client_of(app, "subject").post("/oversight/duties/export").status_code == 404
+
+
+def test_the_records_of_a_unit_go_out_as_the_table_that_comes_in(app: Flask, site: World) -> None:
+    """Issue, Excel in and out: the export of the list is read by the import without a fault, and says the same."""
+    said: dict[str, Any] = {"facts": "=未按期支付", "responsible_persons": ["赵测试", "钱测试"], "loss": "+3万元"}
+    person = site.record_in("draft", **said)
+    about_unit = site.record_in("listed", "unit", behaviour="B30")
+    clerk = client_of(app, "clerk")
+    assert "按导入模板导出" in clerk.get("/cases?kind=record").text
+    answer = clerk.post("/cases/export/records")
+    rows = sheet_of(answer)
+    assert [row["主体名称"] for row in rows] == ["示例丙局", "王测试"]
+    assert rows[1]["主体代码"] == ""
+    (found,) = worker.tables(answer.data, LIMITS)
+    table = recognise([Sheet(found["name"], tuple((n, tuple(cells)) for n, cells in found["rows"]))], LAYOUT)
+    assert table.unknown == ()
+    for row, uid in zip(table.rows, (about_unit, person), strict=True):
+        record = site.case(uid)
+        assert row.problems == []
+        for name in ("source_number", "source_on", "behaviour", "facts", "loss", "responsible_persons", "severity"):
+            assert row.values.get(name, "") == (getattr(record, name) or row.values.get(name, "")), name
+    assert sheet_of(client_of(app, "other_clerk").post("/cases/export/records")) == []
+    for who in ("officer", "subject", "unit_head"):
+        client = client_of(app, who)
+        assert client.post("/cases/export/records").status_code == 404
+        assert "按导入模板导出" not in client.get("/cases?kind=record").text
 
 
 TEXTS = st.text(

@@ -11,9 +11,10 @@ from sqlalchemy import ColumnElement, and_, or_, select, union_all
 from app.models.cases import Case
 from app.services.lawbook import current_calendar
 from app.services.reading.desk.boxes import Box, count_of, designated, held_parts, late_in_charge, unassigned
-from app.services.reading.desk.marks import Mark, held_for, vacancies
+from app.services.reading.desk.marks import NO_MARK, Mark, held_for, vacancies
 from app.services.reading.desk.sieve import Sieve, sifted
 from app.services.reading.desk.worked import worked_on
+from app.services.reading.exporting import AT_ONCE, whole_list
 from app.services.reading.lines import CaseLine, lines_of, within_keys
 from app.services.reading.reader import Reader
 
@@ -78,12 +79,15 @@ def read_box(
     order: Order | None = None,
     after: Key | None = None,
     besides: ColumnElement[bool] | None = None,
+    size: int | None = None,
 ) -> BoxPage:
     """One page of a box: what is due first comes first, in 已办 and 我发起的 the newest.
 
     Args:
         besides: what must hold of each case besides, such as that the owner of a program may act on it.
+        size: rows of the page, by default as many as the screen shows.
     """
+    size = size or PAGE
     order = order if order in orders_of(box) else orders_of(box)[0]
     conditions = sifted(reader, sieve) if sieve is not None else []
     if besides is not None:
@@ -91,13 +95,23 @@ def read_box(
     if box in (Box.DONE, Box.STARTED):
         beyond = after.id if after is not None else None
         begun, newest = box is Box.STARTED, order is Order.NEWEST
-        ids = worked_on(reader, conditions, begun=begun, newest=newest, after=beyond, most=PAGE + 1)
+        ids = worked_on(reader, conditions, begun=begun, newest=newest, after=beyond, most=size + 1)
         keys = [Key(case_id) for case_id in ids]
     else:
-        keys = _keys(reader, _parts(reader, box), conditions, order, after)
-    cases = _cases(reader, keys)
+        keys = _keys(reader, _parts(reader, box), conditions, order, after, size)
+    cases = _cases(reader, keys[:size])
     marks = vacancies(reader, cases) if box is Box.UNASSIGNED else held_for(reader, cases)
-    return BoxPage(_lines(reader, cases), keys[PAGE - 1] if len(keys) > PAGE else None, marks)
+    return BoxPage(_lines(reader, cases), keys[size - 1] if len(keys) > size else None, marks)
+
+
+def export_box(reader: Reader, box: Box, sieve: Sieve, order: Order) -> tuple[list[tuple[CaseLine, Mark]], bool]:
+    """Every row of a box as its pages list them, at most MOST_EXPORTED, and whether there are more."""
+
+    def read(after: Key | None) -> tuple[list[tuple[CaseLine, Mark]], Key | None]:
+        page = read_box(reader, box, sieve, order, after, size=AT_ONCE)
+        return [(line, page.marks.get(line.uid, NO_MARK)) for line in page.lines], page.next_key
+
+    return whole_list(read)
 
 
 def count_held(reader: Reader, sieve: Sieve, besides: ColumnElement[bool]) -> int:
@@ -108,7 +122,7 @@ def count_held(reader: Reader, sieve: Sieve, besides: ColumnElement[bool]) -> in
 
 def next_held(reader: Reader, after: str = "") -> str | None:
     """办理下一件: the uid of what is due first in 待办, other than the case just handled; None if nothing is left."""
-    for key in _keys(reader, held_parts(reader), [], Order.DUE, None)[:2]:
+    for key in _keys(reader, held_parts(reader), [], Order.DUE, None, 1):
         uid = reader.session.execute(select(Case.uid).where(Case.id == key.id)).scalar_one()
         if uid != after:
             return uid
@@ -117,8 +131,8 @@ def next_held(reader: Reader, after: str = "") -> str | None:
 
 def read_designated(reader: Reader) -> BoxPage:
     """The first page of what waits for 指定办理 by the reader's office, what is due first at the top."""
-    keys = _keys(reader, designated(reader), [], Order.DUE, None)
-    cases = _cases(reader, keys)
+    keys = _keys(reader, designated(reader), [], Order.DUE, None, PAGE)
+    cases = _cases(reader, keys[:PAGE])
     return BoxPage(_lines(reader, cases), None, vacancies(reader, cases))
 
 
@@ -131,7 +145,7 @@ def _parts(reader: Reader, box: Box) -> list[ColumnElement[bool]]:
 
 
 def _cases(reader: Reader, keys: Sequence[Key]) -> list[Case]:
-    ids = [key.id for key in keys[:PAGE]]
+    ids = [key.id for key in keys]
     rows = {case.id: case for case in reader.session.scalars(select(Case).where(Case.id.in_(ids)))}
     return [rows[case_id] for case_id in ids]
 
@@ -147,12 +161,13 @@ def _keys(
     conditions: Sequence[ColumnElement[bool]],
     order: Order,
     after: Key | None,
+    size: int,
 ) -> list[Key]:
     """The keys of one page and of the row after it. What has no last day comes after everything that has one."""
     back = order in (Order.DUE_LAST, Order.NEWEST)
     if not order.by_day:
         beyond = [] if after is None else [_beyond(after.id, back=back)]
-        return _merged(reader, parts, [*conditions, *beyond], ("id",), back=back)
+        return _merged(reader, parts, [*conditions, *beyond], ("id",), size, back=back)
     found: list[Key] = []
     undated = [*conditions, Case.due_on.is_(None)]
     if after is not None and after.due_on is None:
@@ -161,10 +176,10 @@ def _keys(
         dated = [*conditions, Case.due_on.is_not(None)]
         if after is not None and after.due_on is not None:
             dated += _beyond_day(after.due_on, after.id, back=back)
-        found = _merged(reader, parts, dated, ("due_on", "id"), back=back)
-    if len(found) <= PAGE:
-        found += _merged(reader, parts, undated, ("id",), back=back)
-    return found[: PAGE + 1]
+        found = _merged(reader, parts, dated, ("due_on", "id"), size, back=back)
+    if len(found) <= size:
+        found += _merged(reader, parts, undated, ("id",), size, back=back)
+    return found[: size + 1]
 
 
 def _beyond(case_id: int, *, back: bool) -> ColumnElement[bool]:
@@ -182,6 +197,7 @@ def _merged(
     parts: Sequence[ColumnElement[bool]],
     conditions: Sequence[ColumnElement[bool]],
     columns: Sequence[str],
+    size: int,
     *,
     back: bool,
 ) -> list[Key]:
@@ -191,7 +207,7 @@ def _merged(
 
     def ordered(statement: Any, source: Any) -> Any:
         wanted = [source[name].desc() if back else source[name] for name in columns]
-        return statement.order_by(*wanted).limit(PAGE + 1)
+        return statement.order_by(*wanted).limit(size + 1)
 
     table = Case.__table__.c
     first = [ordered(select(Case.id, Case.due_on).where(part, *conditions), table).subquery() for part in parts]

@@ -26,6 +26,9 @@ class Mark:
     can_hand_up: bool = False
 
 
+NO_MARK = Mark()
+
+
 def held_for(reader: Reader, cases: Sequence[Case]) -> dict[str, Mark]:
     """Cases by uid that the reader has only in a colleague's post (委托代办)."""
     if not reader.standing.deputised:

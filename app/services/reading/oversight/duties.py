@@ -11,6 +11,7 @@ from app.access.capacities import may_see
 from app.models.cases import Case
 from app.models.terms import TermRow
 from app.services.lawbook import current_calendar
+from app.services.reading.exporting import AT_ONCE, whole_list
 from app.services.reading.lines import TermState, term_state, titles_of, within_keys
 from app.services.reading.oversight.calls import NONE, Calls, OpenDuty, callable_by, calls_to, step_for
 from app.services.reading.oversight.scope import (
@@ -106,16 +107,32 @@ def read_duties(reader: Reader, wanted: Wanted, near: int, after: str = "") -> D
         NotFound: as `read_board`.
     """
     where = matching(reader, wanted, near)
-    standing, order = standing_on(reader, near), _order(wanted)
-    statement = _joined(select(TermRow, Case, DUTY_UNIT, standing, outcome_on(reader.today))).where(where)
-    if (begin := _begin(after)) is not None:
-        day, key = begin
-        statement = statement.where(or_(order > day, and_(order == day, TermRow.id > key)))
-    rows = reader.session.execute(statement.order_by(order, TermRow.id).limit(PAGE + 1)).all()
+    rows = _rows(reader, wanted, near, after, PAGE)
     count, callable_ones = reader.session.execute(
         _joined(select(func.count(), func.count().filter(callable_by(reader)))).where(where)
     ).one()
-    return DutyPage(duties_of(reader, rows[:PAGE]), count, _next(rows), callable_ones)
+    return DutyPage(duties_of(reader, rows[:PAGE]), count, _next(rows, PAGE), callable_ones)
+
+
+def export_duties(reader: Reader, wanted: Wanted, near: int) -> tuple[list[Duty], bool]:
+    """Every duty as the pages list them, at most MOST_EXPORTED, and whether there are more; raises as `read_board`."""
+
+    def read(after: str | None) -> tuple[tuple[Duty, ...], str | None]:
+        rows = _rows(reader, wanted, near, after or "", AT_ONCE)
+        return duties_of(reader, rows[:AT_ONCE]), _next(rows, AT_ONCE) or None
+
+    return whole_list(read)
+
+
+def _rows(reader: Reader, wanted: Wanted, near: int, after: str, size: int) -> Sequence[Any]:
+    """Rows for `duties_of`, one more than a page has if there is another."""
+    standing, order = standing_on(reader, near), _order(wanted)
+    statement = _joined(select(TermRow, Case, DUTY_UNIT, standing, outcome_on(reader.today)))
+    statement = statement.where(matching(reader, wanted, near))
+    if (begin := _begin(after)) is not None:
+        day, key = begin
+        statement = statement.where(or_(order > day, and_(order == day, TermRow.id > key)))
+    return reader.session.execute(statement.order_by(order, TermRow.id).limit(size + 1)).all()
 
 
 def duties_of(reader: Reader, rows: Sequence[Any]) -> tuple[Duty, ...]:
@@ -194,10 +211,10 @@ def _begin(after: str) -> tuple[date, int] | None:
         return None
 
 
-def _next(rows: Sequence[Any]) -> str:
-    if len(rows) <= PAGE:
+def _next(rows: Sequence[Any], size: int) -> str:
+    if len(rows) <= size:
         return ""
-    term = rows[PAGE - 1][0]
+    term = rows[size - 1][0]
     return f"{(term.due_on or term.ended_on or _NEVER).isoformat()}.{term.id}"
 
 

@@ -1,0 +1,34 @@
+"""A box of the desk as a file: the rows that its pages list, under the same filters and in the same order."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from app.services.reading.desk.boxes import Box, boxes_of
+from app.services.reading.desk.listing import export_box
+from app.services.reading.desk.marks import Mark
+from app.services.reading.lines import CaseLine
+from app.web.handing_out import table_file
+from app.web.line_cells import LINE_HEAD, cut_off, line_cells
+from app.web.reading import current_reader
+from app.web.sifting import wish_of
+from workflows.kit.errors import NotFound
+
+_HEAD = (*LINE_HEAD, "所涉记录", "承办单位", "说明")
+
+
+def export_page() -> ResponseReturnValue:
+    """The whole box that the address names, not one page of it; that it was taken out is logged."""
+    with current_reader() as reader:
+        wish = wish_of(request.values, boxes_of(reader))
+        if wish.box is Box.DRAFTS:
+            raise NotFound("草稿不导出。")
+        rows, is_cut = export_box(reader, wish.box, wish.sieve, wish.order)
+    cells = [_cells(line, mark) for line, mark in rows]
+    return table_file(
+        f"工作台{wish.box.label}", f"desk-{wish.box.value}", _HEAD, [*cells, *cut_off(is_cut, len(rows))], "xlsx"
+    )
+
+
+def _cells(line: CaseLine, mark: Mark) -> tuple[str, ...]:
+    told = f"代{mark.for_whom}办理" if mark.for_whom else mark.vacancy
+    return (*line_cells(line), line.about, line.holder_unit, told)

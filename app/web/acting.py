@@ -288,6 +288,8 @@ def _again(uid: str, posted: Posted, status: int, **found: Any) -> ResponseRetur
 
 
 def _done(taken: Taken) -> ResponseReturnValue:
+    if taken.repeated:
+        flash(gettext("这一步此前已经办理，没有重复办理。"), "done")
     flow = workflow(taken.kind)
     step = flow.step(taken.step)
     label = step.label if step else ""

@@ -75,11 +75,11 @@ def write(uid: str, path: str) -> ResponseReturnValue:
     """The form: as the draft left it, else with what the record and the link say."""
     application = _application(path)
     with current_reader() as reader:
-        read_card(reader, uid)
+        card = read_card(reader, uid)
         draft = find_draft(reader, application.kind, application.step, uid)
     typed = posted_of(draft)
     for field in request.args.getlist("field"):
-        disputes.tick(typed, field)
+        disputes.tick(typed, field, card)
     return _page(application, uid, typed)
 
 
@@ -107,6 +107,8 @@ def file(uid: str, path: str) -> ResponseReturnValue:
         return _page(application, uid, request.form, lines=[SummaryLine(refusal.message)]), refusal.status
     with current_reader() as reader:
         hand_over(reader, draft, taken)
+    if taken.repeated:
+        flash(gettext("本申请此前已经提交，没有重复提交。"), "done")
     return redirect(url_for("credit.applications.filed", uid=taken.uid, path=path), 303)
 
 
@@ -229,6 +231,7 @@ def _page(
         draft=draft,
         key=posted.get("key") or secrets.token_hex(16),
         blocks=blocks,
+        in_dispute="、".join(line.label for line in card.fields if line.disputed and blocks),
         fields={item.name: item for item in fields},
         files=_files(draft, lines or []),
         lines=summary_lines,

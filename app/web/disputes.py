@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.services.reading.credit_card import FieldLine
+from app.services.reading.credit_card import FieldLine, RecordCard
 from app.web.forms import Field, SummaryLine, summary_of
 from app.web.forms.posted import Posted, parse_posted
 from workflows.forms.objection import Ground, SubmitObjectionForm
@@ -29,9 +29,9 @@ class Block:
         return tuple(Ground)
 
 
-def tick(posted: Posted, name: str) -> None:
-    """Tick a field that a link names; an unknown name ticks nothing."""
-    if name in set(RecordField) and name not in posted.getlist(_TICK):
+def tick(posted: Posted, name: str, card: RecordCard) -> None:
+    """Tick a field that a link names; one that is unknown, or being handled already, is not ticked."""
+    if name in {line.field for line in card.contestable} and name not in posted.getlist(_TICK):
         posted.add(_TICK, name)
 
 

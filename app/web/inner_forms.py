@@ -74,7 +74,9 @@ def _verdict_form(field: str) -> type[FieldVerdict]:
     if _KINDS_OF_VALUE.get(RecordField(field)) != date | None:
         return FieldVerdict
     made: type[FieldVerdict] = create_model(
-        "DayVerdict", __base__=FieldVerdict, value=(date | None, Field(default=None, title="更正或者补充的日期"))
+        "DayVerdict",
+        __base__=FieldVerdict,
+        value=(date | None, Field(default=None, title="更正或者补充的日期", json_schema_extra={"needed": True})),
     )
     return made
 

@@ -32,12 +32,14 @@ from app.web.reading import current_reader, signed_in
 from app.web.typed import posted_of, typed_values
 from workflows.forms.record import RecordContent
 from workflows.identity import check_identity_number
-from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, Refusal
+from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, NotFound, Refusal
 from workflows.rules.model import RuleSet
 
 blueprint = Blueprint("records", __name__, url_prefix="/records")
 
 FILES = "files"
+#: Of a 统一社会信用代码, and of a 公民身份号码.
+_CODE_LENGTH = 18
 #: Where the fields stand on the page.
 PARTS = (
     ("来源文书", ("source_type", "source_number", "source_on", "source_organ", "effective_on", "under_remedy",
@@ -63,10 +65,25 @@ def new() -> ResponseReturnValue:
     if not uid:
         return _search_page(request.args.get("q", ""))
     with current_reader() as reader:
+        if subject_of(reader, uid) is None:
+            raise NotFound
         typed = posted_of(find_draft(reader, "record", "create", ""))
     # What was written about somebody else does not belong here.
     given = parse_posted(RecordContent, typed) if typed.get("subject") == uid else {}
     return _form_page("", given | {"subject": uid})
+
+
+@blueprint.get("/find")
+@login_required
+def find() -> ResponseReturnValue:
+    """What fits what is typed so far, for the part of the page below it."""
+    text = request.args.get("q", "")
+    with current_reader() as reader:
+        rules_of_clerk(reader)
+        found = search_subjects(reader, text)
+    # Half a code is no mistake yet.
+    half = bool(found.problem) and len(text.strip()) < _CODE_LENGTH
+    return render_template("records/_found.html", q=text, found=found) if text.strip() and not half else ""
 
 
 @blueprint.post("/new")
@@ -175,9 +192,11 @@ def _submit(taken: Taken, given: dict[str, Any]) -> ResponseReturnValue:
     own = installation()
     command = TakeStep("submit", signed_in().actor, case=taken.uid, key=f"{request.form.get('key', '')}-submit")
     try:
-        take_step(own.backend, command, own.clock())
+        submitted = take_step(own.backend, command, own.clock())
     except Refusal as refusal:
         return _refused(taken.uid, given, refusal)
+    if submitted.repeated:
+        flash(gettext("这一步此前已经办理，没有重复办理。"), "done")
     flash(gettext("已提交单位负责人审签；负责人签发后报送信用管理部门。"), "done")
     return redirect(url_for("cases.show", uid=taken.uid), 303)
 

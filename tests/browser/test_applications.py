@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 from app.clock import MovableClock
 from app.models.history import Attachment
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.clicks import counted
 from tests.browser.support.hand import Hand
 from tests.support import uploads
 from tests.support.web_world import PASSWORD, world_on
@@ -70,6 +71,7 @@ def test_with_a_file_it_takes_no_more_than_five(page: Page, world: World, record
     hand.attach(page.get_by_label("选择文件"), [proof])
     hand.press(page.get_by_role("button", name="提交", exact=True))
     assert hand.presses <= 5
+    counted("当事人提出异议，附一个文件", hand)
     expect(page.get_by_role("status")).to_contain_text("已提交")
     assert [row.name for row in world.rows(Attachment)] == ["proof.pdf"]
 
@@ -87,6 +89,7 @@ def test_a_repair_is_applied_for_in_three_presses(page: Page, world: World, reco
     hand.type(page.get_by_label("纠正失信行为、履行义务的情况"), "承诺事项已全部兑现。")
     hand.press(page.get_by_role("button", name="提交", exact=True))
     assert hand.presses == 3
+    counted("材料齐全时申请修复", hand)
     expect(page.get_by_role("status")).to_contain_text("示信修〔2027〕1号")
     expect_good_page(page)
 

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from app.clock import MovableClock
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.clicks import counted
 from tests.browser.support.hand import Hand
 from tests.support.web_world import PASSWORD, world_on
 
@@ -32,6 +33,7 @@ def test_several_that_were_opened_are_agreed_to_in_three_presses(site: Flask, cl
     hand.press(page.get_by_role("link", name="全选已阅看的2件"))
     hand.press(page.get_by_role("button", name="同意选定的拟办意见"))
     assert hand.presses == 3
+    counted("批量审批已阅看的简单事项", hand)
     expect(page.get_by_role("status")).to_have_text("已办理2件。")
     expect(page.get_by_role("link", name="办理下一件")).to_be_visible()
     expect_good_page(page)

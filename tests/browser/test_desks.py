@@ -10,6 +10,7 @@ from app.clock import MovableClock
 from app.models.kinds import Record
 from app.services.founding import NewPerson, found_person
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.clicks import counted
 from tests.browser.support.hand import Hand
 from tests.support.web_world import PASSWORD, world_on
 from tests.support.world import World
@@ -70,10 +71,12 @@ def test_a_clerk_registers_a_record_and_sees_its_terms_while_writing(page: Page,
     page.goto("/records/new")
     expect_good_page(page)
     page.get_by_label("姓名、单位名称、拼音或者代码").fill("wangceshi")
+    expect(page.get_by_role("region", name="查找结果").get_by_role("link", name="王测试")).to_be_visible()
     page.get_by_role("button", name="查找").click()
     expect_good_page(page)
     page.get_by_role("link", name="王测试").click()
     expect_good_page(page)
+    expect(page.get_by_role("region", name="期限预览")).to_contain_text("今日报送的，自报送之日起")
     write_record(page)
     expect(page.get_by_role("region", name="期限预览")).to_contain_text("2031年5月1日")
     page.get_by_role("button", name="提交审签").click()
@@ -83,7 +86,10 @@ def test_a_clerk_registers_a_record_and_sees_its_terms_while_writing(page: Page,
 
 def test_without_javascript_the_same_form_registers(plain_page: Page, world: World) -> None:
     sign_in(plain_page, "clerk")
-    plain_page.goto(f"/records/new?subject={world['subject'].uid}")
+    plain_page.goto("/records/new")
+    plain_page.get_by_label("姓名、单位名称、拼音或者代码").fill("wangceshi")
+    plain_page.get_by_role("button", name="查找").click()
+    plain_page.get_by_role("link", name="王测试").click()
     write_record(plain_page)
     plain_page.get_by_role("button", name="重新计算").click()
     expect(plain_page.get_by_role("region", name="期限预览")).to_contain_text("2031年5月1日")
@@ -111,6 +117,7 @@ def test_an_auditor_verifies_and_exports_in_three_presses(page: Page, late: Worl
     with page.expect_download() as download:
         hand.press(page.get_by_role("button", name="导出CSV"))
     assert hand.presses == 3
+    counted("审计员校验审计链并导出", hand)
     assert download.value.suggested_filename.endswith(".csv")
 
 

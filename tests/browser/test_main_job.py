@@ -22,6 +22,7 @@ from app.models.base import db
 from app.services.seal_authority import ensure_authority
 from app.web.presentation import legal_date
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.clicks import counted
 from tests.browser.support.hand import Hand
 from tests.support.application import settings_for
 from tests.support.web_world import PASSWORD, world_on
@@ -87,6 +88,7 @@ def object_to_the_facts(page: Page, world: World) -> str:
     hand.type(page.get_by_label("事实与理由"), "记载的损失与事实不符，有兑付凭证为证。")
     hand.press(page.get_by_role("button", name="提交", exact=True))
     assert hand.presses == 3
+    counted("当事人提出异议", hand)
     world.seal()
     uid: str = world.children(record, "objection")[0].uid
     return uid
@@ -103,6 +105,7 @@ def accept(page: Page, world: World, number: str) -> None:
     expect_good_page(page)
     hand.press(page.get_by_role("button", name=f"受理：{number}"))
     assert hand.presses == 1
+    counted("信用管理部门受理", hand)
     expect(page.get_by_role("status").first).to_contain_text(f"已受理：{number}")
     world.seal()
 
@@ -114,6 +117,7 @@ def sign(page: Page, world: World, number: str, act: str) -> None:
     expect_good_page(page)
     hand.press(page.get_by_role("button", name=act, exact=True))
     assert hand.presses <= 3
+    counted("单位负责人签发", hand)
     expect(page.get_by_role("heading", name=f"已办理：{act}")).to_be_visible()
     world.seal()
 
@@ -135,6 +139,7 @@ def decide(page: Page, world: World, number: str, decision: str, reasons: tuple[
     expect_good_page(page)
     hand.press(page.get_by_role("button", name=f"同意，{decision}"))
     assert hand.presses <= 3
+    counted("审批一件", hand)
     expect(page.get_by_role("heading", name=f"已办理：{decision}")).to_be_visible()
     expect(page.get_by_role("link", name="办理下一件")).to_be_visible()
     expect_good_page(page)
@@ -155,6 +160,7 @@ def test_an_objection_from_the_record_to_the_letter(page: Page, world: World) ->
     hand.type(page.get_by_label("核查说明"), "经查阅原始凭证，记载的损失与事实不符。")
     hand.press(page.get_by_role("button", name="拟定核查意见"))
     assert hand.presses <= 4
+    counted("信息提供单位答复", hand)
     expect(page.get_by_role("heading", name="已办理：拟定核查意见")).to_be_visible()
     expect_good_page(page)
 

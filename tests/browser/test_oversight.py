@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from app.clock import MovableClock
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.clicks import counted
 from tests.browser.support.hand import Hand
 from tests.support.overseen_world import strew
 from tests.support.web_world import PASSWORD, world_on
@@ -96,6 +97,7 @@ def test_all_late_units_are_reminded_in_no_more_than_four_presses(page: Page, pl
     expect_chart_of(page, "board-table")
     hand.press(page.get_by_role("button", name="催办选定的逾期事项"))
     assert hand.presses <= 4
+    counted("催办全部逾期单位", hand)
     expect(page.get_by_role("status")).to_contain_text(re.compile("已催办3件"))
     expect_good_page(page)
     sign_in(plain_page, "approver")

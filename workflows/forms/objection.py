@@ -85,7 +85,8 @@ class FieldVerdict(StepForm):
     """What becomes of one disputed field."""
 
     verdict: Verdict = Field(title="核查结论")
-    value: OptionalText = Field(default="", title="更正或者补充的内容")
+    #: Needed with the verdicts that it belongs to, and asked for only with them (objection_guards).
+    value: OptionalText = Field(default="", title="更正或者补充的内容", json_schema_extra={"needed": True})
 
 
 class AnswerForm(StepForm):

@@ -15,7 +15,7 @@ from app.services.reading.reader import Reader, case_for
 from app.services.units.names import exists_on
 from workflows.forms.record import RecordContent, Severity
 from workflows.identity import check_credit_code, check_identity_number, normal
-from workflows.kit.counting import Counting, Nature, due_on
+from workflows.kit.counting import Counting, due_on
 from workflows.kit.errors import NotFound
 from workflows.registry import workflow
 from workflows.roles import Post
@@ -24,7 +24,10 @@ from workflows.rules.model import RuleSet, TermRule
 MOST = 20
 _EDITABLE = frozenset({"draft", "returned"})
 #: Terms that a clerk wants to know before he reports: from what they count, and their key.
+_SCREENING = "record.screening"
 _FORESEEN = (
+    (_SCREENING, "报送之日"),
+    ("record.statement", "告知书送达之日"),
     ("record.retention", "行为终止日期"),
     ("record.publication_min", "记入之日"),
     ("record.publication_max", "记入之日"),
@@ -136,17 +139,20 @@ def draft_of_record(reader: Reader, uid: str) -> tuple[dict[str, Any], int]:
 
 
 def foresee(reader: Reader, severity: str, conduct_ended_on: date | None) -> tuple[Foreseen, ...]:
-    """How long the record will be kept and published if it is made as it stands."""
+    """The terms of the record if it is made as it stands: until when it is screened if it is reported today, how long
+    its subject is heard, how long it is kept and published.
+    """
     rules, lines = rules_of_clerk(reader), []
+    anchors = {_SCREENING: reader.today, "record.retention": conduct_ended_on}
     for key, start in _FORESEEN:
         rule = rules.term(key)
-        if rule is None:
+        if rule is None or not rule.exists:
             continue
         if rule.by_severity is not None:
             if severity not in set(Severity):
                 continue
             rule = rule.for_severity(severity)
-        lines.append(_foreseen(reader, rule, start, conduct_ended_on if key == "record.retention" else None))
+        lines.append(_foreseen(reader, rule, start, anchors.get(key)))
     return tuple(lines)
 
 
@@ -156,8 +162,9 @@ def _foreseen(reader: Reader, rule: TermRule, start: str, anchor: date | None) -
     assert term is not None
     if anchor is None:
         return Foreseen(term.label, f"自{start}起{rule.span.text}", None, False, rule.basis.text)
-    due = due_on(Counting(Nature.PERIOD, rule.span, anchor), current_calendar(reader.session))
-    return Foreseen(term.label, f"自{start}起{rule.span.text}", due.on, due.provisional, rule.basis.text)
+    due = due_on(Counting(term.nature, rule.span, anchor), current_calendar(reader.session))
+    said = f"今日报送的，自{start}起{rule.span.text}" if rule.key == _SCREENING else f"自{start}起{rule.span.text}"
+    return Foreseen(term.label, said, due.on, due.provisional, rule.basis.text)
 
 
 def _clerk_units(reader: Reader) -> frozenset[int]:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from app.web.forms.fields import CONTAINERS, Field, Kind, Option, Row, path_to_name
-from app.web.forms.shapes import Shape, shape_of
+from app.web.forms.shapes import Shape, settings_of, shape_of
 from workflows.kit.errors import FieldError
 
 
@@ -78,7 +78,7 @@ class _Drawing:
             shape.kind,
             name,
             info.title or key,
-            required=info.is_required() and not shape.optional,
+            required=(info.is_required() and not shape.optional) or bool(settings_of(info).get("needed")),
             help=info.description or "",
             error=self.error(name, deep=shape.kind not in CONTAINERS),
             limit=shape.limit,

@@ -77,13 +77,13 @@ def new() -> ResponseReturnValue:
 @login_required
 def find() -> ResponseReturnValue:
     """What fits what is typed so far, for the part of the page below it."""
-    text = request.args.get("q", "")
+    text = request.args.get("q", "").strip()
     with current_reader() as reader:
         rules_of_clerk(reader)
         found = search_subjects(reader, text)
     # Half a code is no mistake yet.
-    half = bool(found.problem) and len(text.strip()) < _CODE_LENGTH
-    return render_template("records/_found.html", q=text, found=found) if text.strip() and not half else ""
+    half = text[:1].isdigit() and len(text) < _CODE_LENGTH
+    return render_template("records/_found.html", found=found) if text and not half else ""
 
 
 @blueprint.post("/new")

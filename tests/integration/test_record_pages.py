@@ -68,6 +68,17 @@ def test_a_subject_is_found_by_name_pinyin_and_code(clerk: FlaskClient, text: st
     assert name in found(clerk, text)
 
 
+def test_suggestions_follow_the_typing_and_say_nothing_of_half_a_code(app: Flask, clerk: FlaskClient) -> None:
+    """interface 4: the part of the page alone, for a clerk alone; half a code is no mistake yet."""
+    found = clerk.get("/records/find?q=wangc")
+    assert "王测试" in found.text
+    assert "<html" not in found.text
+    assert clerk.get("/records/find?q=11010119900307").text == ""
+    assert clerk.get("/records/find?q=110101199003071230").text != ""
+    assert clerk.get("/records/find?q=+").text == ""
+    assert client_of(app, "officer").get("/records/find?q=wangc").status_code == 404
+
+
 def test_a_wrong_code_is_answered_with_what_is_wrong_with_it(clerk: FlaskClient) -> None:
     """Bad input: the check digit is hard, and the answer names it."""
     wrong = identity_number()[:17] + ("0" if identity_number()[17] != "0" else "1")

@@ -231,7 +231,7 @@ def _page(
         draft=draft,
         key=posted.get("key") or secrets.token_hex(16),
         blocks=blocks,
-        in_dispute="、".join(line.label for line in card.fields if line.disputed and blocks),
+        in_dispute=[line.label for line in card.fields if line.disputed and blocks],
         fields={item.name: item for item in fields},
         files=_files(draft, lines or []),
         lines=summary_lines,

@@ -154,7 +154,7 @@ def _calendar(session: Session, today: date) -> Iterator[Check]:
         select(func.count()).select_from(TermRow).where(TermRow.status.in_(LIVE), TermRow.provisional)
     )
     detail = f"版本{calendar.version}，已公布至{calendar.published_through}年；暂定期限{provisional}个"
-    how = "请取得国务院办公厅的放假安排通知，用 calendar import 先试算，再导入。"
+    how = "请取得国务院办公厅的放假安排通知，由规则管理员在“工作日历”页先试算，再导入；也可以用 calendar import。"
     if calendar.published_through < today.year:
         yield fault(name, f"{detail}；缺少{today.year}年的放假安排", how)
     elif calendar.published_through == today.year and today.month >= _NOTICE_EXPECTED_FROM_MONTH:

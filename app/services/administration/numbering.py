@@ -72,7 +72,7 @@ def read_numbering(reader: Reader, year: int | None = None, organ: str = "") -> 
     series = {word: last for word, of, last in drawn if of == chosen}
     uses, notices, others = _uses(session), _notices(session, chosen), _others(session, chosen)
     lines = []
-    for word, last in sorted(series.items()):
+    for word, last in series.items():
         known = uses.get(word, ("", ""))
         by_notices = notices.get(word)
         borne = by_notices[1] if by_notices else others.get(word, _Borne(0))
@@ -90,6 +90,7 @@ def read_numbering(reader: Reader, year: int | None = None, organ: str = "") -> 
                 missing=missing,
             )
         )
+    lines.sort(key=lambda line: (line.organ, line.word))
     organs = tuple(sorted({line.organ for line in lines if line.organ}))
     shown = tuple(line for line in lines if organ in ("", line.organ))
     return Numbering(chosen, shown, organs, years)

@@ -26,7 +26,10 @@ _REPORTING = frozenset({Post.CLERK})
 
 @dataclass(frozen=True)
 class DraftLeft:
-    """A draft that its author cannot go on with: what it is for, on which case, and who may (uid and name)."""
+    """A draft that its author cannot go on with: what it is for, and who may go on with it (uid and name).
+
+    `number` names the case that it hangs on, or the kind of the case that there is none of yet.
+    """
 
     id: int
     uid: str
@@ -58,7 +61,7 @@ def drafts_left(reader: Reader, author: int, *, closed: bool, units: frozenset[i
             takers = tuple((user.uid, user.name) for user, own in colleagues if _goes_on(reader, own, row, case, units))
             step = workflow(row.kind).step(row.step)
             title = row.title or (step.label if step else row.step)
-            number = (case.number or "") if case is not None else ""
+            number = (case.number if case is not None else "") or workflow(row.kind).label
             found.append(DraftLeft(row.id, row.uid, title, number, legal_day(row.saved_at + KEPT), takers))
     return tuple(found)
 

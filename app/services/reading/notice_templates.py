@@ -30,7 +30,8 @@ class TemplateLine:
     """One notice: by what it is made (procedure and step), who signs it, on which texts of the rules it rests.
 
     `signer` is empty where no person signs, `authorised`: under a standing authorisation (授权签发).
-    `other_titles`: what it is called elsewhere or in another procedure; `wording`: the file with its words.
+    `other_titles`: what it is called elsewhere or in another procedure.
+    `wording`: the file in templates/notices with its words.
     """
 
     kind: NoticeKind
@@ -75,7 +76,7 @@ def _line(kind: NoticeKind, rules: RuleSet) -> TemplateLine:
         signer="" if kind.signing is Signing.SYSTEM else Capacity[kind.signer].label,
         authorised=kind.signing is Signing.OFFICE,
         basis=tuple(dict.fromkeys(_basis(kind, rules))),
-        wording=f"templates/notices/{kind.key}.html",
+        wording=f"{kind.key}.html",
     )
 
 

@@ -126,7 +126,11 @@ def end_post(uid: str, holding: int) -> ResponseReturnValue:
         _accounts().end_post(
             page.line.login, found.unit, found.post, form.until_on, installation().clock(), by=signed_in().user_id
         )
-        return gettext("已设定免职日期：%(unit)s %(post)s。", unit=found.unit, post=found.post.label)
+        return gettext(
+            "已设定免职日期：%(unit)s %(post)s。没有提交的草稿，由本单位负责人在工作台的“离岗移交”中移交。",
+            unit=found.unit,
+            post=found.post.label,
+        )
 
     return _act(uid, f"end{holding}", EndPostForm, act)
 

@@ -102,8 +102,9 @@ def test_the_duties_behind_a_number_go_out_with_the_same_count(
     out = sheet_of(officer.post("/oversight/duties/export", data={"kind": "objection"}))
     assert f"（{len(out)}项）" in page
     assert {site.case(uid).number or "" for uid in made} <= {row["文号"] for row in out}
-    assert all(row["期限"] and row["承办单位"] and row["办理情况"] in {"正常", "临期", "暂停"} for row in out)
-    assert sheet_of(officer.post("/oversight/duties/export", data={"standing": "late"})) == []
+    assert all(row["期限"] and row["承办单位"] and row["办理情况"] in {"正常", "临期", "暂停", "逾期"} for row in out)
+    late = sheet_of(officer.post("/oversight/duties/export", data={"kind": "objection", "standing": "late"}))
+    assert late == [row for row in out if row["办理情况"] == "逾期"]
     wrong = officer.post("/oversight/duties/export", data={"from_on": "2026-02-30"}, follow_redirects=True)
     assert wrong.status_code == 422
     assert client_of(app, "subject").post("/oversight/duties/export").status_code == 404

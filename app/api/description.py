@@ -34,7 +34,7 @@ _VERSION = "1.0.0"
 _PART = re.compile(r"<(\w+)>")
 _TOKEN = "token"
 #: Refusals that an operation may always answer with: those that need a token, and those that take something.
-_WITH_TOKEN, _OF_QUERY, _OF_BODY = (401, 403, 429), (422,), (400, 413, 415, 422)
+_WITH_TOKEN, _OF_QUERY, _OF_BODY = (401, 403, 429), (400, 422), (400, 413, 415, 422)
 _MEANINGS = {
     400: "请求无法读取，或者缺少提交标识",
     401: "令牌缺失、无效、过期或者已吊销",
@@ -152,7 +152,7 @@ def _responses(one: Operation) -> dict[int, Response]:
     statuses = {*one.refusals}
     if not one.open:
         statuses |= {*_WITH_TOKEN}
-    # A condition that no operation knows is refused, so every operation may answer with this.
+    # A condition that no operation knows is refused (422), and so are control characters (400), wherever they stand.
     statuses |= {*_OF_QUERY}
     if one.body is not None or one.body_type == BYTES:
         statuses |= {*_OF_BODY}

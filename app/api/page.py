@@ -55,10 +55,25 @@ class Form:
     fields: tuple[Field, ...]
 
 
+@dataclass(frozen=True)
+class Structure:
+    """A structure that others are made of."""
+
+    name: str
+    fields: tuple[Field, ...]
+
+
 @blueprint.get("/api/v1/docs")
 def show() -> str:
     """The page."""
-    return render_template("api/show.html", introduction=INTRODUCTION, groups=_groups(), forms=_forms(), root=ROOT)
+    return render_template(
+        "api/show.html",
+        introduction=INTRODUCTION,
+        groups=_groups(),
+        structures=_structures(),
+        forms=_forms(),
+        root=ROOT,
+    )
 
 
 @cache
@@ -78,7 +93,7 @@ def _entry(path: str, method: str, one: dict[str, Any], schemas: dict[str, Any])
     takes = [
         Field(
             part["name"],
-            _meaning(part["name"], {"description": part.get("description", ""), **part["schema"]}),
+            _meaning(part["name"], {"description": part.get("description", ""), **part["schema"]}, ""),
             _kind(part["schema"]),
             part["required"],
             places[part["in"]],
@@ -86,7 +101,9 @@ def _entry(path: str, method: str, one: dict[str, Any], schemas: dict[str, Any])
         for part in one.get("parameters", ())
     ]
     for media_type, content in one.get("requestBody", {}).get("content", {}).items():
-        takes += _fields(content["schema"], schemas, "请求体") or [Field(media_type, "", "二进制", True, "请求体")]
+        takes += _fields(content["schema"], schemas, "请求体") or [
+            Field(media_type, "文件内容", "二进制", True, "请求体")
+        ]
     gives: list[Field] = []
     for status, answer in one["responses"].items():
         if status.startswith("2") and not gives:
@@ -106,22 +123,31 @@ def _entry(path: str, method: str, one: dict[str, Any], schemas: dict[str, Any])
 
 
 def _fields(schema: dict[str, Any], schemas: dict[str, Any], where: str) -> list[Field]:
-    found = schemas[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema
+    structure = schema.get("$ref", "").rpartition("/")[2]
+    found = schemas[structure] if structure else schema
     needed = found.get("required", ())
     return [
-        Field(name, _meaning(name, part), _kind(part), name in needed, where)
+        Field(name, _meaning(name, part, structure), _kind(part), name in needed, where)
         for name, part in found.get("properties", {}).items()
     ]
 
 
-def _meaning(name: str, part: dict[str, Any]) -> str:
+@cache
+def _structures() -> tuple[Structure, ...]:
+    """Every structure of which an answer is made, by name; what is sent is shown where it is sent."""
+    schemas = json.loads(described_json())["components"]["schemas"]
+    given = {name: _fields({"$ref": f"#/{name}"}, schemas, "") for name in sorted(schemas)}
+    return tuple(Structure(name, tuple(fields)) for name, fields in given.items() if fields)
+
+
+def _meaning(name: str, part: dict[str, Any], structure: str) -> str:
     """The label, where it is one of ours (without one pydantic makes a title of the name), and what is said of it."""
     title, more = str(part.get("title", "")), str(part.get("description", ""))
     if title.replace(" ", "_").lower() == name.lower():
         title = ""
     if title and more and title != more:
         return f"{title}：{more}"
-    return title or more or MEANINGS.get(name, "")
+    return title or more or MEANINGS.get(f"{structure}.{name}") or MEANINGS.get(name, "")
 
 
 def _kind(part: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """The API as a program uses it: read, draft, submit; everything that decides stays with people (R147, T12, T13)."""
 
+import re
 from typing import Any
 
 import pytest
@@ -242,5 +243,10 @@ def test_the_page_explains_every_operation_without_a_script_of_its_own(app: Flas
     names = [one["operationId"] for item in described["paths"].values() for one in item.values()]
     assert len(names) > 20
     assert [name for name in names if f'id="{name}"' not in page.text] == []
+    for name, structure in described["components"]["schemas"].items():
+        assert f"<code>{name}</code>" in page.text
+        assert set(structure.get("properties", {})) <= set(re.findall(r"<code>(\w+)</code>", page.text)), name
+    # Nothing is shown without what it means.
+    assert "<td></td>" not in page.text
     assert page.text.count("<script") == 1
     assert "//cdn" not in page.text

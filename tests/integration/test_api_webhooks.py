@@ -150,6 +150,32 @@ def test_a_receiver_that_fails_is_tried_again_later_and_only_once_for_all(
         assert set(session.scalars(select(OutboxRow.status).where(OutboxRow.work == "webhook"))) == {"done"}
 
 
+def test_an_address_that_fails_is_left_alone_for_longer_and_longer(
+    sqlite_app: Flask, clock: MovableClock, listening: Receiver
+) -> None:
+    """T7: one minute, then five, then thirty, each with all that waits for it; a success ends it."""
+    world = world_on(sqlite_app, clock)
+    program = program_of(sqlite_app, world)
+    _subscribe(sqlite_app, program, listening)
+    listening.status = 503
+    program.open("record", "create", "k-1", **record_content(world))
+    _drain(sqlite_app, world)
+    for tried, minutes in enumerate((1, 5, 30, 30), 1):
+        assert len(listening.came) == tried
+        world.clock.advance(timedelta(minutes=minutes, seconds=-1))
+        _drain(sqlite_app, world)
+        assert len(listening.came) == tried, "left alone"
+        world.clock.advance(timedelta(seconds=2))
+        _drain(sqlite_app, world)
+    assert len(listening.came) == 5
+    assert len({headers["webhook-id"] for headers, _ in listening.came}) == 1
+    assert len({headers["webhook-signature"] for headers, _ in listening.came}) == 5
+    listening.status = 200
+    world.clock.advance(timedelta(minutes=31))
+    _drain(sqlite_app, world)
+    assert program.get("/webhooks").get_json()["items"][0]["failures"] == 0
+
+
 def test_the_same_event_told_twice_has_the_same_id(app: Flask, world: World, listening: Receiver) -> None:
     """A lease that runs out tells twice: the receiver knows it by the id."""
     program = program_of(app, world)

@@ -67,9 +67,9 @@ def keep_for_step(
 
 def _draft(session: Session, reader: Reader, case: Case, step: str) -> DraftRow:
     """The program's draft of this step; young again, so that no file of it is removed as old on its way."""
-    # Two uploads at once must not begin two drafts.
-    author = session.execute(select(User.id).where(User.id == reader.actor.user_id).with_for_update(key_share=True))
-    own = select(DraftRow).where(*_is_of(author.scalar_one(), case.id, step))
+    assert reader.actor.user_id is not None
+    _one_at_a_time(session, reader.actor.user_id)
+    own = select(DraftRow).where(*_is_of(reader.actor.user_id, case.id, step))
     draft = session.execute(own.order_by(DraftRow.id).limit(1)).scalar_one_or_none()
     if draft is None:
         draft = DraftRow(
@@ -87,6 +87,11 @@ def _draft(session: Session, reader: Reader, case: Case, step: str) -> DraftRow:
     return draft
 
 
+def _one_at_a_time(session: Session, author_id: int) -> None:
+    """Two uploads at once must not begin two drafts, and none may come to a draft while a step empties it."""
+    session.execute(select(User.id).where(User.id == author_id).with_for_update(key_share=True))
+
+
 def hand_in(work: UnitOfWork, run: StepRun, author_id: int, beside: Iterable[str]) -> None:
     """Attach the files that a step names, in its form or `beside` it, to the case and to its event.
 
@@ -99,6 +104,7 @@ def hand_in(work: UnitOfWork, run: StepRun, author_id: int, beside: Iterable[str
         return
     if len(wanted) > MOST:
         raise FormIncomplete((FieldError(FILES, "附件", f"最多{MOST}件，请分次办理"),))
+    _one_at_a_time(work.session, author_id)
     waiting = _waiting(author_id, run.case.id, run.event.step).where(Attachment.uid.in_(wanted))
     rows = work.session.execute(waiting).scalars().all()
     if missing := sorted(set(wanted) - {row.uid for row in rows}):

@@ -1,5 +1,7 @@
 """Files that a program hands in with a step: they come to the case with it, each of them once, and only its own."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -9,6 +11,7 @@ from app.clock import MovableClock
 from app.extensions import Installation
 from app.models.history import Attachment, DraftRow
 from app.services import machine_files
+from app.services.drafts import remove_old_drafts
 from tests.support.paths import VERDICTS, record_content
 from tests.support.programs import Program, program_of
 from tests.support.uploads import PDF, png
@@ -143,3 +146,24 @@ def test_files_do_not_pile_up_for_a_step_that_is_never_taken(
     assert _answer(program, world, case, *[uids[0]] * 21).status_code == 422
     assert _answer(program, world, case, *uids).status_code == 200
     assert list(program.files(case).values()) == ["0.png", "1.png", "2.png"]
+
+
+def test_what_waits_is_kept_as_long_as_it_is_added_to(sqlite_app: Flask, world: World, program: Program) -> None:
+    """A scan of many pages that takes its time: what is old goes by the last file, not by the first."""
+    own: Installation = sqlite_app.extensions["zhengcheng"]
+    case = world.record_in("draft")
+    first = _upload(program, case, "edit", "1.png")
+    world.clock.advance(timedelta(days=80))
+    second = _upload(program, case, "edit", "2.png")
+    world.clock.advance(timedelta(days=80))
+    with own.database.write() as session:
+        assert remove_old_drafts(session, world.clock()) == 0
+    taken = program.step(case, "edit", "k-1", 1, beside=[first, second], **record_content(world))
+    assert taken.status_code == 200, taken.text
+    assert list(program.files(case)) == [first, second]
+    _upload(program, case, "edit", "3.png")
+    world.clock.advance(timedelta(days=91))
+    with own.database.write() as session:
+        assert remove_old_drafts(session, world.clock()) == 1
+    with own.database.read() as session:
+        assert session.scalars(select(Attachment.uid).order_by(Attachment.id)).all() == [first, second]

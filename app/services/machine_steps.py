@@ -26,7 +26,16 @@ from app.services.reading.reader import Reader, case_for
 from app.services.settling import settle_pauses
 from app.services.steps import demand_sight_of, load_case, take_within
 from app.services.unit_of_work import UnitOfWork, unit_of_work
-from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, NotFound, Refusal, UnknownStep, UnmetGuard
+from workflows.kit.errors import (
+    FieldError,
+    FormIncomplete,
+    GuardRefused,
+    NotFound,
+    Refusal,
+    Stale,
+    UnknownStep,
+    UnmetGuard,
+)
 from workflows.registry import WORKFLOWS, workflow
 from workflows.roles import Capacity
 
@@ -168,6 +177,9 @@ def _demand_concern(work: UnitOfWork, caller: Caller, command: TakeStep) -> None
     if ground:
         detail = f"接口令牌的责任人应当回避：{ground.replace('您', '责任人')}"
         raise GuardRefused((UnmetGuard("owner_not_recused", "责任人没有应当回避的情形", detail),))
+    # What was seen has passed: said before anything is said of the state, which the program has not seen yet.
+    if not taken_before and command.expected_version not in (None, case.version):
+        raise Stale
 
 
 def _demand_sight_for(work: UnitOfWork, caller: Caller, case_id: int, kind: str) -> None:

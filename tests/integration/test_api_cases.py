@@ -86,6 +86,9 @@ def test_a_step_needs_a_version_and_a_key_and_says_what_is_wrong(world: World, p
     assert program.step(uid, "submit", "k-2", 1).status_code == 200
     again = program.step(uid, "submit", "k-3", 2)
     assert (again.status_code, again.get_json()["code"]) == (409, "WrongState")
+    # The version goes before the state: what the program has not seen yet it has to look at first.
+    passed = program.step(uid, "submit", "k-3", 1)
+    assert (passed.status_code, passed.get_json()["code"]) == (412, "Stale")
     unknown = program.step(uid, "fly", "k-4", 2)
     assert (unknown.status_code, unknown.content_type) == (404, "application/problem+json")
     wrong = program.open("record", "create", "k-5", **record_content(world, severity="极轻", source_type=""))
@@ -242,6 +245,13 @@ def test_the_page_explains_every_operation_without_a_script_of_its_own(app: Flas
     assert described["openapi"].startswith("3.1")
     names = [one["operationId"] for item in described["paths"].values() for one in item.values()]
     assert len(names) > 20
+    served = {
+        (re.sub(r"<(\w+)>", r"{\1}", rule.rule), method.lower())
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.rule.startswith(V1) and rule.endpoint != "api_page.show"
+    }
+    assert served == {(path, method) for path, item in described["paths"].items() for method in item}
     assert [name for name in names if f'id="{name}"' not in page.text] == []
     for name, structure in described["components"]["schemas"].items():
         assert f"<code>{name}</code>" in page.text

@@ -98,6 +98,8 @@ class Settings:
     password_profile: PasswordProfile = "mlps3"
     sign_in_idle: timedelta = timedelta(minutes=30)
     sign_in_longest: timedelta = timedelta(hours=12)
+    #: How many failures to sign in a minute one address may have.
+    sign_in_failures_a_minute: int = 20
     embedded_jobs: bool = False
     renderer: RendererKind = "pdf"
     anchor_path: Path | None = None
@@ -166,6 +168,7 @@ class Settings:
             sign_in_idle=timedelta(minutes=given.number("SIGN_IN_IDLE_MINUTES", 30)),
             sign_in_longest=timedelta(hours=given.number("SIGN_IN_LONGEST_HOURS", 12)),
             second_factor_posts=_second_factor(given),
+            sign_in_failures_a_minute=given.number("SIGN_IN_FAILURES_A_MINUTE", 20),
             embedded_jobs=given.switch("EMBEDDED_JOBS"),
             renderer=cast(RendererKind, given.choice("RENDERER", get_args(RendererKind), "pdf")),
             anchor_path=given.path("ANCHOR_FILE"),

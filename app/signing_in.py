@@ -1,16 +1,23 @@
 """Signing in from a request: Flask-Login carries the token, the database decides whether it still holds."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask, request, session
 from flask_login import current_user, login_user, logout_user
 
 from app.extensions import installation, login_manager
 from app.services import sign_ins
+from app.services.access_log import Act, record
+from app.services.rate_limit import TooManyTries, begin_try, forget_try
 from app.services.sign_ins import SignedIn
 
 #: What a browser keeps when somebody signs in: the language of the pages.
 _LANGUAGE = "language"
 #: Where it keeps the token of a sign-in that lacks its second factor.
 _HALF = "half"
+#: Marks of those who signed in with this browser before; a mark tells nobody whose it is.
+_KNOWN, _MOST_KNOWN = "known", 5
 #: What an open page asks from time to time without anybody doing anything.
 _BY_ITSELF = frozenset({"cases.moved"})
 
@@ -28,24 +35,55 @@ def enter(login: str, password: str) -> SignedIn | None:
 
     Raises:
         SignInRefused: login and password were not accepted.
+        TooManyTries: too many were not, from this address within this minute.
     """
     own = installation()
-    begun = sign_ins.sign_in(
-        own.database,
-        own.keys,
-        own.passwords,
-        login,
-        password,
-        own.clock(),
-        request.remote_addr or "",
-        agent=request.user_agent.string,
-        needing=own.settings.second_factor_posts,
-    )
+    with counted_try(login):
+        begun = sign_ins.sign_in(
+            own.database,
+            own.keys,
+            own.passwords,
+            login,
+            password,
+            own.clock(),
+            request.remote_addr or "",
+            agent=request.user_agent.string,
+            needing=own.settings.second_factor_posts,
+        )
     if isinstance(begun, SignedIn):
         return let_in(begun)
     _begin_anew()
     session[_HALF] = begun.token
     return None
+
+
+@contextmanager
+def counted_try(login: str = "") -> Iterator[None]:
+    """Count what fails within as a failure of the address this request comes from.
+
+    A browser in which `login` signed in before is let try whatever its neighbours do: whoever guesses behind the same
+    address must not keep an office out. The lock of the account counts its failures all the same.
+
+    Raises:
+        TooManyTries: before anything is tried.
+    """
+    own, address = installation(), request.remote_addr or ""
+    now = own.clock()
+    if login and _mark_of(login) in session.get(_KNOWN, ()):
+        yield
+        return
+    try:
+        begin_try(own.database, own.keys, address, now, own.settings.sign_in_failures_a_minute)
+    except TooManyTries as refusal:
+        if refusal.first:
+            record(own.database, own.keys, Act.SIGN_IN_REFUSED, None, now, purpose="同一地址失败过多", address=address)
+        raise
+    yield
+    forget_try(own.database, own.keys, address, now)
+
+
+def _mark_of(login: str) -> str:
+    return installation().keys.blind_index(f"known:{login}")[:16]
 
 
 def half_token() -> str:
@@ -63,16 +101,17 @@ def let_in(person: SignedIn) -> SignedIn:
     chosen = session.get(_LANGUAGE)
     _begin_anew()
     session[_LANGUAGE] = chosen or person.language
+    mark = _mark_of(person.login)
+    session[_KNOWN] = [mark, *(other for other in session.get(_KNOWN, ()) if other != mark)][:_MOST_KNOWN]
     login_user(person)
     return person
 
 
 def _begin_anew() -> None:
     leave()
-    language = session.get(_LANGUAGE)
+    kept = {name: session[name] for name in (_LANGUAGE, _KNOWN) if session.get(name) is not None}
     session.clear()
-    if language is not None:
-        session[_LANGUAGE] = language
+    session.update(kept)
 
 
 def leave() -> None:

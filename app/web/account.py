@@ -1,7 +1,7 @@
 """Signing in and out."""
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
@@ -17,6 +17,7 @@ from app.services.half_sign_ins import (
     offer_seed,
     opened_offer,
 )
+from app.services.rate_limit import TooManyTries
 from app.services.second_factor import address_of_seed
 from app.services.sign_ins import SignedIn, SignInRefused
 from app.signing_in import caller, enter, half_token, leave, let_in
@@ -52,6 +53,8 @@ def check() -> ResponseReturnValue:
             person = enter(login, password)
         except SignInRefused as refusal:
             errors = [SummaryLine(refusal.message, "f-login")]
+        except TooManyTries as refusal:
+            return _later(_form(goal, login, [SummaryLine(refusal.message)]), refusal)
         else:
             if person is None:
                 return redirect(url_for("account.second_factor", next=goal), 303)
@@ -91,6 +94,12 @@ def check_code() -> ResponseReturnValue:
         return render_template("account/spare_codes.html", codes=codes, next=goal)
     flash(last_sign_in(person), "done")
     return redirect(goal, 303)
+
+
+def _later(page: str, refusal: TooManyTries) -> Response:
+    answer = make_response(page, refusal.status)
+    answer.headers["Retry-After"] = str(refusal.retry_after)
+    return answer
 
 
 def _half() -> Half | None:

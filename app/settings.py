@@ -63,6 +63,28 @@ class MailSettings:
 
 
 @dataclass(frozen=True)
+class OidcSettings:
+    """The provider of single sign-on; without an `issuer` there is none.
+
+    `claim` is the one in which the provider names the account; `trusts_second_factor`: one that the provider says it
+    asked for takes the place of ours.
+    """
+
+    issuer: str = ""
+    client_id: str = ""
+    client_secret: str = field(default="", repr=False)
+    claim: str = "sub"
+    scope: str = "openid"
+    button: str = "统一身份认证登录"
+    trusts_second_factor: bool = False
+
+    @property
+    def button_if_any(self) -> str:
+        """What the button on the sign-in page says; empty without a provider."""
+        return self.button if self.issuer else ""
+
+
+@dataclass(frozen=True)
 class SealSettings:
     """Who seals notices: nobody (print and stamp), this installation (demonstration seals), or a platform.
 
@@ -106,6 +128,7 @@ class Settings:
     seal: SealSettings = SealSettings()
     #: Whoever holds one of these posts signs in with a second factor.
     second_factor_posts: frozenset[Post] = frozenset()
+    oidc: OidcSettings = OidcSettings()
     #: Hosts (with or without a port) that may be told of steps by plain HTTP or on a private network.
     webhook_hosts: tuple[str, ...] = ()
     #: How many requests a minute one token of the API may make.
@@ -173,6 +196,7 @@ class Settings:
             renderer=cast(RendererKind, given.choice("RENDERER", get_args(RendererKind), "pdf")),
             anchor_path=given.path("ANCHOR_FILE"),
             seal=_seal(given),
+            oidc=_oidc(given),
             webhook_hosts=tuple(
                 host.strip().lower() for host in given.text("WEBHOOK_HOSTS").split(",") if host.strip()
             ),
@@ -206,6 +230,8 @@ class Settings:
             faults.append("ZHENGCHENG_SEAL_PLATFORM_URL 须以 https:// 开头：文书和签章结果须加密传输。")
         if self.seal.provider != "none" and self.renderer == "text":
             faults.append("生产环境须生成 PDF 文书才能用印：请删除 ZHENGCHENG_RENDERER。")
+        if self.oidc.issuer and not self.oidc.issuer.startswith("https://"):
+            faults.append("ZHENGCHENG_OIDC_ISSUER 须以 https:// 开头：登录凭证须加密传输。")
         if not self.base_url.startswith("https://"):
             faults.append("ZHENGCHENG_BASE_URL 须以 https:// 开头：请填写用户访问本系统所用的地址。")
         if faults:
@@ -275,6 +301,36 @@ def _second_factor(given: _Given) -> frozenset[Post]:
             f"不能填“{wrong[0]}”。"
         )
     return frozenset(Post(word) for word in words)
+
+
+def _oidc(given: _Given) -> OidcSettings:
+    """A provider is named completely or not at all; its secret may stand in a file of its own."""
+    issuer, client_id = given.text("OIDC_ISSUER"), given.text("OIDC_CLIENT_ID")
+    secret, kept_in = given.text("OIDC_CLIENT_SECRET"), given.path("OIDC_CLIENT_SECRET_FILE")
+    if kept_in is not None:
+        try:
+            secret = kept_in.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise SettingsRefused(f"{_PREFIX}OIDC_CLIENT_SECRET_FILE 所指的文件 {kept_in} 不能读取。") from None
+    if not issuer and not client_id:
+        return OidcSettings()
+    if not (issuer and client_id and secret):
+        raise SettingsRefused(
+            f"使用统一身份认证须填写 {_PREFIX}OIDC_ISSUER、{_PREFIX}OIDC_CLIENT_ID，"
+            f"以及 {_PREFIX}OIDC_CLIENT_SECRET 或者 {_PREFIX}OIDC_CLIENT_SECRET_FILE（见 docs/operations.md）。"
+        )
+    if not issuer.startswith(("http://", "https://")):
+        raise SettingsRefused(f"{_PREFIX}OIDC_ISSUER 应形如 https://认证服务地址，现为“{issuer}”。")
+    default = OidcSettings()
+    return OidcSettings(
+        issuer=issuer,
+        client_id=client_id,
+        client_secret=secret,
+        claim=given.text("OIDC_CLAIM", default.claim),
+        scope=given.text("OIDC_SCOPE", default.scope),
+        button=given.text("OIDC_BUTTON", default.button),
+        trusts_second_factor=given.switch("OIDC_TRUST_SECOND_FACTOR"),
+    )
 
 
 def _seal(given: _Given) -> SealSettings:

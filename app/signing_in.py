@@ -10,7 +10,7 @@ from app.extensions import installation, login_manager
 from app.services import sign_ins
 from app.services.access_log import Act, record
 from app.services.rate_limit import TooManyTries, begin_try, forget_try
-from app.services.sign_ins import SignedIn
+from app.services.sign_ins import HalfWay, SignedIn
 
 #: What a browser keeps when somebody signs in: the language of the pages.
 _LANGUAGE = "language"
@@ -50,6 +50,11 @@ def enter(login: str, password: str) -> SignedIn | None:
             agent=request.user_agent.string,
             needing=own.settings.second_factor_posts,
         )
+    return go_on(begun)
+
+
+def go_on(begun: SignedIn | HalfWay) -> SignedIn | None:
+    """After the first factor: give the browser its session, or what it needs for the second one, and then None."""
     if isinstance(begun, SignedIn):
         return let_in(begun)
     _begin_anew()

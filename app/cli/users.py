@@ -93,6 +93,17 @@ def list_posts() -> None:
         click.echo(f"{post.value}\t{post.label}")
 
 
+@users.command("link")
+@_LOGIN
+@click.argument("external_id", metavar="标识", default="")
+@answers_refusals
+def link(login: str, external_id: str) -> None:
+    """关联统一身份认证中的标识；不写标识的，解除关联。"""
+    accounts, now = _accounts()
+    accounts.link(login, external_id, now)
+    click.echo(f"已关联账号“{login}”。" if external_id else f"已解除账号“{login}”的关联。")
+
+
 @users.command("disable")
 @_LOGIN
 @answers_refusals

@@ -102,6 +102,8 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(80))
     name_pinyin: Mapped[str] = mapped_column(String(200), default="")
     password_hash: Mapped[str] = mapped_column(String(200), default="")
+    #: What the provider of single sign-on calls him, as the administrator linked it.
+    external_id: Mapped[str | None] = mapped_column(String(255), unique=True, index=True)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     #: The password was made for him by an administrator and has to be changed before anything else.
     first_password: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())

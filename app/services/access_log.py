@@ -36,6 +36,7 @@ class Act(StrEnum):
     MAIL_CHANGED = "mail_changed"
     SERVICE_CONFIRMED = "service_confirmed"
     NAME_CORRECTED = "name_corrected"
+    SIGN_ON_LINKED = "sign_on_linked"
     POST_ADDED = "post_added"
     POST_ENDED = "post_ended"
     DELEGATED = "delegated"
@@ -88,6 +89,7 @@ _LABELS = {
     Act.MAIL_CHANGED: "设置提醒邮箱",
     Act.SERVICE_CONFIRMED: "签署送达地址确认书",
     Act.NAME_CORRECTED: "更正姓名",
+    Act.SIGN_ON_LINKED: "关联统一身份认证",
     Act.POST_ADDED: "任职",
     Act.POST_ENDED: "免职",
     Act.DELEGATED: "委托代办",

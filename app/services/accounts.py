@@ -113,6 +113,22 @@ class Accounts:
             was, user.name, user.name_pinyin = user.name, name, pinyin(name)
             self._log(session, Act.NAME_CORRECTED, user, now, by, f"{was}→{name}：{reason}")
 
+    def link(self, login: str, external_id: str, now: datetime, *, by: int | None = None) -> None:
+        """Let somebody sign in as what the provider of single sign-on calls him; empty: no more. His sessions end.
+
+        Raises:
+            AccountRefused: unknown login, or another account is linked to this identity.
+        """
+        wanted = external_id.strip() or None
+        with self._database.write() as session:
+            user = self._locked(session, login)
+            taken = select(User.login).where(User.external_id == wanted, User.id != user.id)
+            if wanted and (other := session.scalar(taken)):
+                raise AccountRefused(f"该标识已关联账号“{other}”。一个标识只能关联一个账号，请核对。", "external_id")
+            user.external_id = wanted
+            end_all(session, user.id, now)
+            self._log(session, Act.SIGN_ON_LINKED, user, now, by, "关联" if wanted else "解除关联")
+
     def enable(self, login: str, now: datetime, *, by: int | None = None) -> None:
         """Enable an account again and lift its lock."""
         with self._database.write() as session:

@@ -68,7 +68,7 @@ def finish(database: Database, keys: KeyRing, token: str, typed: str, now: datet
         user = _locked(session, token, now)
         done = None
         if user is not None and second_factor.accept(session, keys, user, typed, now):
-            done = open_session(session, keys, user, now, caller)
+            done = open_session(session, keys, user, now, caller, _method(session, token))
         elif user is not None:
             _fail(session, keys, user, now, caller)
     return _answer(user, done)
@@ -94,7 +94,7 @@ def finish_setting_up(
                 _fail(session, keys, user, now, caller)
             else:
                 write_entry(session, keys, Act.SECOND_FACTOR_SET, user.id, now, target=user.uid)
-                done = open_session(session, keys, user, now, caller)
+                done = open_session(session, keys, user, now, caller, _method(session, token))
     return _answer(user, done), codes or ()
 
 
@@ -131,6 +131,11 @@ def _locked(session: Session, token: str, now: datetime) -> User | None:
     # Asked again under the lock: a reset or another try may have ended it meanwhile.
     still = session.scalar(select(HalfSignIn.user_id).where(HalfSignIn.token_hash == token_hash(token)))
     return user if user is not None and still is not None and user.active and not is_locked(user, now) else None
+
+
+def _method(session: Session, token: str) -> str:
+    """The first factor, which was given before."""
+    return session.execute(select(HalfSignIn.method).where(HalfSignIn.token_hash == token_hash(token))).scalar_one()
 
 
 def _fail(session: Session, keys: KeyRing, user: User, now: datetime, caller: Caller) -> None:

@@ -28,6 +28,8 @@ from workflows.roles import Post
 #: How exactly idleness is kept: a session seen within this time is not written again.
 SEEN_EVERY = timedelta(minutes=1)
 _TOKEN_BYTES = 32
+#: The first factors, and what the log calls them.
+PASSWORD, METHODS = "password", {"password": "账号密码", "oidc": "统一身份认证"}
 #: How long the second factor may take once the first was right.
 HALF_LASTS = timedelta(minutes=10)
 
@@ -171,15 +173,34 @@ def _begin(
         return None
     if fresh is not None:
         user.password_hash = fresh
+    return pass_first_factor(session, keys, user, now, caller, PASSWORD, needing)
+
+
+def pass_first_factor(
+    session: Session,
+    keys: KeyRing,
+    user: User,
+    now: datetime,
+    caller: Caller,
+    method: str,
+    needing: frozenset[Post] | None,
+) -> SignedIn | HalfWay:
+    """Go on after the first factor, whose `method` was right; the caller has locked the account.
+
+    Args:
+        needing: whoever holds one of these posts needs a second factor, as does who has set one up; None: nobody
+            does, since the first factor held a second one.
+    """
     posts = posts_on(session, user.id, legal_day(now))
-    if user.totp_sealed is not None or any(held.post in needing for held in posts):
+    asked = needing is not None and (user.totp_sealed is not None or any(held.post in needing for held in posts))
+    if asked:
         token = secrets.token_urlsafe(_TOKEN_BYTES)
-        session.add(HalfSignIn(token_hash=token_hash(token), user_id=user.id, created_at=now, method="password"))
+        session.add(HalfSignIn(token_hash=token_hash(token), user_id=user.id, created_at=now, method=method))
         return HalfWay(token)
-    return open_session(session, keys, user, now, caller)
+    return open_session(session, keys, user, now, caller, method)
 
 
-def open_session(session: Session, keys: KeyRing, user: User, now: datetime, caller: Caller) -> SignedIn:
+def open_session(session: Session, keys: KeyRing, user: User, now: datetime, caller: Caller, method: str) -> SignedIn:
     """Begin a session for somebody who has proved who he is; the caller has locked his account."""
     previous, failures, before = user.last_sign_in_at, user.failed_sign_ins, user.last_sign_in_address
     user.last_sign_in_at, user.failed_sign_ins, user.locked_until = now, 0, None
@@ -194,10 +215,12 @@ def open_session(session: Session, keys: KeyRing, user: User, now: datetime, cal
             seen_at=now,
             address=caller.address[:64],
             agent=caller.agent[:200],
+            method=method,
         )
     )
-    write_entry(session, keys, Act.SIGN_IN, user.id, now, target=user.uid, address=caller.address)
-    found = _signed_in(user, posts_on(session, user.id, legal_day(now)), token)
+    how = METHODS[method] if method != PASSWORD else ""
+    write_entry(session, keys, Act.SIGN_IN, user.id, now, target=user.uid, purpose=how, address=caller.address)
+    found = _signed_in(user, posts_on(session, user.id, legal_day(now)), token, method)
     return replace(found, previous_sign_in_at=previous, failures_since=failures, previous_address=before)
 
 
@@ -215,7 +238,7 @@ def find(
             return None
         if now - row.seen_at > idle or now - row.created_at > longest:
             return None
-        found = _signed_in(row.user, posts_in_use(session, row.user_id, legal_day(now)), token)
+        found = _signed_in(row.user, posts_in_use(session, row.user_id, legal_day(now)), token, row.method)
         seen_at = row.seen_at
     if now - seen_at >= SEEN_EVERY and not by_itself:
         _note_seen(database, token, now)
@@ -280,7 +303,9 @@ def token_hash(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _signed_in(user: User, posts: tuple[HeldPost, ...], token: str) -> SignedIn:
+def _signed_in(user: User, posts: tuple[HeldPost, ...], token: str, method: str) -> SignedIn:
+    # Who never used the password that was made for him has no need to change it.
+    first_password = user.first_password and method == PASSWORD
     return SignedIn(
-        user.id, user.uid, user.login, user.name, user.language, posts, token, first_password=user.first_password
+        user.id, user.uid, user.login, user.name, user.language, posts, token, first_password=first_password
     )

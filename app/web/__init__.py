@@ -8,6 +8,7 @@ from flask import Flask
 _FRAME = ("presentation", "shell", "lost_sessions", "refusals")
 _AREAS = (
     "account",
+    "sign_on",
     "own_account",
     "home",
     "language",

@@ -26,6 +26,8 @@ from app.web.presentation import moment
 from app.web.refusals import own_path
 
 blueprint = Blueprint("account", __name__)
+#: How the button of single sign-on is called, on whichever page shows the door; empty without a provider.
+blueprint.app_template_global("single_sign_on")(lambda: installation().settings.oidc.button_if_any)
 
 
 @blueprint.get("/sign-in")

@@ -51,6 +51,7 @@ GUIDES = (
 #: Which paragraph explains a screen. A blueprint stands for all its screens that are not named themselves.
 PARAGRAPHS = {
     "account": "sign-in",
+    "sign_on": "sign-in",
     "approvals": "deciding",
     "audit": "audit",
     "cases": "case",

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.extensions import login_manager
 from app.problems import API, PROBLEM, problem, problem_of, refusal_problem
+from app.security import LARGEST_UNASKED
 from app.web.lost_sessions import keep_posted, owner
 from workflows.kit.errors import FormIncomplete, GuardRefused, Refusal
 
@@ -77,11 +78,19 @@ def failed(error: HTTPException) -> ResponseReturnValue:
     status = error.code or 500
     if status < 400 or status >= 500:
         return error
-    answer = problem_of(error) if wants_problem() else _page(PAGES.get(status, PAGES[400]), status)
+    answer = problem_of(error) if wants_problem() else _page(_page_for(status), status)
     for name, value in error.get_headers():
         if name in _KEPT_HEADERS:
             answer.headers[name] = value
     return answer
+
+
+def _page_for(status: int) -> str:
+    """The template; who may not send more than a little is told why, and how to save his text."""
+    too_large = status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+    if too_large and not current_user.is_authenticated and request.max_content_length == LARGEST_UNASKED:
+        return "errors/413_signed_out.html"
+    return PAGES.get(status, PAGES[400])
 
 
 def expired(_error: CSRFError) -> ResponseReturnValue:

@@ -201,3 +201,13 @@ def test_a_page_that_saves_by_itself_says_that_the_session_is_over(app: Flask, w
     assert answer.status_code == 401
     assert answer.text.count("<") == 2
     assert "登录已失效" in answer.text
+
+
+def test_a_large_form_of_somebody_unknown_is_not_read_and_that_is_said(app: Flask) -> None:
+    """Trust 1.10: nobody who has not signed in makes the server read megabytes; he is told how to save his text."""
+    data = {"text": "很长的一段理由。", "sheet": (io.BytesIO(bytes(2 * 1024 * 1024)), "证明.pdf")}
+    answer = app.test_client().post("/records/new", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 413
+    assert "没有提交，也没有保留" in answer.text
+    assert "浏览器的“后退”" in answer.text
+    assert 'href="/sign-in"' in answer.text

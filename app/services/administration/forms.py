@@ -39,6 +39,14 @@ class NameForm(StepForm):
     reason: Reason = Field(title="更正原因")
 
 
+class LinkForm(StepForm):
+    """关联统一身份认证."""
+
+    external_id: Annotated[str, Field(max_length=255)] = Field(
+        default="", title="统一身份认证中的标识", description="由统一身份认证的管理员提供；解除关联的，清空后保存"
+    )
+
+
 class PostForm(StepForm):
     """任职."""
 

@@ -22,7 +22,7 @@ _SHOWN_CHANGES = 30
 #: What administrators do to an account, newest first on its page.
 _CHANGES = (
     Act.ACCOUNT_CREATED, Act.ACCOUNT_DISABLED, Act.ACCOUNT_ENABLED, Act.ACCOUNT_LOCKED, Act.PASSWORD_RESET,
-    Act.PASSWORD_CHANGED, Act.NAME_CORRECTED, Act.POST_ADDED, Act.POST_ENDED,
+    Act.PASSWORD_CHANGED, Act.SIGN_ON_LINKED, Act.NAME_CORRECTED, Act.POST_ADDED, Act.POST_ENDED,
 )  # fmt: skip
 
 
@@ -81,6 +81,7 @@ class AccountPage:
 
     line: AccountLine
     has_identity: bool
+    external_id: str
     holdings: tuple[Holding, ...]
     changes: tuple[Change, ...]
     is_self: bool
@@ -113,6 +114,7 @@ def read_account(reader: Reader, uid: str) -> AccountPage:
     return AccountPage(
         line=_line(reader, user),
         has_identity=user.identity_sealed is not None,
+        external_id=user.external_id or "",
         holdings=_holdings(reader, user.id),
         changes=changes_of(reader.session, uid, _CHANGES),
         is_self=user.id == reader.actor.user_id,

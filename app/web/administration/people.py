@@ -9,7 +9,7 @@ from flask_babel import gettext
 from app.clock import legal_day
 from app.extensions import installation
 from app.services.accounts import AccountRefused, Accounts
-from app.services.administration.forms import DisableForm, EndPostForm, NameForm, NewAccountForm, PostForm
+from app.services.administration.forms import DisableForm, EndPostForm, LinkForm, NameForm, NewAccountForm, PostForm
 from app.services.administration.initial_passwords import initial_password
 from app.services.administration.people import CONDITIONS, AccountPage, Wanted, list_people, read_account
 from app.services.administration.units import unit_choices, unit_name
@@ -89,6 +89,20 @@ def correct_name(uid: str) -> ResponseReturnValue:
         return gettext("已更正姓名。已经办理的事项和已经制作的文书不变。")
 
     return _act(uid, "name", NameForm, act)
+
+
+@blueprint.post("/<uid>/sign-on")
+@_OURS
+def link(uid: str) -> ResponseReturnValue:
+    """关联统一身份认证, or end it: never for oneself, since whoever holds that identity signs in as this account."""
+
+    def act(page: AccountPage, form: LinkForm) -> str:
+        if page.is_self:
+            raise AccountRefused("不得为本人关联统一身份认证。请由另一名系统管理员办理。")
+        _accounts().link(page.line.login, form.external_id, installation().clock(), by=signed_in().user_id)
+        return gettext("已保存统一身份认证的关联，其已登录的会话已经失效。")
+
+    return _act(uid, "link", LinkForm, act)
 
 
 @blueprint.post("/<uid>/posts")
@@ -218,6 +232,7 @@ def _account_page(uid: str, attempt: Attempt | None = None) -> str:
     page, today = _read(uid), legal_day(installation().clock())
     forms: dict[str, SmallForm] = {
         "name": small_form(NameForm, "name", attempt, given={"name": page.line.name}),
+        "link": small_form(LinkForm, "link", attempt, given={"external_id": page.external_id}),
         "post": small_form(PostForm, "post", attempt, given={"from_on": today}, choices=_choices()),
         "disable": small_form(DisableForm, "disable", attempt),
     }
@@ -229,7 +244,13 @@ def _account_page(uid: str, attempt: Attempt | None = None) -> str:
     if attempt is not None and attempt.name not in forms and attempt.refusal is not None:
         lines += small_form(DisableForm, attempt.name, attempt).lines
     return render_template(
-        "administration/account.html", page=page, forms=forms, lines=lines, failed=bool(lines), today=today
+        "administration/account.html",
+        page=page,
+        forms=forms,
+        lines=lines,
+        failed=bool(lines),
+        today=today,
+        sign_on=bool(installation().settings.oidc.issuer),
     )
 
 

@@ -1,6 +1,7 @@
 """人员与岗位 (interface 10; trust 1.5, 1.6; R1): accounts, posts, three administrators; every change has its author."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from app.models.people import PostHolding, User
 from app.services.administration.initial_passwords import initial_password
 from app.services.founding import NewPerson, found_person
 from app.services.passwords import Passwords
+from app.settings import OidcSettings
 from tests.support.application import CHEAP
 from tests.support.identity import identity_number
 from tests.support.web_world import PASSWORD, client_of, text_of
@@ -211,3 +213,35 @@ def test_a_first_password_is_allowed_by_either_policy(profile: str) -> None:
     made = {initial_password() for _ in range(200)}
     assert len(made) == 200
     assert [password for password in made if policy.faults(password, "tian")] == []
+
+
+@pytest.fixture
+def with_provider(app: Flask) -> None:
+    """Single sign-on in the settings of the running application."""
+    own = app.extensions["zhengcheng"]
+    oidc = OidcSettings(issuer="https://id.example.gov.cn", client_id="zhengcheng", client_secret="s")
+    replace(own, settings=replace(own.settings, oidc=oidc)).install(app)
+
+
+@pytest.mark.usefixtures("with_provider")
+def test_another_administrator_links_an_account_to_single_sign_on(app: Flask, world: World) -> None:
+    """Interface, screen 1: linked by the administrator, never by signing in, and never by himself for himself."""
+    client, who, by = client_of(app, "sysadmin"), account(world, "clerk"), world["sysadmin"].user_id
+    assert "未关联" in client.get(f"/people/{who.uid}").text
+    assert client.post(f"/people/{who.uid}/sign-on", data={"link-external_id": " 7f3a "}).status_code == 303
+    assert account(world, "clerk").external_id == "7f3a"
+    assert "已关联：7f3a" in client.get(f"/people/{who.uid}").text
+    assert acts(world, who.uid)[-1] == ("sign_on_linked", by)
+    other = account(world, "head")
+    refused = client.post(f"/people/{other.uid}/sign-on", data={"link-external_id": "7f3a"})
+    assert refused.status_code == 422
+    assert "已关联账号“clerk”" in refused.text
+    own = client.post(f"/people/{account(world, 'sysadmin').uid}/sign-on", data={"link-external_id": "mine"})
+    assert own.status_code == 422
+    assert "不得为本人" in own.text
+    assert client.post(f"/people/{who.uid}/sign-on", data={"link-external_id": ""}).status_code == 303
+    assert account(world, "clerk").external_id is None
+
+
+def test_without_a_provider_there_is_nothing_to_link(app: Flask, world: World) -> None:
+    assert "统一身份认证" not in client_of(app, "sysadmin").get(f"/people/{account(world, 'clerk').uid}").text

@@ -77,10 +77,12 @@ SPEAKING = (
     "workflows/kit/ledger.py", "workflows/kit/proposals.py", "workflows/kit/storable.py",
     "app/services/access_log.py", "app/services/accounts.py", "app/services/agreeing.py",
     "app/services/delegations.py", "app/services/file_kinds.py", "app/services/half_sign_ins.py",
+    "app/services/administration/stand_ins.py", "app/services/handing_over.py",
     "app/services/lockout.py", "app/services/own_account.py", "app/services/rate_limit.py",
     "app/services/saved_views.py", "app/services/sign_ins.py", "app/services/steps.py",
     "app/services/reading/desk/*.py", "app/services/reading/approval.py", "app/services/reading/credit.py",
-    "app/services/reading/history.py", "app/services/reading/standing.py", "app/services/reading/summaries.py",
+    "app/services/reading/history.py", "app/services/reading/left_behind.py",
+    "app/services/reading/notice_templates.py", "app/services/reading/standing.py", "app/services/reading/summaries.py",
     "app/services/reading/terms.py", "app/services/reading/waiting.py",
 )  # fmt: skip
 #: Put together before a page gets them, or only what an administrator did to an account or a unit, in his own words.

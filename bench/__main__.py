@@ -1,10 +1,10 @@
-"""`python -m bench [steps|sweep|board|desk|calendar|notices|seals|search …]`: print the table; without a word, all."""
+"""`python -m bench [steps|sweep|board|desk|imports|calendar|notices|seals|search …]`: print the table; default: all."""
 
 import argparse
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import counting, desks, notices, overseeing, seals, searching, steps, sweeping
+from bench import counting, desks, importing, notices, overseeing, seals, searching, steps, sweeping
 from bench.places import Places, places
 from bench.report import HEADING, Line
 
@@ -14,6 +14,7 @@ SUBJECTS: dict[str, Callable[[Places, argparse.Namespace], Iterator[Line]]] = {
     "board": lambda kept, chosen: overseeing.measure(kept, tuple(chosen.duties)),
     "search": lambda kept, chosen: searching.measure(kept, chosen.cases),
     "desk": lambda kept, chosen: desks.measure(kept, chosen.cases),
+    "imports": lambda kept, chosen: importing.measure(kept, chosen.rows),
     "calendar": lambda kept, chosen: counting.measure(),
     "notices": lambda kept, chosen: notices.measure(chosen.sheets, chosen.notices),
     "seals": lambda kept, chosen: seals.measure(chosen.sheets),
@@ -27,6 +28,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=40, help="steps measured a side")
     parser.add_argument("--terms", type=int, default=sweeping.OPEN, help="open terms in the sweep")
     parser.add_argument("--duties", type=int, nargs="+", default=overseeing.SIZES, help="open duties of the board")
+    parser.add_argument("--rows", type=int, default=importing.ROWS, help="rows imported")
     parser.add_argument("--sheets", type=int, default=15, help="sheets measured each way")
     parser.add_argument("--notices", type=int, default=1000, help="notices made by one child for its memory")
     parser.add_argument("--cases", type=int, default=searching.CASES, help="cases in the search and on the desk")

@@ -27,6 +27,7 @@ from app.services.reading.oversight.scope import (
     of_unit,
     outcome_on,
     standing_on,
+    stands,
 )
 from app.services.reading.reader import Reader
 from app.services.reading.shade import Shade
@@ -190,7 +191,7 @@ def matching(reader: Reader, wanted: Wanted, near: int) -> ColumnElement[bool]:
     if wanted.term:
         parts.append(TermRow.key == wanted.term)
     if wanted.standing is not None:
-        parts += [TermRow.ended_on.is_(None), standing_on(reader, near) == wanted.standing.value]
+        parts += [TermRow.ended_on.is_(None), stands(reader, near, wanted.standing)]
     if wanted.outcome is not None:
         parts.append(outcome_on(reader.today) == wanted.outcome.value)
     return and_(*parts)

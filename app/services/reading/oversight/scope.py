@@ -127,6 +127,19 @@ def standing_on(reader: Reader, near: int) -> ColumnElement[str]:
     )
 
 
+def stands(reader: Reader, near: int, wanted: Shade) -> ColumnElement[bool]:
+    """`standing_on` equals this one, said such that the index of last days is read from where it begins."""
+    first_far_day = current_calendar(reader.session).add_working_days(reader.today, near + 1)
+    running, due_on = TermRow.status != "paused", TermRow.due_on
+    if wanted is Shade.PAUSED:
+        return or_(TermRow.status == "paused", due_on.is_(None))
+    if wanted is Shade.LATE:
+        return and_(running, due_on < reader.today)
+    if wanted is Shade.NEAR:
+        return and_(running, due_on >= reader.today, due_on < first_far_day)
+    return and_(running, due_on >= max(reader.today, first_far_day))
+
+
 def outcome_on(today: date) -> ColumnElement[str]:
     """What became of a duty by today. What is paused is not late, whatever its last day."""
     return case(

@@ -17,7 +17,7 @@ from app.services.reading.desk.listing import BoxPage, Order, next_held, orders_
 from app.services.reading.desk.week import dues_of_the_week
 from app.services.reading.desk.worked import COUNTED_WORKED, count_worked
 from app.services.reading.draft_list import draft_lines
-from app.services.reading.left_behind import ANSWERS
+from app.services.reading.left_behind import count_left_drafts
 from app.services.reading.quick import quick_step, ticked_rows
 from app.services.reading.reader import Reader
 from app.services.reading.shade import Shade
@@ -57,6 +57,7 @@ def _desk(view_error: str = "", view_name: str = "") -> ResponseReturnValue:
         drafts = draft_lines(reader) if wish.box is Box.DRAFTS else ()
         dues = dues_of_the_week(reader)
         delegations = delegations_of(reader.session, signed_in().user_id, reader.today)
+        left_drafts = count_left_drafts(reader)
         today = reader.today
     quick = {line.uid: quick_step(line) for line in content.lines} if wish.box is Box.HELD else {}
     acts = {step.key: step for step in quick.values() if step is not None}
@@ -83,7 +84,7 @@ def _desk(view_error: str = "", view_name: str = "") -> ResponseReturnValue:
         view_error=view_error,
         view_name=view_name,
         longest_name=LONGEST_NAME,
-        answers=any(held.post in ANSWERS and not held.holder for held in signed_in().posts),
+        left_drafts=left_drafts,
         standing_in=[line for line in delegations if line.in_force],
         key=new_key(),
         page=page_of(wish.box, ticks=bool(acts)),

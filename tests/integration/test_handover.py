@@ -67,7 +67,7 @@ def test_cases_of_the_unit_go_on_and_drafts_are_handed_over(app: Flask, world: W
     with reading(world, "other_clerk") as reader:
         assert answer in {line.uid for line in read_box(reader, Box.HELD).lines}
     head, leaver = client_of(app, "head"), world["clerk"].uid
-    assert "离岗移交" in head.get("/desk").text
+    assert "离岗移交（2件草稿待移交）" in head.get("/desk").text
     assert world["clerk"].name in head.get("/handover").text
     page = text_of(head.get(f"/handover/{leaver}").text)
     assert "拟写核查答复" in page
@@ -85,6 +85,7 @@ def test_cases_of_the_unit_go_on_and_drafts_are_handed_over(app: Flask, world: W
     with read_transaction(world.backend.engine) as session:
         logged = session.scalars(select(AccessLog.purpose).where(AccessLog.act == "draft_handed_over")).all()
     assert logged == [f"接手人：{world['other_clerk'].name}"] * 2
+    assert "件草稿待移交" not in head.get("/desk").text
     again = head.post(f"/handover/{leaver}", data=ticked)
     assert again.status_code == 422
     assert "已经移交的不再列出" in again.text

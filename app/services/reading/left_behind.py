@@ -108,6 +108,18 @@ def leavers_of(reader: Reader) -> tuple[Leaver, ...]:
     return tuple(sorted(found.values(), key=lambda one: (one.left_on or date.max, one.uid), reverse=True))
 
 
+def count_left_drafts(reader: Reader) -> int | None:
+    """How many drafts of people who left wait to be handed over by the reader; None: he answers for no unit."""
+    if not reader.standing.own_units(ANSWERS):
+        return None
+    return sum(len(_drafts_of(reader, leaver)) for leaver in leavers_of(reader))
+
+
+def _drafts_of(reader: Reader, leaver: Leaver) -> tuple[DraftLeft, ...]:
+    units = frozenset(post.unit_id for post in leaver.posts)
+    return drafts_left(reader, leaver.id, closed=leaver.closed, units=units)
+
+
 def left_behind(reader: Reader, uid: str) -> LeftBehind:
     """What lay with somebody who left.
 
@@ -129,7 +141,7 @@ def left_behind(reader: Reader, uid: str) -> LeftBehind:
     names = {post.unit for post in leaver.posts}
     return LeftBehind(
         leaver=leaver,
-        drafts=drafts_left(reader, leaver.id, closed=leaver.closed, units=frozenset(units)),
+        drafts=_drafts_of(reader, leaver),
         proposals=_lines(reader, held, proposed),
         worked_on=_lines(reader, held, worked, ~proposed),
         delegations=tuple(

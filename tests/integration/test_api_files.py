@@ -1,17 +1,22 @@
 """Files that a program hands in with a step: they come to the case with it, each of them once, and only its own."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 from werkzeug.test import TestResponse
 
+from app import create_app
 from app.clock import MovableClock
 from app.extensions import Installation
+from app.models.base import db
 from app.models.history import Attachment, DraftRow
 from app.services import machine_files
 from app.services.drafts import remove_old_drafts
+from tests.support.application import settings_for
 from tests.support.paths import VERDICTS, record_content
 from tests.support.programs import Program, program_of
 from tests.support.uploads import PDF, png
@@ -167,3 +172,29 @@ def test_what_waits_is_kept_as_long_as_it_is_added_to(sqlite_app: Flask, world: 
         assert remove_old_drafts(session, world.clock()) == 1
     with own.database.read() as session:
         assert session.scalars(select(Attachment.uid).order_by(Attachment.id)).all() == [first, second]
+
+
+def test_what_is_sent_at_the_same_moment_comes_once(postgresql_url: str, tmp_path: Path, clock: MovableClock) -> None:
+    """T3, T13: a step sent three times under one key while more is being uploaded for it: one step, its one file."""
+    app = create_app(settings_for(postgresql_url, tmp_path / "kept"), clock)
+    world = world_on(app, clock)
+    program = program_of(app, world)
+    case = world.record_in("draft")
+    first = _upload(program, case, "edit", "1.png")
+    content = record_content(world)
+
+    def send(number: int) -> tuple[int, bool]:
+        if number % 2:
+            return program.upload(case, "edit", f"more-{number}.png", png()).status_code, False
+        answer = program.step(case, "edit", "k-1", 1, beside=[first], **content)
+        return answer.status_code, answer.get_json().get("repeated", False)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(send, range(6)))
+    assert [status for status, _ in answers[1::2]] == [201] * 3
+    assert [status for status, _ in answers[::2]] == [200] * 3
+    assert sorted(repeated for _, repeated in answers[::2]) == [False, True, True]
+    assert list(program.files(case)) == [first]
+    assert world.steps(case) == ["create", "edit"]
+    with app.app_context():
+        db.engine.dispose()

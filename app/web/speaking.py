@@ -24,6 +24,8 @@ _BRACKET = re.compile(r"([^（）]+)（([^（）]+)）")
 #: A sentence with fewer characters of its own could be anybody's.
 _FEWEST = 2
 _ENGLISH = re.compile(r"[A-Za-z][a-z]*[ ,:’']")
+#: Chinese has no plural; the catalogue has the English one.
+_ONE = re.compile(r"\b1 (working day|day|month|year|case|item|time)s\b")
 #: A text longer than this is nobody's label.
 _LONGEST = 600
 
@@ -41,7 +43,8 @@ def translated(text: str, **values: object) -> str:
     if not text:
         return ""
     if values or not in_english() or not CHINESE.search(text):
-        return str(gettext(text, **values))
+        words = str(gettext(text, **values))
+        return _ONE.sub(r"1 \1", words) if values and in_english() else words
     return _said(str(text)) or str(text)
 
 

@@ -39,7 +39,7 @@ def propose(uid: str) -> ResponseReturnValue:
         if request.form.get("act") != "propose":
             with own.database.read() as session:
                 found = foresee(session, uid, form.successor, own.clock())
-            return _form_page(uid, Attempt("merger", typed), found)
+            return _form_page(uid, Attempt("merger", typed), found, moves_posts=form.moves_posts)
         made = Mergers(own.database, own.keys).propose(
             uid,
             form.successor,
@@ -99,7 +99,9 @@ def reject(uid: str) -> ResponseReturnValue:
     return redirect(url_for("units.show"), 303)
 
 
-def _form_page(uid: str, attempt: Attempt | None = None, found: Foreseen | None = None) -> str:
+def _form_page(
+    uid: str, attempt: Attempt | None = None, found: Foreseen | None = None, *, moves_posts: bool = True
+) -> str:
     with current_reader() as reader:
         page = read_unit(reader, uid)
         units = unit_choices(reader, besides=(uid,))
@@ -108,7 +110,12 @@ def _form_page(uid: str, attempt: Attempt | None = None, found: Foreseen | None 
     choices = {"successor": [Option(one, name) for one, name in units]}
     form = small_form(MergerForm, "merger", attempt, choices=choices)
     return render_template(
-        "administration/merger_new.html", page=page, form_of=form, found=found, failed=bool(form.lines)
+        "administration/merger_new.html",
+        page=page,
+        form_of=form,
+        found=found,
+        moves_posts=moves_posts,
+        failed=bool(form.lines),
     )
 
 

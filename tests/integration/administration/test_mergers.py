@@ -150,3 +150,16 @@ def test_through_the_pages_one_proposes_and_another_confirms(app: Flask, busy: W
     assert "已合并、撤销" in second.get("/units?ended=true").text
     assert "示例乙局</a>" not in second.get("/units").text
     assert second.get(f"/units/{old}/merger").status_code == 404
+
+
+def test_a_vacancy_is_warned_of_only_where_the_people_do_not_come_along(app: Flask, world: World) -> None:
+    client = client_of(app, "sysadmin")
+    form = {
+        "merger-successor": world.unit_uids["subject"],
+        "merger-manner": "merged",
+        "merger-basis": "示编〔2026〕5号",
+        "act": "foresee",
+    }
+    for moves, warned in (("false", True), ("true", False)):
+        answer = client.post(f"/units/{world.unit_uids['provider']}/merger", data=form | {"merger-moves_posts": moves})
+        assert ("现无“信息提供单位经办人”" in answer.text) == warned

@@ -13,6 +13,7 @@ from app.models.kinds import Notice
 from app.models.kinds_more import SyncItem
 from app.models.people import User
 from app.models.terms import LIVE, TermRow
+from app.services.among import among
 from app.services.units.names import UnitNames, unit_names
 from workflows.identity import mask_name
 from workflows.kit.calendar import Calendar
@@ -115,7 +116,7 @@ def lines_of(
     """
     if terms is None:
         ids = [case.id for case in cases]
-        live = select(TermRow).where(TermRow.case_id.in_(ids), TermRow.status.in_(LIVE))
+        live = select(TermRow).where(among(session, TermRow.case_id, ids), TermRow.status.in_(LIVE))
         terms = session.execute(live.where(TermRow.nature != Nature.PERIOD.value)).scalars()
     named, titles = names or Names.read(session, cases), _titles(session, cases)
     states = governing(terms, calendar, today)

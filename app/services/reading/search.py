@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, or_, select
 
 from app.access.capacities import Standing, relation_values, visible_filter
 from app.models.cases import Case
+from app.services.among import among
 from app.services.lawbook import current_calendar
 from app.services.reading.exporting import AT_ONCE, MOST_EXPORTED
 from app.services.reading.lines import CaseLine, lines_of, within_keys
@@ -100,7 +101,8 @@ def export_found(reader: Reader, sought: Sought) -> tuple[list[CaseLine], bool]:
     ids, is_cut = found_ids(reader, sought)
     calendar, lines = current_calendar(reader.session), list[CaseLine]()
     for start in range(0, len(ids), AT_ONCE):
-        some = select(Case).where(Case.id.in_(ids[start : start + AT_ONCE])).order_by(Case.id.desc())
+        some = select(Case).where(among(reader.session, Case.id, ids[start : start + AT_ONCE]))
+        some = some.order_by(Case.id.desc())
         lines += lines_of(reader.session, reader.session.execute(some).scalars().all(), calendar, reader.today)
     return lines, is_cut
 
@@ -138,7 +140,7 @@ def _lines(reader: Reader, ids: Sequence[int], terms: Sequence[Term]) -> list[Fo
 
 
 def _cases(reader: Reader, ids: Sequence[int]) -> Sequence[Case]:
-    return reader.session.execute(select(Case).where(Case.id.in_(ids))).scalars().all()
+    return reader.session.execute(select(Case).where(among(reader.session, Case.id, ids))).scalars().all()
 
 
 def _wanted(

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.models.cases import Case
 from app.models.people import Unit, User
 from app.models.registry import MODELS
+from app.services.among import among
 from app.services.lawbook import rule_set
 from app.services.search_index import tokens
 from app.services.search_index.readings import readings_of
@@ -86,12 +87,12 @@ def said_of(session: Session, cases: Sequence[Case]) -> list[Said]:
 
 def whole_cases(session: Session, ids: Sequence[int]) -> list[Case]:
     """Cases with what is particular to their kinds, in no order: one query for the kinds, and one for each of them."""
-    kinds = dict(session.execute(select(Case.id, Case.kind).where(Case.id.in_(ids))).all())
+    kinds = dict(session.execute(select(Case.id, Case.kind).where(among(session, Case.id, ids))).all())
     found: list[Case] = []
     for kind in sorted(set(kinds.values())):
         model = MODELS[kind]
         wanted = [case_id for case_id, other in kinds.items() if other == kind]
-        found += session.execute(select(model).where(model.id.in_(wanted))).scalars()
+        found += session.execute(select(model).where(among(session, model.id, wanted))).scalars()
     return found
 
 

@@ -35,7 +35,7 @@ class Filing:
     possible_on: date | None = None
     by_head: bool = False
     gate: tuple[GateLine, ...] = ()
-    #: The reasons in short, as a card has room for: from which day on, and until when what it waits for lasts.
+    #: The reasons in short, as a card has room for: until when what it waits for lasts, instead of the whole sentence.
     brief: tuple[str, ...] = ()
 
     @property
@@ -66,10 +66,9 @@ def filing_of(reader: Reader, record: Case, kind: str) -> Filing:
 
 def _in_short(item: UnmetGuard, lines: tuple[GateLine, ...]) -> str:
     waits = [line.note for line in unmet_dates(lines)]
-    if item.possible_on is None or not waits:
+    if item.possible_on is None:
         return item.text
-    day = item.possible_on
-    return f"最早可于{day.year}年{day.month}月{day.day}日办理：{'，'.join(waits)}"
+    return "，".join(waits) or item.detail or item.label
 
 
 def statement_of(reader: Reader, record: Case) -> Filing | None:

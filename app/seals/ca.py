@@ -124,6 +124,19 @@ class Authority:
         """The files that the authority consists of, for the doctor."""
         return sorted(self._folder.glob("*.json")) if self._folder.is_dir() else []
 
+    def reseal(self) -> int:
+        """Seal the private keys with the active key of the installation; returns how many were not.
+
+        Raises:
+            AuthorityMissing: one of them cannot be opened.
+        """
+        done = 0
+        for path in self.files():
+            if not self._keys.is_current(json.loads(path.read_text(encoding="utf-8"))["key"]):
+                replace_private(path, self._written(self._read(path.name), path.name))
+                done += 1
+        return done
+
     def _issued(self, organ: str, now: datetime) -> Identity:
         root, key = self.root(), ec.generate_private_key(ec.SECP256R1())
         number = x509.random_serial_number()

@@ -19,7 +19,8 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.install_null_translations(newstyle=True)  # type: ignore[attr-defined]
-_ENVIRONMENT.filters["tr"] = lambda text: text
+_ENVIRONMENT.filters |= dict.fromkeys(("tr", "said", "plain", "zh", "marked"), lambda text: text)
+_ENVIRONMENT.globals["language_of"] = lambda _text: ""
 _PAGE = _ENVIRONMENT.from_string(
     '{% import "_macros/form.html" as form %}'
     "<form>{{ form.error_summary(lines) }}{{ form.fields(drawn) }}"

@@ -245,3 +245,16 @@ def test_another_administrator_links_an_account_to_single_sign_on(app: Flask, wo
 
 def test_without_a_provider_there_is_nothing_to_link(app: Flask, world: World) -> None:
     assert "统一身份认证" not in client_of(app, "sysadmin").get(f"/people/{account(world, 'clerk').uid}").text
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_a_name_stays_text_in_the_title_of_its_page(app: Flask, world: World, language: str) -> None:
+    """Trust 1.11: the title is put together apart from the page; what is typed is text there as well."""
+    client, who = client_of(app, "sysadmin"), account(world, "clerk")
+    client.post("/language", data={"language": language})
+    form = {"name-name": "李</title><i>测试", "name-reason": "登记有误"}
+    assert client.post(f"/people/{who.uid}/name", data=form).status_code == 303
+    page = client.get(f"/people/{who.uid}").text
+    assert "<i>测试" not in page
+    assert page.count("</title>") == 1
+    assert "李&lt;/title&gt;&lt;i&gt;测试" in page.partition("</title>")[0]

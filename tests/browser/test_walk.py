@@ -99,11 +99,16 @@ def links_of(page: Page) -> list[str]:
 
 
 def shape(path: str) -> str:
-    """What two addresses of one template have in common: keys and values do not count, but which tab or box it is."""
+    """What two addresses of one template have in common: keys and values do not count."""
     bare, _, query = path.partition("?")
-    pairs = [pair for pair in query.split("&") if pair]
-    names = sorted(pair if pair.partition("=")[0] in _PARTS else pair.partition("=")[0] for pair in pairs)
+    names = sorted(pair.partition("=")[0] for pair in query.split("&") if pair)
     return _KEY.sub("*", bare) + "?" + ",".join(names)
+
+
+def look(path: str) -> str:
+    """The same, but each tab and each box is a look of its own."""
+    pairs = path.partition("?")[2].split("&")
+    return "&".join([shape(path), *sorted(pair for pair in pairs if pair.partition("=")[0] in _PARTS)])
 
 
 def signed_in(browser: Browser, address: str, login: str) -> Page:
@@ -119,15 +124,15 @@ def signed_in(browser: Browser, address: str, login: str) -> Page:
 
 
 def walk(browser: Browser, address: str, login: str, seen: set[str]) -> list[str]:
-    """Faults of all pages that a person's own pages lead to, each shape once; `seen` gathers the shapes."""
+    """Faults of all pages that a person's own pages lead to, each look once; `seen` gathers them."""
     page = signed_in(browser, address, login)
     watch = Watch(page, address)
     todo, faults = links_of(page), list[str]()
     while todo:
         path = todo.pop(0)
-        if shape(path) in seen or _FILE.search(path.partition("?")[0]):
+        if look(path) in seen or _FILE.search(path.partition("?")[0]):
             continue
-        seen.add(shape(path))
+        seen.add(look(path))
         faults += [f"{login} {path}: {fault}" for fault in faults_of(page, path)]
         todo += links_of(page)
     page.context.close()

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.services.search_index.query import Term
 from app.services.search_index.sight import seen_of
 from app.services.search_index.standing_in import stands_in, to_be_read, ways_of
-from app.services.search_index.tokens import ERA, SMALL_ERA, era_token, sample_token, small_era_token
+from app.services.search_index.tokens import ERA, SMALL_ERA, era_token, relation_token, sample_token, small_era_token
 
 #: So many hits in the sample stand for a page and its count; each time they do not, four times as many.
 _ENOUGH, _GROWING = 6, 4
@@ -27,6 +27,8 @@ _ENOUGH, _GROWING = 6, 4
 _TELLING, _MARGIN = 40, 1.2
 #: Tokens of places that still narrow much.
 _NARROW = 12
+#: How the relation of a credit office to the cases that it handles begins.
+_OF_OFFICE = relation_token("handling_unit_id", 0)[:-1]
 _ENTRY = table("search_entry", column("case_id"), column("words"), column("grams"))
 #: The key as a value of its own: its index would be read for the whole stretch, beside the words that are asked.
 _unindexed: ColumnElement[int] = _ENTRY.c.case_id + 0
@@ -103,8 +105,11 @@ class _Wanted:
         much comes first, and a wide one, which is many lists by itself, is asked of what all others agree on.
         """
         asked = [part for term in self.terms for part in _parts_of(term)]
-        asked = [*(_any([[mark] for mark in group]) for group in self.marks), *asked]
-        place = [_any([[one] for one in places])] if places else []
+        # An office handles most of what there is: it is asked last. Of others each sees little: they are asked first.
+        of_offices = [group for group in self.marks if any(mark.startswith(_OF_OFFICE) for mark in group)]
+        others = [group for group in self.marks if group not in of_offices]
+        asked = [*map(_one_of, others), *asked, *map(_one_of, of_offices)]
+        place = [_one_of(places)] if places else []
         asked = [*place, *asked] if len(places) <= _NARROW else [*asked, *place]
         found = [grams.op("@@")(cast(one, TSQUERY)) for one in dict.fromkeys(asked)]
         return and_(*found, *(stands_in(term, words, "postgresql") for term in to_be_read(self.terms)))
@@ -114,6 +119,11 @@ def _parts_of(term: Term) -> list[str]:
     """What must all be there for a term; of several ways to it, one."""
     (first, *others) = ways_of(term)
     return [_any([first, *others])] if others else [_quoted(word) for word in first]
+
+
+def _one_of(words: Sequence[str]) -> str:
+    """A tsquery that one of these words fulfils."""
+    return _any([[word] for word in words])
 
 
 def _any(ways: Sequence[Sequence[str]]) -> str:

@@ -204,7 +204,7 @@ def test_every_page_speaks_english(site: Flask) -> None:
         while todo:
             path = todo.pop(0)
             side = SIDES.get(login) if _CASE.match(path) else None
-            key = (shape(path), side, states.get(path.removeprefix("/cases/")))
+            key = (look(path), side, states.get(path.removeprefix("/cases/")))
             if key in seen or _FILE.search(path.partition("?")[0]) or _GUIDE.match(path):
                 continue
             answer = client.get(path, follow_redirects=True)

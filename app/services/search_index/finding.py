@@ -44,6 +44,8 @@ def find(
         ids = _among(session, near, terms, wanted)
         return Hits([one for one in ids if before is None or one < before][:page], min(len(ids), counted))
     marks = _marks(session, wanted)
+    if marks is None:
+        return Hits([], 0)
     if session.get_bind().dialect.name == "postgresql":
         found = newest_on_postgresql(session, terms, wanted.seen, marks, before=before, page=page, counted=counted)
         return Hits(*found)
@@ -54,13 +56,18 @@ def find(
     return Hits(_on_sqlite(session, terms, wanted, marks, before=before, most=page), len(first))
 
 
-def _marks(session: Session, wanted: Wanted) -> list[list[str]]:
-    """What else the index knows of every wanted case: one mark of each group. It narrows, and never admits a hit."""
+def _marks(session: Session, wanted: Wanted) -> list[list[str]] | None:
+    """What else the index knows of every wanted case: one mark of each group. It narrows, and never admits a hit.
+
+    None: no case of these relations has a last day, so that none is wanted.
+    """
     groups = [[relation_token(name, value) for name, value in wanted.relations]]
     if wanted.due is not None:
         first, last = wanted.due
         first = first or earliest_due(session, wanted)
-        groups += [days] if first is not None and (days := span_tokens(first, last)) else []
+        if first is None or first > last:
+            return None
+        groups += [days] if (days := span_tokens(first, last)) else []
     return groups
 
 

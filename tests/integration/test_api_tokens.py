@@ -112,12 +112,12 @@ def test_one_key_in_parallel_opens_one_case_and_takes_one_step(app: Flask, world
 
 
 def test_different_keys_in_parallel_have_one_winner(app: Flask, world: World) -> None:
-    """T3: the others hear that somebody was quicker; nobody hears that anything is locked."""
+    """T3: the others hear that their version has passed; nobody hears that anything is locked."""
     program = program_of(app, world)
     uid = program.open("record", "create", "k", **record_content(world)).get_json()["uid"]
     keys = iter(range(8))
     statuses = _at_once(8, lambda: program.step(uid, "submit", f"key-{next(keys)}", 1).status_code)
-    assert sorted(statuses) == [200, *[409] * 7]
+    assert sorted(statuses) == [200, *[412] * 7]
 
 
 def test_the_command_gives_lists_and_revokes(app: Flask, world: World) -> None:

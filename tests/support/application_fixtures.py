@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine
 
 from app import create_app
@@ -28,6 +29,23 @@ def migrate() -> Migrate:
     return migrate_database
 
 
+class _Templates(BytecodeCache):
+    """Templates as one application of this process compiled them: each test has an application of its own."""
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._compiled:
+            bucket.bytecode_from_string(self._compiled[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._compiled[bucket.key] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = _Templates()
+
+
 @pytest.fixture
 def clock() -> MovableClock:
     """A clock that stands at NOW until the test sets it forward."""
@@ -43,6 +61,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 def app(settings: Settings, clock: MovableClock) -> Iterator[Flask]:
     """An application on a migrated, empty database; the test runs on both databases."""
     made = create_app(settings, clock)
+    made.jinja_env.bytecode_cache = _TEMPLATES
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -52,6 +71,7 @@ def app(settings: Settings, clock: MovableClock) -> Iterator[Flask]:
 def sqlite_app(sqlite_url: str, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
     """The same on SQLite only, for what is no question of the database."""
     made = create_app(settings_for(sqlite_url, tmp_path / "kept"), clock)
+    made.jinja_env.bytecode_cache = _TEMPLATES
     yield made
     with made.app_context():
         db.engine.dispose()

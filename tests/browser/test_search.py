@@ -69,7 +69,7 @@ def test_without_javascript_and_on_a_narrow_screen(browser: Browser, address: st
     )
     page = context.new_page()
     sign_in(page, "officer")
-    page.get_by_role("searchbox").fill("示信记2026")
+    page.locator("#bar-q").fill("示信记2026")
     page.get_by_role("button", name="查询").click()
     expect(page.get_by_role("link", name="示信记〔2026〕1号")).to_be_visible()
     expect(page.locator("mark").first).to_be_visible()

@@ -15,6 +15,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, sessionmaker
 
 from app.settings import ROOT
@@ -71,6 +72,12 @@ def _begin(connection: Connection) -> None:
 def write_sessions(engine: Engine) -> WriteSessions:
     """Makes the sessions of writing transactions; used by the unit of work and by `write_transaction`."""
     return sessionmaker(engine.execution_options(write=True), autoflush=False, expire_on_commit=False)
+
+
+def insert_into(session: Session, table: Any) -> Any:
+    """An INSERT that knows ON CONFLICT, in the language of the session's database."""
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    return postgresql.insert(table) if is_postgresql else sqlite.insert(table)
 
 
 @contextmanager

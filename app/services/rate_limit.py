@@ -8,11 +8,10 @@ import ipaddress
 from datetime import datetime, timedelta
 
 from sqlalchemy import case, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.crypto import KeyRing
-from app.database import Database
+from app.database import Database, insert_into
 from app.models.limits import RateWindow
 from workflows.kit.errors import Refusal
 
@@ -65,6 +64,7 @@ def begin_try(database: Database, keys: KeyRing, address: str, now: datetime, ea
     began_at = _minute(now)
     with database.write() as session:
         count = _count(session, _own(keys, _TRIES, address), began_at)
+        _forget_old(session, now)
     if count > each:
         raise TooManyTries(_left(now), first=count == each + 1)
 
@@ -92,9 +92,13 @@ def admit(database: Database, keys: KeyRing, what: str, address: str, now: datet
         own = _count(session, _own(keys, what, address), began_at)
         # Who is refused already takes nothing from the others: one address cannot close the door on everybody.
         everybody = _count(session, what, began_at) if own <= each else 0
-        session.execute(delete(RateWindow).where(RateWindow.began_at < now - _KEPT))
+        _forget_old(session, now)
     if own > each or everybody > in_all:
         raise TooOften(_left(now))
+
+
+def _forget_old(session: Session, now: datetime) -> None:
+    session.execute(delete(RateWindow).where(RateWindow.began_at < now - _KEPT))
 
 
 def _minute(now: datetime) -> datetime:
@@ -112,13 +116,13 @@ def _own(keys: KeyRing, what: str, address: str) -> str:
 
 def _count(session: Session, bucket: str, began_at: datetime) -> int:
     """One more in the bucket; a window that is over begins anew."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    statement = insert(RateWindow).values(bucket=bucket, began_at=began_at, count=1)
+    statement = insert_into(session, RateWindow).values(bucket=bucket, began_at=began_at, count=1)
     grown = case((RateWindow.began_at == statement.excluded.began_at, RateWindow.count + 1), else_=1)
     statement = statement.on_conflict_do_update(
         index_elements=["bucket"], set_={"count": grown, "began_at": statement.excluded.began_at}
     )
-    return session.execute(statement.returning(RateWindow.count)).scalar_one()
+    count: int = session.execute(statement.returning(RateWindow.count)).scalar_one()
+    return count
 
 
 def _network(address: str) -> str:

@@ -88,3 +88,15 @@ def test_the_address_is_kept_as_a_hash_and_logged_once_a_minute(site: Flask) -> 
         logged = session.scalars(select(AccessLog).where(AccessLog.purpose == "同一地址失败过多")).all()
     assert all(OFFICE not in bucket for bucket in buckets)
     assert [line.address for line in logged] == [OFFICE]
+
+
+def test_an_address_is_forgotten_when_its_window_is_old(site: Flask, clock: MovableClock) -> None:
+    """Also where nobody ever asks the page of verification, which forgets as well."""
+    own: Installation = site.extensions["zhengcheng"]
+    fail(site, 1)
+    with own.database.read() as session:
+        (first,) = session.scalars(select(RateWindow.bucket)).all()
+    clock.advance(timedelta(hours=2))
+    assert attempt(site.test_client(), "wang.0", "falsch", ELSEWHERE).status_code == 422
+    with own.database.read() as session:
+        assert first not in session.scalars(select(RateWindow.bucket)).all()

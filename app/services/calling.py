@@ -18,7 +18,7 @@ from app.models.history import OutboxRow
 from app.models.people import User
 from app.models.terms import TermRow
 from app.services.backend import Backend
-from app.services.outbox import Claim, NotYet, claim_next, settle
+from app.services.outbox import Claim, NotYet, claim_next, put_once, settle
 from app.services.steps import TakeStep, take_step
 from workflows.kit.context import Actor
 from workflows.kit.counting import has_ended
@@ -79,10 +79,7 @@ def put_calls(backend: Backend, actor: Actor, name: str, calls: Sequence[Call], 
     assert actor.user_id is not None
     in_turn = sorted(calls[:MOST], key=lambda call: (call.case, call.term))
     with write_transaction(backend.sessions) as session:
-        key = key_of(actor.user_id, name)
-        if session.execute(select(OutboxRow.id).where(OutboxRow.key == key)).first() is None:
-            body = Batch(actor.user_id, tuple(in_turn), {}).to_json()
-            session.add(OutboxRow(key=key, work=WORK, case_id=None, body=body, status="open", not_before=now))
+        put_once(session, key_of(actor.user_id, name), WORK, Batch(actor.user_id, tuple(in_turn), {}).to_json(), now)
 
 
 def work_at_once(backend: Backend, actor: Actor, name: str, clock: Callable[[], datetime], seconds: float) -> None:

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from app.database import insert_into
 from app.models.base import new_uid
 from app.models.history import Attachment, StoredFile
 from app.services.file_kinds import examine
@@ -37,9 +37,8 @@ def store_bytes(session: Session, folder: Path, content: bytes, media_type: str,
     """
     sha256 = hashlib.sha256(content).hexdigest()
     _write(folder, sha256, content, now)
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"sha256": sha256, "size": len(content), "media_type": media_type, "stored_at": now}
-    session.execute(insert(StoredFile).values(row).on_conflict_do_nothing(index_elements=["sha256"]))
+    session.execute(insert_into(session, StoredFile).values(row).on_conflict_do_nothing(index_elements=["sha256"]))
     return sha256
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Table
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from app.database import insert_into
 from app.models.history import NumberSeries
 
 _SERIES = cast(Table, NumberSeries.__table__)
@@ -32,9 +31,8 @@ def draw_numbers(session: Session, requests: list[NumberRequest]) -> None:
 
     One statement a number: it makes the row of a new series, or raises and locks it until the commit.
     """
-    insert = postgresql_insert if session.get_bind().dialect.name == "postgresql" else sqlite_insert
     for request in sorted(requests, key=lambda item: item.series):
-        draw = insert(_SERIES).values(key=request.series, last=1)
+        draw = insert_into(session, _SERIES).values(key=request.series, last=1)
         draw = draw.on_conflict_do_update(index_elements=["key"], set_={"last": _SERIES.c.last + 1})
         last = session.execute(draw.returning(_SERIES.c.last)).scalar_one()
         request.give(f"{request.word}〔{request.year}〕{last}号")

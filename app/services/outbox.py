@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select, true, update
+from sqlalchemy.orm import Session
 
-from app.database import read_transaction, write_transaction
+from app.database import insert_into, read_transaction, write_transaction
 from app.models.history import OutboxRow
 from app.services.backend import Backend
 
@@ -55,6 +56,13 @@ class NotYet(RuntimeError):
 
 
 Handler = Callable[[Claim], None]
+
+
+def put_once(session: Session, key: str, work: str, body: str, now: datetime) -> bool:
+    """Put work into the outbox, to be done at once; False if its key is there, even if it came there this moment."""
+    row = {"key": key, "work": work, "body": body, "status": "open", "attempts": 0, "not_before": now, "error": ""}
+    statement = insert_into(session, OutboxRow).values(row).on_conflict_do_nothing(index_elements=["key"])
+    return session.execute(statement.returning(OutboxRow.id)).first() is not None
 
 
 def claim_next(backend: Backend, now: datetime, key: str = "") -> Claim | None:

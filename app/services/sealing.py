@@ -10,10 +10,9 @@ from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.database import read_transaction, write_transaction
+from app.database import insert_into, read_transaction, write_transaction
 from app.models.kinds import Notice
 from app.models.people import Unit
 from app.models.seals import NoticeSeal
@@ -128,6 +127,5 @@ def _kept(backend: Backend, folder: Path, work: _Work, sealed: bytes, now: datet
 
 def _enter(session: Session, notice_id: int, provider: str, sent: str | None) -> None:
     """The row of a notice's seal; the first attempt makes it."""
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     row = {"notice_id": notice_id, "provider": provider, "sent_sha256": sent}
-    session.execute(insert(NoticeSeal).values(row).on_conflict_do_nothing(index_elements=["notice_id"]))
+    session.execute(insert_into(session, NoticeSeal).values(row).on_conflict_do_nothing(index_elements=["notice_id"]))

@@ -21,7 +21,7 @@ from app.services.access_log import Act, write_entry
 from app.services.anchors import missing_anchors
 from app.services.audit import AuditReport, Fault, SealedHeads, read_anchors, verify_presence, verify_range
 from app.services.backend import Backend
-from app.services.outbox import Claim, NotYet, claim_next, settle
+from app.services.outbox import Claim, NotYet, claim_next, put_once, settle
 
 WORK = "verify"
 _KEY = f"{WORK}:chains"
@@ -74,14 +74,12 @@ class Verification:
 def begin_verification(backend: Backend, by: int, now: datetime) -> None:
     """Ask for a verification of every chain; where one is under way already, it is that one."""
     with write_transaction(backend.sessions) as session:
-        row = session.execute(select(OutboxRow).where(OutboxRow.key == _KEY).with_for_update()).scalar_one_or_none()
-        if row is not None and row.status == "open":
-            return
         last = session.scalar(select(func.max(Case.id))) or 0
         body = Verification(by, now.isoformat(), last).to_json()
-        if row is None:
-            session.add(OutboxRow(key=_KEY, work=WORK, case_id=None, body=body, status="open", not_before=now))
-        else:
+        if not put_once(session, _KEY, WORK, body, now):
+            row = session.execute(select(OutboxRow).where(OutboxRow.key == _KEY).with_for_update()).scalar_one()
+            if row.status == "open":
+                return
             row.body, row.status, row.not_before, row.claimed_until, row.error = body, "open", now, None, ""
         write_entry(session, backend.keys, Act.CHAINS_VERIFIED, by, now)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.access.capacities import standing_of
 from app.clock import legal_day
 from app.crypto import KeyRing
-from app.database import Database
+from app.database import Database, insert_into
 from app.models.deciding import StockPhrases
 from app.models.people import Unit
 from app.services.access_log import Act, write_entry
@@ -122,9 +122,12 @@ def _keep(
     if row is not None and wanted == SHIPPED[use]:
         session.delete(row)
         return True
-    row = row or StockPhrases(unit_id=unit_id, use=use.value)
-    row.texts, row.changed_by, row.changed_at = json.dumps(wanted, ensure_ascii=False), user_id, now
-    session.add(row)
+    content = {"texts": json.dumps(wanted, ensure_ascii=False), "changed_by": user_id, "changed_at": now}
+    session.execute(
+        insert_into(session, StockPhrases)
+        .values({"unit_id": unit_id, "use": use.value, **content})
+        .on_conflict_do_update(index_elements=["unit_id", "use"], set_=content)
+    )
     return True
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, func, select
 
-from app.database import Database
+from app.database import Database, insert_into
 from app.models.base import new_uid
 from app.models.desk import SavedView
 from workflows.kit.errors import FieldError, FormIncomplete, NotFound
@@ -49,14 +49,15 @@ def keep_view(database: Database, user_id: int, name: str, query: str, now: date
     if not query or len(query) > LONGEST_QUERY:
         raise FormIncomplete((_error("没有可以保存的筛选条件，请先筛选"),))
     with database.write() as session:
-        known = session.scalar(select(SavedView).where(SavedView.user_id == user_id, SavedView.name == name))
-        if known is not None:
-            known.query, known.saved_at = query, now
-            return
-        kept = session.scalar(select(func.count()).where(SavedView.user_id == user_id)) or 0
-        if kept >= MOST:
+        others = (SavedView.user_id == user_id, SavedView.name != name)
+        if (session.scalar(select(func.count()).where(*others)) or 0) >= MOST:
             raise FormIncomplete((_error(f"最多保存{MOST}个，请先删除不用的"),))
-        session.add(SavedView(uid=new_uid(), user_id=user_id, name=name, query=query, saved_at=now))
+        row = {"uid": new_uid(), "user_id": user_id, "name": name, "query": query, "saved_at": now}
+        session.execute(
+            insert_into(session, SavedView)
+            .values(row)
+            .on_conflict_do_update(index_elements=["user_id", "name"], set_={"query": query, "saved_at": now})
+        )
 
 
 def remove_view(database: Database, user_id: int, uid: str) -> None:

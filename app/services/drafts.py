@@ -33,7 +33,7 @@ _WRITERS = (Post.STAFF.value, Post.HEAD.value, Post.DEPUTY.value)
 #: How the forms begin (`act`) in which the office enters what came on paper, whoever the step is for.
 FROM_PAPER = "paper-"
 #: The form of a draft that holds files only.
-_NO_TEXT = "{}"
+NO_TEXT = "{}"
 
 #: What was typed: the posted values by the name of their field.
 Typed = Mapping[str, Sequence[str]]
@@ -86,7 +86,7 @@ def find_draft(reader: Reader, kind: str, step: str, case: str) -> Draft | None:
 
 def drafts_of(reader: Reader) -> tuple[Draft, ...]:
     """Every draft the reader may go on with, the newest first; not what a program keeps for a step of its own."""
-    typed = or_(DraftRow.act != "", DraftRow.form != _NO_TEXT)
+    typed = or_(DraftRow.act != "", DraftRow.form != NO_TEXT)
     rows = reader.session.execute(_readable(reader).where(typed).order_by(DraftRow.saved_at.desc(), DraftRow.id.desc()))
     return tuple(_draft(reader.session, *row) for row in rows)
 
@@ -148,7 +148,7 @@ def _begun(reader: Reader, session: Session, form: Form, uid: str = "") -> str:
         act=form.act,
         title=form.title[:80],
         case_id=case_id,
-        form=_NO_TEXT,
+        form=NO_TEXT,
         saved_at=reader.now,
     )
     session.add(row)

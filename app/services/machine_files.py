@@ -18,7 +18,7 @@ from app.models.history import Attachment, DraftRow
 from app.models.people import User
 from app.services.applying import StepRun
 from app.services.commands import Taken
-from app.services.drafts import event_of, give_to_case, remove_drafts
+from app.services.drafts import NO_TEXT, event_of, give_to_case, remove_drafts
 from app.services.events import number_to_be
 from app.services.file_kinds import FileRefused
 from app.services.files import keep_upload
@@ -34,8 +34,6 @@ FILES = "files"
 MOST = 20
 #: So many may lie waiting for one: a program that uploads and never takes the step does not fill the disk.
 MOST_WAITING = 60
-#: A draft that is there for its files only.
-_NO_TEXT = "{}"
 
 
 def keep_for_step(
@@ -78,7 +76,7 @@ def _draft(session: Session, reader: Reader, case: Case, step: str) -> DraftRow:
             kind=case.kind,
             step=step,
             case_id=case.id,
-            form=_NO_TEXT,
+            form=NO_TEXT,
             saved_at=reader.now,
         )
         session.add(draft)
@@ -154,5 +152,5 @@ def _is_of(author_id: int, case_id: int, step: str):  # type: ignore[no-untyped-
         DraftRow.case_id == case_id,
         DraftRow.step == step,
         DraftRow.act == "",
-        DraftRow.form == _NO_TEXT,
+        DraftRow.form == NO_TEXT,
     )

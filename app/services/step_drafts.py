@@ -15,14 +15,11 @@ from app.database import Database
 from app.models.cases import Case
 from app.models.history import Attachment, DraftRow
 from app.services.commands import Taken
-from app.services.drafts import Draft, Form, Typed, event_of, give_to_case, keep_file, remove_drafts, save_form
+from app.services.drafts import NO_TEXT, Draft, Form, Typed, event_of, give_to_case, keep_file, remove_drafts, save_form
 from app.services.files import clean_name
 from app.services.reading.reader import Reader, case_for
 from workflows.kit.definition import Audience
 from workflows.registry import workflow
-
-#: What a draft holds that is there for its files only.
-_NO_TEXT = "{}"
 
 
 def save_step_form(reader: Reader, case_uid: str, step: str, act: str, title: str, typed: Typed) -> Draft:
@@ -81,7 +78,7 @@ def hand_in(database: Database, author_id: int | None, uids: Iterable[str], take
         give_to_case(session, files, case_id, seq)
         left = select(Attachment.draft_id).where(Attachment.draft_id.is_not(None))
         emptied = select(DraftRow.id).where(
-            DraftRow.id.in_(drafts - {None}), DraftRow.form == _NO_TEXT, DraftRow.id.not_in(left)
+            DraftRow.id.in_(drafts - {None}), DraftRow.form == NO_TEXT, DraftRow.id.not_in(left)
         )
         remove_drafts(session, list(session.execute(emptied).scalars()))
 

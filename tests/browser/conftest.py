@@ -8,9 +8,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from app import create_app
 from app.clock import MovableClock
-from app.database import migrate
 from app.models.base import db
 from tests.browser.support.checks import WIDE
 from tests.browser.support.chromium import chromium
@@ -18,6 +16,7 @@ from tests.browser.support.gallery import gallery
 from tests.browser.support.server import serving
 from tests.browser.support.watch import Watch
 from tests.support.application import settings_for
+from tests.support.application_fixtures import create_for_test
 
 pytestmark = pytest.mark.browser
 
@@ -30,11 +29,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def site(tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
+def site(sqlite_url: str, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
     """The application on an empty SQLite demo database, with a gallery of everything the macros draw."""
-    url = f"sqlite:///{tmp_path / 'site.sqlite'}"
-    migrate(url)
-    made = create_app(replace(settings_for(url, tmp_path / "kept"), database_purpose="demo"), clock)
+    made = create_for_test(replace(settings_for(sqlite_url, tmp_path / "kept"), database_purpose="demo"), clock)
     made.register_blueprint(gallery)
     yield made
     with made.app_context():

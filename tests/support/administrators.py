@@ -2,8 +2,9 @@
 
 from flask import Flask
 
+from app.extensions import Installation
 from app.services.founding import NewPerson, found_person
-from tests.support.web_world import PASSWORD
+from tests.support.web_world import password_hash
 from tests.support.world import World
 from workflows.kit.context import Actor
 from workflows.roles import Post
@@ -20,10 +21,16 @@ CAST = {
 
 def add_administrators(app: Flask, world: World) -> None:
     """Add them, in the credit office; `world["sysadmin"]` and so on are their actors."""
-    own = app.extensions["zhengcheng"]
-    hashed = own.passwords.hasher.hash(PASSWORD)
-    with own.database.write() as session:
-        for login, (name, post) in CAST.items():
-            user = found_person(session, NewPerson(login, name, world.organs.office, (post,)))
-            user.password_hash = hashed
-            world.people[login] = Actor(user.id, user.name, user.uid)
+    own: Installation = app.extensions["zhengcheng"]
+    hashed = password_hash(own)
+
+    def add() -> dict[str, Actor]:
+        added: dict[str, Actor] = {}
+        with own.database.write() as session:
+            for login, (name, post) in CAST.items():
+                user = found_person(session, NewPerson(login, name, world.organs.office, (post,)))
+                user.password_hash = hashed
+                added[login] = Actor(user.id, user.name, user.uid)
+        return added
+
+    world.people.update(world.remembered(("administrators",), add))

@@ -18,6 +18,7 @@ from app.models.base import db
 from app.settings import Settings
 from tests.support.application import settings_for
 from tests.support.databases import Migrate
+from tests.support.reached import same_keys
 
 #: A Friday, 10:00 in Shanghai, in the published part of the calendar.
 NOW = datetime(2026, 9, 18, 2, 0, tzinfo=UTC)
@@ -46,6 +47,14 @@ class _Templates(BytecodeCache):
 _TEMPLATES = _Templates()
 
 
+def create_for_test(settings: Settings, clock: MovableClock) -> Flask:
+    """An application that shares with those of earlier tests what does not differ: keys and compiled templates."""
+    same_keys(settings.key_file)
+    made = create_app(settings, clock)
+    made.jinja_env.bytecode_cache = _TEMPLATES
+    return made
+
+
 @pytest.fixture
 def clock() -> MovableClock:
     """A clock that stands at NOW until the test sets it forward."""
@@ -60,8 +69,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def app(settings: Settings, clock: MovableClock) -> Iterator[Flask]:
     """An application on a migrated, empty database; the test runs on both databases."""
-    made = create_app(settings, clock)
-    made.jinja_env.bytecode_cache = _TEMPLATES
+    made = create_for_test(settings, clock)
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -70,8 +78,7 @@ def app(settings: Settings, clock: MovableClock) -> Iterator[Flask]:
 @pytest.fixture
 def sqlite_app(sqlite_url: str, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
     """The same on SQLite only, for what is no question of the database."""
-    made = create_app(settings_for(sqlite_url, tmp_path / "kept"), clock)
-    made.jinja_env.bytecode_cache = _TEMPLATES
+    made = create_for_test(settings_for(sqlite_url, tmp_path / "kept"), clock)
     yield made
     with made.app_context():
         db.engine.dispose()
@@ -93,4 +100,4 @@ def sessions(engine: Engine) -> WriteSessions:
 
 @pytest.fixture
 def keys(tmp_path: Path) -> KeyRing:
-    return KeyRing.load_or_create(tmp_path / "keys.json")
+    return KeyRing.load_or_create(same_keys(tmp_path / "keys.json"))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from app.clock import legal_day
@@ -25,18 +26,27 @@ def lapse(world: "World", case: str, key: str, days: int = 12) -> None:
     world.go(row.due_on + timedelta(days=days))
 
 
-def _walk(world: "World", state: str, steps: dict[str, tuple[str, Go]], case: str, start: str) -> str:
+def _go(act: Go, world: "World", case: str) -> None:
+    act(world, case)
+
+
+def _walk(world: "World", state: str, kind: str, case: str, start: str) -> str:
     """Go back from the wanted state to `start`, then take the steps forward."""
-    chain: list[Go] = []
+    steps = STEPS[kind]
+    chain: list[str] = []
     wanted = state
     while wanted != start:
-        before, act = steps[wanted]
-        chain.append(act)
-        wanted = before
-    for act in reversed(chain):
-        act(world, case)
+        chain.append(wanted)
+        wanted = steps[wanted][0]
+    for reached in reversed(chain):
+        world.remembered((kind, reached, case), partial(_go, steps[reached][1], world, case))
     assert world.state(case) == state, f"{case} is {world.state(case)}, not {state}"
     return case
+
+
+def _open(world: "World", by: str, kind: str, step: str, parent: str, form: dict[str, Any]) -> str:
+    """The case that an opening step opens."""
+    return world.remembered((by, kind, step, parent, form), lambda: world.open(by, kind, step, parent, **form).uid)
 
 
 # ------------------------------------------------------------------------------------------------------- record
@@ -106,8 +116,9 @@ def record_in(world: "World", state: str, subject: str = "subject", **content: A
     """See `World.record_in`; `noticing` is reached with a subject who does not take notices electronically."""
     if state == "noticing":
         subject = "offline"
-    opened = world.open("clerk", "record", "create", **record_content(world, subject, **content))
-    return _walk(world, state, RECORD, opened.uid, "draft")
+    form = record_content(world, subject, **content)
+    uid = _open(world, "clerk", "record", "create", "", form)
+    return _walk(world, state, "record", uid, "draft")
 
 
 # ---------------------------------------------------------------------------------------------------- objection
@@ -164,8 +175,8 @@ def objection_in(world: "World", state: str, record: str = "", **form: Any) -> s
     record = record or record_in(world, "listed")
     if state == "refused":
         form["attacks_source_only"] = True
-    opened = world.open("subject", "objection", "submit", record, **objection_form(**form))
-    return _walk(world, state, OBJECTION, opened.uid, "submitted")
+    uid = _open(world, "subject", "objection", "submit", record, objection_form(**form))
+    return _walk(world, state, "objection", uid, "submitted")
 
 
 # ------------------------------------------------------------------------------------------------ rectification
@@ -213,8 +224,8 @@ def rectification_in(world: "World", state: str) -> str:
     world.take("officer", "propose", record, step="order", form=form, opinion="拟同意")
     if state == "ordered":
         return world.step("approver", "order", "", form, opens="rectification", parent=record).uid
-    opened = world.open("approver", "rectification", "order", record, **form)
-    return _walk(world, state, RECTIFICATION, opened.uid, "explaining")
+    uid = _open(world, "approver", "rectification", "order", record, form)
+    return _walk(world, state, "rectification", uid, "explaining")
 
 
 # ------------------------------------------------------------------------------------------------------- repair
@@ -303,8 +314,9 @@ REPAIR: dict[str, tuple[str, Go]] = {
 
 def repair_in(world: "World", state: str) -> str:
     """See `World.repair_in`."""
-    case = _open_repair(world, record_in(world, "listed"))
-    return _walk(world, state, REPAIR, case, "submitted")
+    record = record_in(world, "listed")
+    case = world.remembered(("open repair", record), partial(_open_repair, world, record))
+    return _walk(world, state, "repair", case, "submitted")
 
 
 # ---------------------------------------------------------------------------------------------------- exemption
@@ -349,5 +361,15 @@ EXEMPTION: dict[str, tuple[str, Go]] = {
 
 def exemption_in(world: "World", state: str) -> str:
     """See `World.exemption_in`."""
-    case = _open_exemption(world, record_in(world, "statement_open"))
-    return _walk(world, state, EXEMPTION, case, "submitted")
+    record = record_in(world, "statement_open")
+    case = world.remembered(("open exemption", record), partial(_open_exemption, world, record))
+    return _walk(world, state, "exemption", case, "submitted")
+
+
+STEPS = {
+    "record": RECORD,
+    "objection": OBJECTION,
+    "rectification": RECTIFICATION,
+    "repair": REPAIR,
+    "exemption": EXEMPTION,
+}

@@ -31,5 +31,6 @@ def _launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(
         executable_path=EXECUTABLE,
         args=FLAGS,
-        env={**os.environ, "LANGUAGE": "zh_CN", "LANG": "zh_CN.UTF-8"},
+        # UTF-8 as on any desk, in a locale that every machine has: else no file gets a Chinese name.
+        env={**os.environ, "LANGUAGE": "zh_CN", "LC_ALL": "C.UTF-8"},
     )

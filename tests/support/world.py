@@ -200,7 +200,9 @@ class World:
         """
         if type(self) is not World or "issue" in vars(self):
             return walk()
-        return remembered(self.backend.engine, self.backend.keys, self.clock, what, walk)
+        backend = self.backend
+        what = (*what, backend.base_url, backend.demo)
+        return remembered(backend.engine, backend.keys, self.clock, what, walk)
 
     def record_in(self, state: str, subject: str = "subject", **content: Any) -> str:
         """A record in a state; `subject` is a person's part, or `unit` for the unit that can be one."""

@@ -66,9 +66,7 @@ def bulletin_sheet() -> ResponseReturnValue:
         return redirect(url_for("oversight.bulletin", month=found.month.key), 303)
     target = f"bulletin-{found.month.key}"
     record(own.database, own.keys, Act.DOWNLOADED, signed_in().user_id, own.clock(), target=target)
-    answer = send_file(
-        BytesIO(made.content), mimetype=made.media_type, as_attachment=True, download_name=made.name, max_age=0
-    )
+    answer = send_file(BytesIO(made.content), mimetype=made.media_type, download_name=made.name, max_age=0)
     answer.headers["X-Content-Type-Options"] = "nosniff"
     return answer
 

@@ -1,4 +1,4 @@
-// Files that take a while: shows beside the form or link that asks for one how long it has been in the making, and when
+// Files that take a while: shows beside the form that asks for one how long it has been in the making, and when
 // it is there. Without this script the browser asks itself, and shows by its own means that it waits.
 "use strict";
 {
@@ -28,11 +28,11 @@
   };
 
   // Asks for a file and keeps it; `anew` lets the browser ask itself, where the answer is a page that says why not.
-  const make = async (asking, address, question, anew) => {
-    const buttons = asking.matches("form") ? [...asking.querySelectorAll("button")] : [];
+  const make = async (form, address, question, anew) => {
+    const buttons = [...form.querySelectorAll("button")];
     const since = Date.now();
     isBusy = true;
-    asking.after(note);
+    form.after(note);
     buttons.forEach((button) => { button.disabled = true; });
     tell(0);
     const timer = setInterval(() => tell(Math.floor((Date.now() - since) / 1000)), 1000);
@@ -63,12 +63,5 @@
     };
     const address = pressed?.hasAttribute("formaction") ? pressed.formAction : form.action;
     make(form, address, { method: "POST", body: new FormData(form, pressed) }, anew);
-  });
-
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-makes-file]");
-    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    event.preventDefault();
-    if (!isBusy) make(link, link.href, {}, () => { location.href = link.href; });
   });
 }

@@ -31,6 +31,7 @@
   const make = async (form, address, question, anew) => {
     const buttons = [...form.querySelectorAll("button")];
     const since = Date.now();
+    let isRefused = false;
     isBusy = true;
     form.after(note);
     buttons.forEach((button) => { button.disabled = true; });
@@ -40,8 +41,8 @@
       const answer = await fetch(address, question);
       const isFile = answer.ok && (answer.headers.get("Content-Disposition") ?? "").startsWith("attachment");
       if (isFile) await keep(answer);
-      else anew();
       note.textContent = isFile ? note.dataset.made : "";
+      isRefused = !isFile;
     } catch {
       note.textContent = note.dataset.lost;
     } finally {
@@ -49,6 +50,7 @@
       buttons.forEach((button) => { button.disabled = false; });
       isBusy = false;
     }
+    if (isRefused) anew();
   };
 
   document.addEventListener("submit", (event) => {

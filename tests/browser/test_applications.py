@@ -85,7 +85,7 @@ def test_a_repair_is_applied_for_in_three_presses(page: Page, world: World, reco
     hand = Hand()
     hand.press(page.get_by_role("link", name="申请修复"))
     expect_good_page(page)
-    hand.press(page.get_by_label("是否已签署信用承诺书"))
+    hand.press(page.get_by_label("已签署信用承诺书", exact=True))
     hand.type(page.get_by_label("纠正失信行为、履行义务的情况"), "承诺事项已全部兑现。")
     hand.press(page.get_by_role("button", name="提交", exact=True))
     assert hand.presses == 3

@@ -18,8 +18,6 @@ from app.services.reading.desk.listing import read_box
 from app.services.reading.left_behind import leavers_of, left_behind
 from app.services.recusals import declare_recusal
 from app.services.step_drafts import keep_with_form, save_step_form
-from app.settings import Settings
-from tests.support.application import settings_for
 from tests.support.looking import appoint, dismiss, reading
 from tests.support.uploads import PDF
 from tests.support.web_world import client_of, text_of, world_on
@@ -28,11 +26,6 @@ from workflows.kit.errors import FormIncomplete, NotFound
 from workflows.roles import Post
 
 TEXT = {"explanation": ["经核查属实"]}
-
-
-@pytest.fixture
-def settings(sqlite_url: str, tmp_path: Path) -> Settings:
-    return settings_for(sqlite_url, tmp_path / "kept")
 
 
 @pytest.fixture

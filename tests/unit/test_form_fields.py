@@ -12,6 +12,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.web.forms import Kind, Option, fields_of, parse_posted, reshaped, summary_of
 from tests.support.drawn_forms import drawn, submitted
+from workflows.forms.repair import SubmitRepairForm
 from workflows.kit.errors import FieldError, FormIncomplete
 from workflows.kit.forms import LabelledEnum, Line, OptionalLine, OptionalText, ReasonForm, StepForm, Text, parse_form
 from workflows.kit.proposals import ProposeForm
@@ -162,6 +163,13 @@ def test_labels_help_and_limits_come_from_the_model() -> None:
     assert replace(reason, help="写明时间。").hint == "写明时间。最多4000字。"
     assert field_named("fields-0-ground").options[0] == Option("wrong", "错误")
     assert not field_named("note").required
+
+
+def test_a_box_to_be_ticked_states_what_it_is_ticked_for() -> None:
+    """Of the title of its column, 是否已签署, a box has only what is so if it is ticked."""
+    drawn = {field.name: field for field in fields_of(SubmitRepairForm, {}, ())}
+    assert drawn["commitment"].label == "是否已签署信用承诺书"
+    assert drawn["commitment"].statement == "已签署信用承诺书"
 
 
 def test_a_label_is_taken_for_its_code() -> None:

@@ -66,6 +66,11 @@ class Field:
         return f"f-{self.name}"
 
     @property
+    def statement(self) -> str:
+        """The label of a box to be ticked: what is so if it is. A question would have no answer beside it."""
+        return self.label.replace("是否", "", 1)
+
+    @property
     def help_id(self) -> str:
         return f"{self.id}-help"
 

@@ -73,9 +73,11 @@ class Names:
         self.people, self.units = people, units
 
     @classmethod
-    def read(cls, session: Session, cases: Iterable[Case]) -> "Names":
-        """The names that the lines of these cases say."""
-        people, units = named_in(cases)
+    def read(
+        cls, session: Session, cases: Iterable[Case], besides: tuple[set[int | None], set[int | None]] = (set(), set())
+    ) -> "Names":
+        """The names that the lines of these cases say, and those of some people and units besides."""
+        people, units = (own | more for own, more in zip(named_in(cases), besides, strict=True))
         found = session.execute(select(User.id, User.name).where(User.id.in_(people - {None})))
         return cls(dict(found.all()), unit_names(session, units))
 

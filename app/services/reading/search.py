@@ -12,14 +12,14 @@ from app.models.cases import Case
 from app.services.among import among
 from app.services.lawbook import current_calendar
 from app.services.reading.exporting import AT_ONCE, MOST_EXPORTED
-from app.services.reading.lines import CaseLine, lines_of, within_keys
+from app.services.reading.lines import CaseLine, Names, lines_of, within_keys
 from app.services.reading.reader import Reader
 from app.services.search_index.by_relation import Wanted, newest
 from app.services.search_index.finding import find
-from app.services.search_index.keeping import lag_of
+from app.services.search_index.keeping import seconds_behind
 from app.services.search_index.meant import mean
 from app.services.search_index.query import Due, Query, Term
-from app.services.search_index.said import said_of, whole_cases
+from app.services.search_index.said import named_in, said_of, whole_cases
 from app.services.search_index.why import Reason, why
 from workflows.registry import WORKFLOWS
 
@@ -92,7 +92,7 @@ def search(
         next_before=ids[PAGE - 1] if len(ids) > PAGE else None,
         notes=query.notes,
         due=query.due or sought.due,
-        is_behind=bool(query.terms) and lag_of(reader.session, 1).seconds > _BEHIND,
+        is_behind=bool(query.terms) and seconds_behind(reader.session) > _BEHIND,
     )
 
 
@@ -134,8 +134,10 @@ def _ids(
 def _lines(reader: Reader, ids: Sequence[int], terms: Sequence[Term]) -> list[FoundLine]:
     rows = whole_cases(reader.session, ids) if terms else _cases(reader, ids)
     rows = sorted(rows, key=lambda case: case.id, reverse=True)
-    lines = lines_of(reader.session, rows, current_calendar(reader.session), reader.today)
-    reasons = {said.case_id: why(said, terms) for said in said_of(reader.session, rows)} if terms else {}
+    names = Names.read(reader.session, rows, named_in(rows)) if terms else None
+    lines = lines_of(reader.session, rows, current_calendar(reader.session), reader.today, names=names)
+    said = said_of(reader.session, rows, (names.people, names.units.present)) if names else []
+    reasons = {one.case_id: why(one, terms) for one in said}
     return [FoundLine(line, reasons.get(case.id, ())) for case, line in zip(rows, lines, strict=True)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, or_, select, union, union_all
+from sqlalchemy import ColumnElement, CompoundSelect, Select, Subquery, func, or_, select, true, union, union_all
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
@@ -140,8 +140,13 @@ def _related(relation: tuple[str, int]) -> _Ids:
 
 
 def _seen_of(wanted: Wanted, near: Subquery) -> _Ids:
-    """Of these ids those that are seen, the newest first. As a join, SQLite would read all cases for a Bloom filter."""
-    return select(Case.id).where(Case.id.in_(select(near.c.id)), wanted.seen).order_by(Case.id.desc())
+    """Of these ids those that are seen, the newest first.
+
+    As a join, SQLite would read all cases for a Bloom filter; and what is seen, were it a condition for which it looks
+    for an index, by indexes that lead to nearly all of them.
+    """
+    is_seen = wanted.seen.is_(true())
+    return select(Case.id).where(Case.id.in_(select(near.c.id)), is_seen).order_by(Case.id.desc())
 
 
 def _end_of(branches: Sequence[_Ids], size: int) -> Select[int]:

@@ -7,7 +7,7 @@ knows by which relations a case can be seen at all; that only narrows what is lo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, Subquery, column, literal_column, select, table, text
+from sqlalchemy import ColumnElement, Integer, Subquery, column, literal_column, select, table, text, true
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
@@ -76,7 +76,7 @@ def _among(session: Session, near: Subquery, terms: Sequence[Term], wanted: Want
     statement = (
         select(Case.id)
         .join_from(Case, ENTRIES, ENTRIES.c.case_id == Case.id)
-        .where(Case.id.in_(select(near.c.id)), wanted.seen)
+        .where(Case.id.in_(select(near.c.id)), wanted.seen.is_(true()))
         .where(*(stands_in(term, ENTRIES.c.words, session.get_bind().dialect.name) for term in terms))
         .order_by(Case.id.desc())
     )

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import TextClause, delete, func, select, text
+from sqlalchemy import ColumnElement, Integer, TextClause, delete, func, literal_column, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -33,9 +33,10 @@ _WRITE_POSTGRESQL = text(
     "ON CONFLICT (case_id) DO UPDATE SET words = excluded.words, grams = excluded.grams "
     "WHERE search_entry.words <> excluded.words"
 )
-_NOW = {
-    "sqlite": text("SELECT CAST(strftime('%s', 'now') AS INTEGER)"),
-    "postgresql": text("SELECT extract(epoch FROM clock_timestamp())::integer"),
+#: Seconds since 1970, by the clock of the database.
+_NOW: dict[str, ColumnElement[int]] = {
+    "sqlite": literal_column("CAST(strftime('%s', 'now') AS INTEGER)", Integer),
+    "postgresql": literal_column("extract(epoch FROM clock_timestamp())::integer", Integer),
 }
 
 
@@ -96,13 +97,16 @@ def rebuild(database: Database, tell: Callable[[int, int], None]) -> int:
 
 def lag_of(session: Session, most: int = 1_000) -> Lag:
     """How far the index is behind the cases."""
-    oldest = session.execute(select(MARKS.c.marked_at).order_by(MARKS.c.id).limit(1)).scalar()
-    if oldest is None:
-        return Lag(0, 0)
     counted = select(MARKS.c.id).limit(most).subquery()
     marks = session.execute(select(func.count()).select_from(counted)).scalar_one()
-    now: int = session.execute(_NOW[session.get_bind().dialect.name]).scalar_one()
-    return Lag(marks, max(0, now - oldest))
+    return Lag(marks, seconds_behind(session) if marks else 0)
+
+
+def seconds_behind(session: Session) -> int:
+    """For how long the oldest mark has been waiting; 0 where none does."""
+    waited = _NOW[session.get_bind().dialect.name] - MARKS.c.marked_at
+    found: int | None = session.execute(select(waited).order_by(MARKS.c.id).limit(1)).scalar()
+    return max(0, found or 0)
 
 
 def missing(session: Session) -> int:

@@ -73,7 +73,7 @@ def _newest(session: Session, wanted: "_Wanted", before: int | None, most: int) 
         hits = _hits(session, wanted, top, lowest)
         unasked += hits
         if lowest is None or len(found) + len(unasked) >= most:
-            found += seen_of(session, wanted.seen, unasked)
+            found += _newest_seen(session, wanted, unasked, most - len(found))
             unasked = []
         if lowest is None or len(found) >= most:
             return found[:most]
@@ -85,6 +85,15 @@ def _newest(session: Session, wanted: "_Wanted", before: int | None, most: int) 
         sample = _sample(session, wanted, top, enough)
         lowest = sample[-1] if len(sample) == enough else None
         enough *= _GROWING
+
+
+def _newest_seen(session: Session, wanted: "_Wanted", ids: Sequence[int], most: int) -> list[int]:
+    """At most so many of these that are seen, the newest first; mostly all are, so that the rest need not be asked."""
+    newest = sorted(ids, reverse=True)
+    found = seen_of(session, wanted.seen, newest[:most])
+    if len(found) < most:
+        found += seen_of(session, wanted.seen, newest[most:])
+    return found[:most]
 
 
 @dataclass(frozen=True)

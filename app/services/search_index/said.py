@@ -4,7 +4,7 @@ What a party learns only by a notice (findings, decisions, their reasons: `readi
 So no hit, no count and no highlight can tell anybody more than the page itself does.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -79,10 +79,21 @@ def said_by(session: Session, ids: Sequence[int]) -> list[Said]:
     return sorted(found, key=lambda one: one.case_id)
 
 
-def said_of(session: Session, cases: Sequence[Case]) -> list[Said]:
-    """What these cases say, which are at hand as `whole_cases` reads them."""
-    names = _Names(session, cases)
+def said_of(session: Session, cases: Sequence[Case], known: "Known | None" = None) -> list[Said]:
+    """What these cases say, which are at hand as `whole_cases` reads them.
+
+    Args:
+        known: the names of all that `named_in` gives, where they have been read already.
+    """
+    names = _Names(session, cases, known or _read_names(session, *named_in(cases)))
     return [_said(case, names) for case in cases]
+
+
+def named_in(cases: Iterable[Case]) -> tuple[set[int | None], set[int | None]]:
+    """Ids of the people and of the units that these cases name."""
+    listed = list(cases)
+    people = {case.subject_person_id for case in listed} | {case.recipient_person_id for case in listed}
+    return people, {getattr(case, column) for case in listed for _label, column in _UNITS}
 
 
 def whole_cases(session: Session, ids: Sequence[int]) -> list[Case]:
@@ -96,19 +107,25 @@ def whole_cases(session: Session, ids: Sequence[int]) -> list[Case]:
     return found
 
 
+Known = tuple[Mapping[Any, str], Mapping[Any, str]]
+"""Present names by id: of people, and of units."""
+
+
+def _read_names(session: Session, people: set[int | None], units: set[int | None]) -> Known:
+    of_people = session.execute(select(User.id, User.name).where(User.id.in_(people - {None}))).all()
+    return dict(of_people), dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units - {None}))).all())
+
+
 class _Names:
     """Names of the people, units and behaviours of a batch."""
 
-    def __init__(self, session: Session, cases: Iterable[Case]) -> None:
+    def __init__(self, session: Session, cases: Iterable[Case], known: Known) -> None:
         listed = list(cases)
-        people = {case.subject_person_id for case in listed} | {case.recipient_person_id for case in listed}
-        units = {getattr(case, column) for case in listed for _label, column in _UNITS}
-        self.people = dict(session.execute(select(User.id, User.name).where(User.id.in_(people - {None}))).all())
+        self.people, self.units = known
         rules = {case.rule_set_id for case in listed if case.kind == "record" and case.rule_set_id is not None}
         self.behaviours = {
             (one, behaviour.id): behaviour.label for one in rules for behaviour in rule_set(session, one).behaviours
         }
-        self.units = dict(session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(units - {None}))).all())
 
 
 def _said(case: Case, names: _Names) -> Said:

@@ -13,7 +13,8 @@ from app.services.search_index.tokens import gram
 def stands_in(term: Term, words: ColumnElement[Any], dialect: str) -> ColumnElement[bool]:
     """Whether one of the phrases or marks of a term stands in the text of an entry, exactly."""
     place = func.strpos if dialect == "postgresql" else func.instr
-    either = [*(" ".join(phrase) for phrase in term.phrases), *term.marks]
+    # Marks first: they are few and short, and where one stands nothing else is looked for.
+    either = [*term.marks, *(" ".join(phrase) for phrase in term.phrases)]
     return or_(*(place(words, f" {one} ") > 0 for one in either))
 
 

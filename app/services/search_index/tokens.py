@@ -8,6 +8,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -79,11 +80,17 @@ def tokens_of(text: str) -> list[str]:
 
 def may_hold(text: str, phrase: Sequence[str]) -> bool:
     """Whether a phrase can stand in a text at all: a cheap question before it is cut; never no where it does."""
-    joined, plain = "".join(phrase), text.translate(_FOLDING).replace(" ", "")
+    joined, plain = "".join(phrase), _plain(text)
     if _DIGITS.search(joined) is None:
         return joined in plain
     # Zeros before a number are not in its token, so only what stands between the numbers can be looked for.
     return all(part in plain for part in _NUMBER.split(joined))
+
+
+@lru_cache(maxsize=512)
+def _plain(text: str) -> str:
+    """A text as its tokens are spelled, without blanks; the texts of a page are asked for one phrase after another."""
+    return text.translate(_FOLDING).replace(" ", "")
 
 
 def number_tokens(number: str) -> list[list[str]]:

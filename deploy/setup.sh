@@ -15,7 +15,8 @@ run_packages=(
     tzdata libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
     texlive-lang-chinese fonts-noto-cjk fonts-babelstone-han graphviz
 )
-test_packages=(postgresql chromium chromium-l10n poppler-utils curl)
+# The driver of the browser tests is linked against libatomic1.
+test_packages=(postgresql chromium chromium-l10n libatomic1 poppler-utils curl)
 
 case "$purpose" in
     run) packages=("${run_packages[@]}") lock=requirements.lock ;;

@@ -60,6 +60,15 @@ def test_the_list_is_sifted_and_sorted_without_a_reload(page: Page, world: World
     expect_good_page(page)
 
 
+def test_the_longest_state_fits_a_telephone(page: Page, world: World) -> None:
+    """320 px: 不作为失信记录（容错免责） is wider than the cell beside its label, and breaks there."""
+    world.record_in("exempted", source_number="示处〔2026〕30号")
+    sign_in(page, "clerk")
+    page.goto("/desk?box=started")
+    expect(page.locator(".desk .tag", has_text="不作为失信记录（容错免责）")).to_be_visible()
+    expect_good_page(page)
+
+
 def test_several_are_accepted_with_a_result_for_each(page: Page, world: World) -> None:
     """Tick, one button, a result for each: what moved meanwhile is refused with its reason."""
     sign_in(page, "officer")

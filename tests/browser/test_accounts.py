@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 
 from app.clock import MovableClock
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.entering import sign_in
 from tests.support.web_world import PASSWORD, world_on
 from tests.support.world import World
 
@@ -20,13 +21,6 @@ TYPED = "与原始凭证一致，记载无误。"
 @pytest.fixture
 def world(site: Flask, clock: MovableClock) -> World:
     return world_on(site, clock)
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_the_second_factor_is_set_up_and_asked_for(page: Page, world: World, clock: MovableClock) -> None:

@@ -11,9 +11,10 @@ from app.clock import MovableClock
 from app.models.history import Attachment
 from tests.browser.support.checks import expect_good_page
 from tests.browser.support.clicks import counted
+from tests.browser.support.entering import sign_in
 from tests.browser.support.hand import Hand
 from tests.support import uploads
-from tests.support.web_world import PASSWORD, world_on
+from tests.support.web_world import world_on
 from tests.support.world import World
 
 pytestmark = pytest.mark.browser
@@ -37,13 +38,6 @@ def proof(tmp_path: Path) -> Path:
     kept = tmp_path / "proof.pdf"
     kept.write_bytes(uploads.PDF)
     return kept
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_a_civil_servant_objects_in_three_presses(page: Page, world: World, record: str) -> None:

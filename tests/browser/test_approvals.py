@@ -7,8 +7,9 @@ from playwright.sync_api import Page, expect
 from app.clock import MovableClock
 from tests.browser.support.checks import expect_good_page
 from tests.browser.support.clicks import counted
+from tests.browser.support.entering import sign_in
 from tests.browser.support.hand import Hand
-from tests.support.web_world import PASSWORD, world_on
+from tests.support.web_world import world_on
 
 pytestmark = pytest.mark.browser
 
@@ -19,10 +20,7 @@ def test_several_that_were_opened_are_agreed_to_in_three_presses(site: Flask, cl
     records = [world.record_in("screening") for _ in range(2)]
     for record in records:
         world.take("officer", "propose", record, step="approve", form={}, opinion="拟同意告知")
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill("approver")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, "approver")
     for record in records:
         page.goto(f"/cases/{record}")
     expect_good_page(page)

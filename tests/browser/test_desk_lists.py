@@ -9,8 +9,9 @@ from playwright.sync_api import Page, expect
 
 from app.clock import MovableClock
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.entering import sign_in
 from tests.browser.support.hand import Hand
-from tests.support.web_world import PASSWORD, world_on
+from tests.support.web_world import world_on
 from tests.support.world import World
 
 pytestmark = pytest.mark.browser
@@ -26,13 +27,6 @@ def world(site: Flask, clock: MovableClock) -> World:
     for field in FIELDS:
         made.objection_in("submitted", record, fields=[{"field": field, "ground": "错误", "wanted": "更正"}])
     return made
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_the_list_is_sifted_and_sorted_without_a_reload(page: Page, world: World) -> None:

@@ -11,6 +11,7 @@ from app.models.kinds import Record
 from app.services.founding import NewPerson, found_person
 from tests.browser.support.checks import expect_good_page
 from tests.browser.support.clicks import counted
+from tests.browser.support.entering import sign_in
 from tests.browser.support.hand import Hand
 from tests.support.web_world import PASSWORD, world_on
 from tests.support.world import World
@@ -42,13 +43,6 @@ def late(world: World) -> World:
     assert due is not None
     world.go(due + timedelta(days=2))
     return world
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def write_record(page: Page) -> None:

@@ -9,9 +9,10 @@ from playwright.sync_api import Page, expect
 from app.clock import MovableClock
 from app.services.step_drafts import save_step_form
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.entering import sign_in
 from tests.browser.support.hand import Hand
 from tests.support.looking import appoint, dismiss, reading
-from tests.support.web_world import PASSWORD, world_on
+from tests.support.web_world import world_on
 from tests.support.world import World
 from workflows.roles import Post
 
@@ -28,13 +29,6 @@ def left(site: Flask, clock: MovableClock) -> World:
         save_step_form(reader, case, "draft_answer", "draft_answer", "拟写核查答复", {"explanation": ["经核查属实"]})
     dismiss(made, "clerk")
     return made
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_a_head_hands_over_what_a_clerk_left(page: Page, left: World) -> None:

@@ -10,7 +10,8 @@ from playwright.sync_api import Page, expect
 
 from app.clock import MovableClock
 from tests.browser.support.checks import expect_good_page
-from tests.support.web_world import PASSWORD, world_on
+from tests.browser.support.entering import sign_in
+from tests.support.web_world import world_on
 from tests.support.world import World
 
 pytestmark = pytest.mark.browser
@@ -37,13 +38,6 @@ def world(site: Flask, held: threading.Event, clock: MovableClock) -> World:
     made = world_on(site, clock)
     made.objection_in("submitted", made.record_in("listed"))
     return made
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_a_file_in_the_making_shows_and_says_when_it_is_there(page: Page, world: World, held: threading.Event) -> None:

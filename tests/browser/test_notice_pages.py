@@ -8,7 +8,8 @@ from playwright.sync_api import Page, expect
 
 from app.clock import MovableClock
 from tests.browser.support.checks import expect_good_page
-from tests.support.web_world import PASSWORD, world_on
+from tests.browser.support.entering import sign_in
+from tests.support.web_world import world_on
 from tests.support.world import World
 
 pytestmark = pytest.mark.browser
@@ -17,13 +18,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def world(site: Flask, clock: MovableClock) -> World:
     return world_on(site, clock)
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_the_approver_reads_what_he_signs(page: Page, world: World) -> None:

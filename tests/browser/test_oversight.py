@@ -13,9 +13,10 @@ from playwright.sync_api import Page, expect
 from app.clock import MovableClock
 from tests.browser.support.checks import expect_good_page
 from tests.browser.support.clicks import counted
+from tests.browser.support.entering import sign_in
 from tests.browser.support.hand import Hand
 from tests.support.overseen_world import strew
-from tests.support.web_world import PASSWORD, world_on
+from tests.support.web_world import world_on
 from tests.support.world import World
 
 pytestmark = pytest.mark.browser
@@ -50,13 +51,6 @@ def late(world: World) -> World:
     assert due is not None
     world.go(due + timedelta(days=2))
     return world
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def number_in(text: str) -> float | None:

@@ -8,7 +8,8 @@ from app.clock import MovableClock
 from app.database import Database
 from app.services.search_index.keeping import refresh_all
 from tests.browser.support.checks import expect_good_page
-from tests.support.web_world import PASSWORD, world_on
+from tests.browser.support.entering import sign_in
+from tests.support.web_world import world_on
 from tests.support.world import World
 
 pytestmark = pytest.mark.browser
@@ -21,13 +22,6 @@ def world(site: Flask, clock: MovableClock) -> World:
     made.objection_in("verifying", made.record_in("listed", facts="未按承诺的期限支付示例企业的工程款，影响项目进度。"))
     refresh_all(Database.on(made.backend.engine))
     return made
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_from_home_a_word_leads_to_the_case_in_two_presses(page: Page, world: World) -> None:

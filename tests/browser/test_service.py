@@ -6,10 +6,11 @@ from playwright.sync_api import FilePayload, Page, expect
 
 from app.clock import MovableClock
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.entering import sign_in
 from tests.browser.support.hand import Hand
 from tests.support import uploads
 from tests.support.serving import by_post, handed_over
-from tests.support.web_world import PASSWORD, world_on
+from tests.support.web_world import world_on
 from tests.support.world import World
 
 pytestmark = pytest.mark.browser
@@ -36,13 +37,6 @@ def serving(world: World) -> dict[str, str]:
     world.take("officer", "dispatch", found["served"], method="直接送达")
     world.take("officer", "confirm_service", found["served"], **handed_over(world.today, "何测试"))
     return found
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_every_group_of_the_board_is_a_good_page(page: Page, serving: dict[str, str]) -> None:

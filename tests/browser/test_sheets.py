@@ -7,9 +7,10 @@ from playwright.sync_api import Page, expect
 from app.clock import MovableClock
 from app.extensions import Installation
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.entering import sign_in
 from tests.browser.support.hand import Hand
 from tests.support.waiting_sheets import drafted, fail, signed
-from tests.support.web_world import PASSWORD, world_on
+from tests.support.web_world import world_on
 from tests.support.world import World
 
 pytestmark = pytest.mark.browser
@@ -18,13 +19,6 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def world(site: Flask, clock: MovableClock) -> World:
     return world_on(site, clock)
-
-
-def sign_in(page: Page, login: str) -> None:
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
 
 
 def test_a_failed_sheet_is_made_again_in_two_presses(page: Page, site: Flask, world: World) -> None:

@@ -10,8 +10,9 @@ from app.clock import MovableClock
 from app.extensions import Installation
 from app.services.dossier_bundle.checking import check_bundle
 from tests.browser.support.checks import expect_good_page
+from tests.browser.support.entering import sign_in
 from tests.support.dossiers import FilingWorld
-from tests.support.web_world import PASSWORD, world_on
+from tests.support.web_world import world_on
 
 pytestmark = pytest.mark.browser
 
@@ -61,10 +62,7 @@ def test_a_foreign_file_is_told_apart(page: Page, world: FilingWorld, tmp_path: 
 def test_an_officer_takes_a_dossier_out_with_one_form(page: Page, world: FilingWorld, tmp_path: Path) -> None:
     """R20: 导出案卷 on the page of a case; the file is a bundle that holds."""
     case = world.objection_in("decided")
-    page.goto("/sign-in")
-    page.get_by_label("账号").fill("officer")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, "officer")
     page.goto(f"/cases/{case}/dossier")
     expect_good_page(page)
     page.goto(f"/cases/{case}")

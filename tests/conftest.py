@@ -4,6 +4,7 @@ from tests.support import reached
 
 pytest_plugins = [
     "tests.support.compiled_statements",
+    "tests.support.compiled_routes",
     "tests.support.database_fixtures",
     "tests.support.application_fixtures",
     "tests.support.world_fixtures",

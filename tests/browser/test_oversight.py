@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from playwright.sync_api import Page, expect
 
 from app.clock import MovableClock
-from tests.browser.support.checks import expect_good_page
+from tests.browser.support.checks import NARROW, expect_good_page, sideways_scroll
 from tests.browser.support.clicks import counted
 from tests.browser.support.entering import sign_in
 from tests.browser.support.hand import Hand
@@ -103,6 +103,16 @@ def test_all_late_units_are_reminded_in_no_more_than_four_presses(page: Page, pl
     plain_page.get_by_role("button", name="催办选定的逾期事项").click()
     expect(plain_page.get_by_role("status")).to_contain_text(re.compile("已催办1件"))
     expect(plain_page.get_by_text("已督办", exact=True)).to_be_visible()
+
+
+def test_a_chart_that_is_not_redrawn_yet_does_not_widen_the_page(page: Page, late: World) -> None:
+    """320 px: a telephone is turned, and the canvas is still as wide as before."""
+    page.add_init_script("window.ResizeObserver = class { observe() {} }")
+    sign_in(page, "officer")
+    page.goto("/oversight")
+    expect(page.locator(".chart canvas").first).to_be_visible()
+    page.set_viewport_size(NARROW)  # type: ignore[arg-type]
+    assert sideways_scroll(page) <= 0
 
 
 def test_charts_say_what_their_tables_say(page: Page, world: World, tmp_path: Path) -> None:

@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from app.crypto import KeyRing
+from app.database import make_engine
 from tests.support.cluster import FOLDER_PREFIX, Cluster, stop_orphans
-from tests.support.databases import DatabaseSource, PostgresSource, SqliteSource
+from tests.support.databases import DatabaseSource, Migrate, PostgresSource, SqliteSource
+from tests.support.emptying import Look, look_of
 from tests.support.waiting import eventually
+from tests.support.world import found_world
 
 SourceOf = Callable[[str], DatabaseSource]
 
@@ -91,7 +95,7 @@ def test_a_migration_that_failed_half_way_is_begun_again(
 def test_postgresql_databases_are_removed_even_when_a_connection_is_left_open(
     postgres_cluster: Cluster, migration: CountedMigration, tmp_path: Path
 ) -> None:
-    with PostgresSource(postgres_cluster, migration, name=f"left_open_{tmp_path.name}").database() as url:
+    with PostgresSource(postgres_cluster, migration, name=f"left_open_{tmp_path.name}", times=1).database() as url:
         engine = create_engine(url)
         connection = engine.connect()
         name = connection.execute(text("SELECT current_database()")).scalar_one()
@@ -100,6 +104,59 @@ def test_postgresql_databases_are_removed_even_when_a_connection_is_left_open(
     assert found is None
     connection.invalidate()
     engine.dispose()
+
+
+def name_of(url: str) -> str:
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+def test_a_postgresql_database_is_given_out_again_as_new(
+    postgres_cluster: Cluster, migrate: Migrate, keys: KeyRing
+) -> None:
+    """Rows, numbers and connections of the test before are gone, also what the history does not let anybody remove."""
+    source = PostgresSource(postgres_cluster, migrate)
+    with source.database() as url:
+        left = make_engine(url)
+        first = found_world(left, keys).record_in("listed")
+        held = left.connect()
+        held.execute(text("SELECT 1"))
+    with source.database() as again:
+        assert again == url
+        with postgres_cluster.connect(name_of(again)) as connection:
+            assert look_of(connection)[1:] == look_of_template(postgres_cluster)[1:]
+        engine = make_engine(again)
+        assert found_world(engine, keys).record_in("listed") == first, "the way was walked anew"
+        engine.dispose()
+    held.invalidate()
+    left.dispose()
+
+
+def look_of_template(cluster: Cluster) -> Look:
+    with cluster.connect("migrated") as connection:
+        return look_of(connection)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE outbox ADD COLUMN remark TEXT",
+        "DROP TRIGGER search_case_insert ON cases",
+        "ALTER TABLE event DISABLE TRIGGER ALL",
+        "DELETE FROM case_state",
+        "CREATE FUNCTION one() RETURNS integer LANGUAGE sql AS 'SELECT 1'",
+        "CREATE TABLE letter (id INTEGER)",
+        "DROP INDEX ix_cases_due",
+    ],
+)
+def test_a_postgresql_database_whose_schema_was_changed_is_not_given_out_again(
+    postgres_cluster: Cluster, migrate: Migrate, change: str
+) -> None:
+    source = PostgresSource(postgres_cluster, migrate)
+    with source.database() as url, postgres_cluster.connect(name_of(url)) as connection:
+        connection.execute(change)
+    with postgres_cluster.connect() as administration:
+        found = administration.execute("SELECT 1 FROM pg_database WHERE datname = %s", (name_of(url),)).fetchone()
+    assert found is None
 
 
 def test_the_server_is_reached_by_its_socket_only(postgres_cluster: Cluster) -> None:

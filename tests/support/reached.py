@@ -17,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, make_url
 
 from app.clock import MovableClock
 from app.crypto import KeyRing
@@ -150,6 +150,11 @@ def _history(engine: Engine) -> tuple[int, int]:
 
 
 # ------------------------------------------------------------------------------------------------------- listening
+
+
+def begin(url: str) -> None:
+    """The database at this address is as new, though it was used before."""
+    _JOURNALS.pop(str(make_url(url)), None)
 
 
 def _journal(engine: Engine) -> _Journal:

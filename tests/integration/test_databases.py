@@ -119,11 +119,14 @@ def test_a_postgresql_database_is_given_out_again_as_new(
         left = make_engine(url)
         first = found_world(left, keys).record_in("listed")
         held = left.connect()
-        held.execute(text("SELECT 1"))
+        held.execute(text("ANALYZE"))
+        held.commit()
     with source.database() as again:
         assert again == url
         with postgres_cluster.connect(name_of(again)) as connection:
             assert look_of(connection)[1:] == look_of_template(postgres_cluster)[1:]
+            figures = "SELECT count(*) FROM pg_stats WHERE tablename = 'cases'"
+            assert connection.execute(figures).fetchone() == (0,)
         engine = make_engine(again)
         assert found_world(engine, keys).record_in("listed") == first, "the way was walked anew"
         engine.dispose()

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, text, update
 
 from app.database import Database, write_transaction
 from app.models.cases import Case
@@ -84,6 +84,34 @@ def test_lists_without_words_are_paged_and_counted_alike(world: World, monkeypat
                 found, counts = _through(world, "", who, **way)
                 assert [uid for page in found for uid in page] == uids_of_way[::-1], (who, way, stretch)
                 assert counts == {min(len(uids_of_way), counted + 1)}, (who, way, stretch)
+
+
+def test_what_an_office_handles_is_not_asked_where_it_is_nearly_all(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R141: on PostgreSQL, by its own figures. The same is found, and a clerk's relations narrow as before."""
+    made = [world.record_in("screening", facts="几乎全部的一件。") for _place in range(6)]
+    monkeypatch.setattr(by_relation, "FEW", 0)
+    engine, asked = world.backend.engine, list[str]()
+    # Without the sign before them, which no text shows as itself.
+    office = tokens.relation_token("handling_unit_id", world.organs.office.id)[1:]
+    provider = tokens.relation_token("provider_unit_id", world.units["provider"])[1:]
+
+    def note(_connection: object, _cursor: object, _statement: str, parameters: object, *_rest: object) -> None:
+        asked.append(str(parameters))
+
+    event.listen(engine, "before_cursor_execute", note)
+    wanted = ([made[::-1]], {len(made)})
+    assert _through(world, "几乎全部的", "officer") == wanted
+    assert any(office in one for one in asked), "without figures it is asked"
+    with engine.begin() as connection:
+        connection.execute(text("ANALYZE"))
+    asked.clear()
+    assert _through(world, "几乎全部的", "officer") == wanted
+    assert any(office in one for one in asked) == (engine.dialect.name == "sqlite")
+    assert _through(world, "几乎全部的", "other_clerk") == ([[]], {0})
+    assert _through(world, "几乎全部的", "clerk") == wanted
+    assert any(provider in one for one in asked)
 
 
 def _through(world: World, words: str, who: str = "clerk", **filters: Any) -> tuple[list[list[str]], set[int]]:

@@ -89,6 +89,8 @@ class Cluster:
             "max_connections": "200",
             "fsync": durability,
             "full_page_writes": durability,
+            # A test analyses its tables itself if it wants figures of them; nothing does so while another one looks.
+            "autovacuum": durability,
             "timezone": "'UTC'",
             "jit": "off",
         }

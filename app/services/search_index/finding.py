@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.models.cases import Case
 from app.models.search import ENTRIES
 from app.services.search_index.by_relation import Wanted, earliest_due, few
-from app.services.search_index.newest_first import by_index, newest_on_postgresql
+from app.services.search_index.newest_first import by_index, handles_nearly_all, newest_on_postgresql
 from app.services.search_index.query import Term
 from app.services.search_index.standing_in import stands_in, to_be_read, ways_of
 from app.services.search_index.tokens import relation_token, span_tokens
@@ -61,7 +61,8 @@ def _marks(session: Session, wanted: Wanted) -> list[list[str]] | None:
 
     None: no case of these relations has a last day, so that none is wanted.
     """
-    groups = [[relation_token(name, value) for name, value in wanted.relations]]
+    related = [relation_token(name, value) for name, value in wanted.relations]
+    groups = [] if handles_nearly_all(session, wanted.relations) else [related]
     if wanted.due is not None:
         first, last = wanted.due
         first = first or earliest_due(session, wanted)

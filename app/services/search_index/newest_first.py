@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, cast, column, func, select, table
+from sqlalchemy import ColumnElement, and_, cast, column, func, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
@@ -29,6 +29,13 @@ _TELLING, _MARGIN = 40, 1.2
 _NARROW = 12
 #: How the relation of a credit office to the cases that it handles begins.
 _OF_OFFICE = relation_token("handling_unit_id", 0)[:-1]
+#: The share of cases that some offices handle, by the figures that ANALYZE keeps; nothing before it has run.
+_SHARE = text(
+    "SELECT sum(share) FROM pg_stats, unnest(most_common_vals::text::bigint[], most_common_freqs) AS known(unit, share)"
+    " WHERE schemaname = current_schema() AND tablename = 'cases' AND attname = 'handling_unit_id'"
+    " AND unit = ANY(:offices)"
+)
+_NEARLY_ALL = 0.9
 _ENTRY = table("search_entry", column("case_id"), column("words"), column("grams"))
 #: The key as a value of its own: its index would be read for the whole stretch, beside the words that are asked.
 _unindexed: ColumnElement[int] = _ENTRY.c.case_id + 0
@@ -44,6 +51,19 @@ def by_index(session: Session) -> None:
     """Make PostgreSQL read by indexes until the transaction ends; SQLite does so by itself."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(_INDEXES_ONLY)
+
+
+def handles_nearly_all(session: Session, relations: Sequence[tuple[str, int]]) -> bool:
+    """Whether somebody is of an office that handles nearly all cases, as far as the planner knows.
+
+    What it handles then narrows nothing, and its list, as long as the index itself, need not be walked. On SQLite no:
+    there the shortest list leads.
+    """
+    offices = [value for column, value in relations if column == "handling_unit_id"]
+    if not offices or session.get_bind().dialect.name != "postgresql":
+        return False
+    share = session.execute(_SHARE, {"offices": offices}).scalar()
+    return share is not None and share >= _NEARLY_ALL
 
 
 def newest_on_postgresql(

@@ -80,7 +80,9 @@ HEAD_REVIEW = State("head_review", "待单位审签", OPEN, C.PROVIDER_HEAD)
 SCREENING = State("screening", "待审查", OPEN, C.OFFICE)
 RETURNED = State("returned", "退回补正", OPEN, C.PROVIDER)
 NOTICING = State("noticing", "告知中", OPEN, resting="告知书送达后，自动进入陈述申辩")
-STATEMENT_OPEN = State("statement_open", "陈述申辩中", OPEN, resting="陈述申辩期限届满后，自动转为待决定")
+STATEMENT_OPEN = State(
+    "statement_open", "陈述申辩中", OPEN, resting="当事人可以提出陈述申辩；期限届满后，自动转为待决定"
+)
 DECIDING = State("deciding", "待决定", OPEN, C.OFFICE)
 LISTED = State("listed", "已记入", DECIDED, resting="保存期限届满后，自动期满归档")
 REPAIRED = State("repaired", "已修复", DECIDED, resting="保存期限届满后，自动期满归档")

@@ -69,35 +69,33 @@ def _answer(page: CasePage) -> Inner:
     return {"verdicts": _model("Verdicts", fields)}
 
 
-def _verdict_form(field: str) -> type[FieldVerdict]:
-    """A verdict whose correction is written as that field is: a day as a day."""
-    if _KINDS_OF_VALUE.get(RecordField(field)) != date | None:
-        return FieldVerdict
-    made: type[FieldVerdict] = create_model(
-        "DayVerdict",
-        __base__=FieldVerdict,
-        value=(date | None, Field(default=None, title="更正或者补充的日期", json_schema_extra={"needed": True})),
-    )
+def _verdict_form(field: str, called: str = "核查结论") -> type[FieldVerdict]:
+    """A verdict whose correction is written as that field is, a day as a day; `called` as whoever reaches it says."""
+    fields: dict[str, Any] = {"verdict": (Verdict, Field(title=called))}
+    if _KINDS_OF_VALUE.get(RecordField(field)) == date | None:
+        day = Field(default=None, title="更正或者补充的日期", json_schema_extra={"needed": True})
+        fields["value"] = (date | None, day)
+    made: type[FieldVerdict] = create_model("FieldVerdict", __base__=FieldVerdict, **fields)
     return made
 
 
 def _decision(page: CasePage) -> Inner:
     said = {row.field: f"核查结论为“{row.answer}”。不改动的，不用选择。" for row in page.summary.dispute if row.answer}
-    return {"verdicts": _model("Decisions", _departures(page, said))}
+    return {"verdicts": _model("Decisions", _departures(page, said, "审定结论"))}
 
 
 def _review(page: CasePage) -> Inner:
     said = {
         row.field: f"原审定结论为“{row.decision}”。维持的，不用选择。" for row in page.summary.dispute if row.decision
     }
-    return {"verdicts": _model("Reviews", _departures(page, said))}
+    return {"verdicts": _model("Reviews", _departures(page, said, "复核结论"))}
 
 
-def _departures(page: CasePage, said: Mapping[str, str]) -> dict[str, Any]:
+def _departures(page: CasePage, said: Mapping[str, str], called: str) -> dict[str, Any]:
     """A verdict per field that may be left out, since what was said before then stands."""
     return {
         row.field: (
-            _verdict_form(row.field) | None,
+            _verdict_form(row.field, called) | None,
             Field(default=None, title=row.label, description=said.get(row.field, "")),
         )
         for row in page.summary.dispute

@@ -70,10 +70,31 @@ def test_the_page_says_who_acts_by_when_and_what_comes_then(app: Flask, world: W
 def test_a_case_at_rest_says_what_ends_the_rest_and_when(app: Flask, world: World) -> None:
     uid = world.objection_in("decided")
     told = text_of(client_of(app, "subject").get(f"/cases/{uid}").text.split('id="next"')[1].split("</section>")[0])
-    assert "无需办理：可以申请复核；申请复核期限届满后自动办结" in told
+    assert "可以申请复核；申请复核期限届满后自动办结" in told
+    assert "无需办理" not in told, "whoever may ask for a review must not read that there is nothing to do"
     last = world.terms(uid)["objection.review_filing"].due_on
     assert last is not None
-    assert f"申请复核期限届满（{last.year}年{last.month}月{last.day}日）后，自动办结 → 已办结" in told
+    assert f"申请复核期限届满（{last.year}年{last.month}月{last.day}日）后，自动转为 已办结" in told
+
+
+def test_whoever_may_make_a_statement_is_not_told_that_there_is_nothing_to_do(app: Flask, world: World) -> None:
+    uid = world.record_in("statement_open")
+    told = text_of(client_of(app, "subject").get(f"/cases/{uid}").text.split('id="next"')[1].split("</section>")[0])
+    assert "当事人可以提出陈述申辩；期限届满后，自动转为待决定" in told
+    assert "无需办理" not in told
+    assert "后，自动转为 待决定" in told
+
+
+def test_who_reaches_a_verdict_gives_it_its_name(app: Flask, world: World) -> None:
+    """The provider verifies, the office decides, the superior reviews: three words, one form."""
+    for who, state, name in (
+        ("clerk", "verifying", "核查"),
+        ("officer", "answered", "审定"),
+        ("review_clerk", "reviewing", "复核"),
+    ):
+        uid = world.objection_in(state)
+        page = client_of(app, who).get(f"/cases/{uid}").text
+        assert set(re.findall(r"<legend>\s*(..结论)", page)) == {f"{name}结论"}, who
 
 
 def test_a_closed_case_has_no_next(app: Flask, world: World) -> None:
@@ -305,4 +326,7 @@ def test_each_procedure_has_a_page_for_whoever_signs_in(app: Flask, world: World
     assert "<blockquote" in told
     assert client.get("/rules/procedures/wedding").status_code == 404
     assert client.get("/rules/procedures/objection?locality=atlantis").status_code == 404
-    assert "/rules/procedures" in client.get("/rules").text
+    page = client.get("/rules").text
+    assert "/rules/procedures" in page
+    settings = text_of(page.split('id="settings"')[1].split("</table>")[0])
+    assert re.findall(r"[A-Za-z_]{4,}", settings.split("：信用管理部门审定")[0]) in ([], ["office"])

@@ -46,6 +46,11 @@ class Outlook:
     ways: tuple[WayOn, ...]
     automatic: tuple[Automatic, ...]
 
+    @property
+    def leaves_a_choice(self) -> bool:
+        """Whether somebody may act while nobody must: to call that nothing to do would cost him his right."""
+        return "可以" in self.resting
+
 
 @dataclass(frozen=True)
 class NotYet:

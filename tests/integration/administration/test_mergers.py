@@ -71,8 +71,8 @@ def test_the_office_of_a_locality_may_be_succeeded(busy: World) -> None:
     busy.unit_uids |= {"office": busy.organs.office.uid, "review": busy.organs.review.uid}
     confirm(busy, uid := propose(busy, "office", "foreign"))
     assert carry_on(busy.backend, uid, busy.clock) == 0
-    place = busy.backend.sessions().get(Locality, "demo")
-    assert place is not None
+    with database(busy).read() as session:
+        place = session.get_one(Locality, "demo")
     assert place.office_unit_id == busy.units["foreign"]
     assert place.review_unit_id != place.office_unit_id
     returned = next(case for case in busy.rows(Case) if case.state == "returned")

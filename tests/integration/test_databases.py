@@ -111,10 +111,11 @@ def name_of(url: str) -> str:
 
 
 def test_a_postgresql_database_is_given_out_again_as_new(
-    postgres_cluster: Cluster, migrate: Migrate, keys: KeyRing
+    postgres_cluster: Cluster, migrate: Migrate, keys: KeyRing, tmp_path: Path
 ) -> None:
     """Rows, numbers and connections of the test before are gone, also what the history does not let anybody remove."""
-    source = PostgresSource(postgres_cluster, migrate)
+    # A template of its own: a copy of the common one may be at its last time.
+    source = PostgresSource(postgres_cluster, migrate, name=f"again_{tmp_path.name}")
     with source.database() as url:
         left = make_engine(url)
         first = found_world(left, keys).record_in("listed")
@@ -124,7 +125,7 @@ def test_a_postgresql_database_is_given_out_again_as_new(
     with source.database() as again:
         assert again == url
         with postgres_cluster.connect(name_of(again)) as connection:
-            assert look_of(connection)[1:] == look_of_template(postgres_cluster)[1:]
+            assert look_of(connection)[1:] == look_of_template(postgres_cluster, source.name)[1:]
             figures = "SELECT count(*) FROM pg_stats WHERE tablename = 'cases'"
             assert connection.execute(figures).fetchone() == (0,)
         engine = make_engine(again)
@@ -134,8 +135,8 @@ def test_a_postgresql_database_is_given_out_again_as_new(
     left.dispose()
 
 
-def look_of_template(cluster: Cluster) -> Look:
-    with cluster.connect("migrated") as connection:
+def look_of_template(cluster: Cluster, name: str) -> Look:
+    with cluster.connect(name) as connection:
         return look_of(connection)
 
 

@@ -87,6 +87,12 @@ if [[ ! -r .venv/.folder || "$(<.venv/.folder)" != "$PWD" ]] || ! .venv/bin/pyth
         say "Python 3.11 or later with the venv module is needed; install it or name it with PYTHON=…"
         exit 1
     fi
+    # A link leads to the .venv of another checkout, which would be emptied.
+    if [[ -L .venv ]]; then
+        say ".venv 是链接，未作改动。请删除该链接后重试。"
+        say ".venv is a link and was left alone; remove the link and try again."
+        exit 1
+    fi
     say "建立 Python 环境 / creating .venv with $("$python" --version)"
     "$python" -m venv --clear .venv
     printf '%s' "$PWD" >.venv/.folder

@@ -84,7 +84,9 @@ def test_what_is_being_handled_is_seen_without_a_click(app: Flask, world: World,
     assert "由信用管理部门经办人（示范区信用管理办公室）办理 受理期限：" in seen
     assert "到期" in seen
     world.take("officer", "request_supplement", objection, missing=["身份证明"], reason="缺少身份证明。")
-    assert "请您办理 补正期限：" in text_of(client_of(app, "subject").get("/credit").text)
+    page = client_of(app, "subject").get("/credit").text
+    assert f"请您办理：{world.case(objection).number} 补正期限：" in text_of(page)
+    assert f'<a class="btn btn-sm btn-primary" href="/cases/{objection}">请您办理' in page
 
 
 def test_a_record_is_shown_to_its_subject_only_once_he_was_told(app: Flask, world: World) -> None:

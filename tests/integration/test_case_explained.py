@@ -95,6 +95,8 @@ def test_who_reaches_a_verdict_gives_it_its_name(app: Flask, world: World) -> No
         uid = world.objection_in(state)
         page = client_of(app, who).get(f"/cases/{uid}").text
         assert set(re.findall(r"<legend>\s*(..结论)", page)) == {f"{name}结论"}, who
+    beside = text_of(page.split('class="facts asked"')[1].split("</dl>")[0])
+    assert "申请复核的理由审定结果仍与事实不符" in beside, "the reviewer decides on what he was asked"
 
 
 def test_a_closed_case_has_no_next(app: Flask, world: World) -> None:
@@ -328,5 +330,7 @@ def test_each_procedure_has_a_page_for_whoever_signs_in(app: Flask, world: World
     assert client.get("/rules/procedures/objection?locality=atlantis").status_code == 404
     rules = client.get("/rules").text
     assert "/rules/procedures" in rules
-    settings = text_of(rules.split('id="settings"')[1].split("</table>")[0])
-    assert re.findall(r"[A-Za-z_]{4,}", settings.split("：信用管理部门审定")[0]) in ([], ["office"])
+    rows = rules.split('id="settings"')[1].split("</table>")[0].split("<tr>")[2:]
+    values = [text_of(row.split("</th>")[1].split("</td>")[0].split("<br>")[0]) for row in rows]
+    assert "信用管理部门审批人" in values
+    assert [value for value in values if re.search("[A-Za-z]{2,}", value)] == [], "a setting is a word of the field"

@@ -27,6 +27,7 @@ def lapse(world: "World", case: str, key: str, days: int = 12) -> None:
 
 
 def _go(act: Go, world: "World", case: str) -> None:
+    """Take the steps of one link of a way; what they return is of no use to the next."""
     act(world, case)
 
 

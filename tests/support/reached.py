@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, event, make_url
@@ -60,6 +61,8 @@ class _Journal:
 
 @dataclass(frozen=True)
 class _Way:
+    """What was written on a way, and where it ended: digest, history, time and what the walk returned, pickled."""
+
     writes: tuple[_Written, ...]
     digest: bytes
     history: tuple[int, int]
@@ -67,7 +70,6 @@ class _Way:
     result: bytes
 
 
-_LISTENING: list[bool] = []
 _JOURNALS: dict[str, _Journal] = {}
 _WAYS: OrderedDict[tuple[object, ...], _Way] = OrderedDict()
 
@@ -80,7 +82,7 @@ def remembered(
     `what` names everything that decides how `walk` goes, apart from the database, the keys and the time.
     """
     journal = _journal(engine)
-    if journal.way is not None or not _LISTENING:
+    if journal.way is not None or not event.contains(Engine, "after_cursor_execute", _after_execute):
         return walk()
     key = (engine.dialect.name, journal.digest, _history(engine), clock(), _mark_of(keys), repr(what))
     way = _WAYS.get(key)
@@ -209,8 +211,6 @@ def listen() -> None:
     event.listen(Engine, "after_cursor_execute", _after_execute)
     event.listen(Engine, "commit", _after_commit)
     event.listen(Engine, "rollback", _after_rollback)
-    _JOURNALS.clear()
-    _LISTENING.append(True)
 
 
 # ------------------------------------------------------------------------------------------------------------ keys
@@ -230,16 +230,18 @@ def _mark_of(keys: KeyRing) -> bytes:
     return _mark_of_versions(((keys.active, b""), *parts))
 
 
-_KEY_FILE: list[str] = []
+@cache
+def _key_file() -> str:
+    """The key file of this process, as the first start of an installation makes it."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder, "keys.json")
+        KeyRing.load_or_create(path)
+        return path.read_text(encoding="utf-8")
 
 
 def same_keys(path: Path) -> Path:
     """Put the key file of this process at `path` unless one is there: under other keys no way is gone twice."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        if _KEY_FILE:
-            write_once(path, _KEY_FILE[0])
-        else:
-            KeyRing.load_or_create(path)
-            _KEY_FILE.append(path.read_text(encoding="utf-8"))
+        write_once(path, _key_file())
     return path

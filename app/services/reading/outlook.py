@@ -8,6 +8,7 @@ from app.models.cases import Case
 from app.models.terms import LIVE, TermRow
 from workflows.catalogue import NOTICES
 from workflows.kit.context import Context
+from workflows.kit.counting import Nature
 from workflows.kit.definition import Step
 from workflows.kit.outlook import Later, Onward, by_itself, later, of_others, onward
 from workflows.registry import workflow
@@ -45,11 +46,8 @@ class Outlook:
     resting: str
     ways: tuple[WayOn, ...]
     automatic: tuple[Automatic, ...]
-
-    @property
-    def leaves_a_choice(self) -> bool:
-        """Whether somebody may act while nobody must: to call that nothing to do would cost him his right."""
-        return "可以" in self.resting
+    #: A right is running: somebody may act while nobody must, and must not read that there is nothing to do.
+    leaves_a_choice: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,7 @@ def outlook_of(case: Case, terms: Sequence[TermRow], unit: str, governing: str) 
             )
             for item in by_itself(flow, case.state, frozenset(live))
         ),
+        leaves_a_choice=any(row.nature == Nature.RIGHT for row in live.values()),
     )
 
 

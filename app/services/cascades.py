@@ -93,14 +93,19 @@ def _annulment_from_verdicts(run: StepRun, target: Case) -> Mapping[str, Any]:
 
 
 def _exemption_granted(run: StepRun, target: Case) -> Mapping[str, Any]:
-    assert isinstance(run.case, Exemption)
-    return {"cause": f"容错免责认定：{run.case.outcome}（{run.case.document_number}）"}
+    return {"cause": _found_on_exemption(run.case)}
 
 
 def _correction_from_exemption(run: StepRun, target: Case) -> Mapping[str, Any]:
     assert isinstance(run.case, Exemption)
-    reason = f"容错免责认定：{run.case.outcome}（{run.case.document_number}）"
-    return {"changes": run.case.changes or {}, "reason": reason}
+    return {"changes": run.case.changes or {}, "reason": _found_on_exemption(run.case)}
+
+
+def _found_on_exemption(case: Case) -> str:
+    """What the organ found, by the number of its own document or else of the case."""
+    assert isinstance(case, Exemption)
+    number = case.document_number or case.number
+    return f"容错免责认定：{case.outcome}（{number}）" if number else f"容错免责认定：{case.outcome}"
 
 
 #: Fills in the form of a cascaded step; tables name these keys.

@@ -193,6 +193,8 @@ def _choices(act: Act, page: CasePage) -> dict[str, list[Option]]:
             found[f"{path}.{row.field}.verdict"] = verdict_options(row.field)
             if row.choices:
                 found[f"{path}.{row.field}.value"] = value_options(row)
+    for path in (path for path in act.sub_forms if path.endswith("changes")):
+        found.update({f"{path}.{one.field.value}": value_options(one) for one in page.correctable if one.choices})
     return found
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel, Field, create_model
 
 from app.services.reading.case_page import CasePage
+from app.services.reading.record_at_issue import Correctable
 from app.services.reading.summaries import DisputeRow
 from app.web.forms import Option
 from workflows.forms.exemption import DecideExemptionForm
@@ -43,7 +44,7 @@ def verdict_options(field: str) -> list[Option]:
     return [Option(verdict.value, verdict.label) for verdict in _VERDICTS.get(RecordField(field), _ORDINARY)]
 
 
-def value_options(row: DisputeRow) -> list[Option]:
+def value_options(row: DisputeRow | Correctable) -> list[Option]:
     """What a correction is chosen from; empty where it is written."""
     return [Option(code, words) for code, words in row.choices]
 
@@ -121,9 +122,11 @@ def _unmet(page: CasePage) -> Inner:
 
 def _changes(page: CasePage) -> Inner:
     fields = {
-        field.value: (_KINDS_OF_VALUE.get(field, OptionalText), Field(default=None, title=field.label))
-        for field in RecordField
-        if field not in (RecordField.RECORD, RecordField.SUBJECT)
+        one.field.value: (
+            _KINDS_OF_VALUE.get(one.field, OptionalText),
+            Field(default=None, title=one.field.label, description=f"现记载：{one.recorded or '未填写'}"),
+        )
+        for one in page.correctable
     }
     return {"changes": _model("Changes", fields)}
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from workflows.forms.record import RecordField
-from workflows.kit.forms import LabelledEnum, Line, OptionalText, StepForm, Text
+from workflows.kit.forms import LabelledEnum, Line, OptionalLine, OptionalText, StepForm, Text
 
 
 class ExemptionOutcome(LabelledEnum):
@@ -38,19 +38,26 @@ class ExemptionFindingForm(StepForm):
 
     clause: Line = Field(title="适用的容错情形条款")
     motive: Text = Field(title="动机与有无谋取私利")
-    decision_procedure: Text = Field(title="决策程序")
+    decision_procedure: Text = Field(title="决策程序的核实情况")
     corrective_measures: Text = Field(title="纠错整改与防范措施")
     proposed: ExemptionOutcome = Field(title="拟认定结论")
 
 
 class DecideExemptionForm(StepForm):
-    """认定: outcome, number of the document, reasons."""
+    """认定: outcome and reasons. The document gets its number here, unless the organ has numbered one of its own."""
 
     outcome: ExemptionOutcome = Field(title="认定结论")
-    document_number: Line = Field(title="认定文书编号")
+    document_number: OptionalLine = Field(
+        default="",
+        title="认定文书编号",
+        description="认定书由本系统自动编号；另有本机关文书的，填写其发文字号",
+    )
     reasons: Text = Field(title="认定理由")
     changes: dict[RecordField, Any] = Field(
-        default_factory=dict, title="记录更正内容", description="部分容错的，写明记录中应当更正的内容"
+        default_factory=dict,
+        title="记录更正内容",
+        description="部分容错的，写明记录中应当更正的内容",
+        json_schema_extra={"folded": True},
     )
     correction: OptionalText = Field(
         default="", title="需要落实的纠错措施", description="没有需要落实的，不填；填写的，落实并确认后办结"
@@ -60,6 +67,7 @@ class DecideExemptionForm(StepForm):
 class RegisterFindingForm(DecideExemptionForm):
     """登记认定结论: from the organ's own document."""
 
+    document_number: Line = Field(title="认定文书编号", description="认定机关文书的发文字号")
     organ: Line = Field(title="认定机关")
     document_on: date = Field(title="认定文书日期")
     attachment: Line = Field(title="认定文书附件", description="附件名称，文书随附件上传")

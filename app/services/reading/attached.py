@@ -4,15 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.models.cases import Case
 from app.models.history import Attachment, StoredFile
+from app.models.kinds import Record
 from app.models.people import User
 from app.services.files import read_bytes
 from app.services.reading.history import audiences_of
 from app.services.reading.reader import Reader, case_for
+from app.services.reading.record_at_issue import record_read_through
 from app.services.reading.told import withheld_events
+from workflows.kit.definition import Audience
 from workflows.kit.errors import NotFound
 
 #: What a page shows without opening it; everything else is handed out to be saved (trust 1.10).
@@ -43,11 +46,20 @@ class Download:
 
 def materials_of(reader: Reader, case: Case) -> tuple[Material, ...]:
     """The files this reader may see, oldest first."""
+    return _listed(reader, _readable(reader, case))
+
+
+def materials_of_record(reader: Reader, record: Record) -> tuple[Material, ...]:
+    """What was handed in with a record, for one who reads it through another case; no paper of the office inside."""
+    return _listed(reader, _handed_in_with(record))
+
+
+def _listed(reader: Reader, readable: ColumnElement[bool]) -> tuple[Material, ...]:
     rows = reader.session.execute(
         select(Attachment, StoredFile.size, StoredFile.media_type, User.name)
         .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
         .outerjoin(User, User.id == Attachment.uploaded_by)
-        .where(*_readable(reader, case))
+        .where(readable)
         .order_by(Attachment.id)
     )
     return tuple(
@@ -57,26 +69,35 @@ def materials_of(reader: Reader, case: Case) -> tuple[Material, ...]:
 
 
 def read_material(reader: Reader, case_uid: str, uid: str, folder: Path) -> Download:
-    """The bytes of one file of a case.
+    """The bytes of one file of a case, or of the record that the reader reads through it.
 
     Raises:
         NotFound: there is none, or the reader may not see it.
         FileDamaged: the stored bytes are missing or were changed.
     """
     case = case_for(reader, case_uid)
+    through = record_read_through(reader, case)
+    readable = _readable(reader, case)
+    if through is not None:
+        readable = or_(readable, _handed_in_with(through))
     row = reader.session.execute(
         select(Attachment.sha256, Attachment.name, StoredFile.media_type)
         .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
-        .where(Attachment.uid == uid, *_readable(reader, case))
+        .where(Attachment.uid == uid, readable)
     ).one_or_none()
     if row is None:
         raise NotFound
     return Download(row.name, row.media_type, read_bytes(folder, row.sha256))
 
 
-def _readable(reader: Reader, case: Case):  # type: ignore[no-untyped-def]
+def _readable(reader: Reader, case: Case) -> ColumnElement[bool]:
     """Files of the case for one of the reader's audiences; not those of a decision that he was not told yet."""
     found = [Attachment.case_id == case.id, Attachment.audience.in_(audiences_of(reader, case))]
     if untold := withheld_events(reader, case):
         found.append(or_(Attachment.event_seq.is_(None), Attachment.event_seq.not_in(untold)))
-    return found
+    return and_(*found)
+
+
+def _handed_in_with(record: Record) -> ColumnElement[bool]:
+    outside = (Audience.PARTIES.value, Audience.PROVIDER.value)
+    return and_(Attachment.case_id == record.id, Attachment.audience.in_(outside))

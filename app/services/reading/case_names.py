@@ -23,6 +23,7 @@ def read_names(reader: Reader, case: Case, ctx: Context, siblings: Sequence[Case
     people |= {person for event in history_of(view, case.id) for person in (event.actor_id, event.principal_id)}
     if ctx.proposal is not None:
         people |= {ctx.proposal.author_id, ctx.proposal.principal_id}
-    units |= {getattr(case, column, None) for column in _UNITS} | {one.recipient_unit_id for one in notices}
+    units |= {getattr(one, column, None) for one in (case, *siblings) for column in _UNITS}
+    units |= {one.recipient_unit_id for one in notices}
     know(view, people, units if isinstance(case, Notice) else ())
     return Names({one: person_name(view, one) for one in people}, unit_names(reader.session, units))

@@ -1,19 +1,19 @@
 """The case page: one view for every kind, read with a fixed number of queries."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
-from app.access.capacities import may_see
+from app.access.capacities import may_see, reading_capacities
 from app.models.cases import Case
 from app.services.acting_for import done_by
 from app.services.contexts import context_of
 from app.services.next_hand import following_step, titles_of
 from app.services.once_read import cases_of, person_name, terms_of_case, terms_of_dossier
 from app.services.reading.approval import Approval, approval_of
-from app.services.reading.attached import Material, materials_of
+from app.services.reading.attached import Material, materials_of, materials_of_record
 from app.services.reading.case_names import read_names
 from app.services.reading.case_notices import NoticeView, notice_views
 from app.services.reading.draft_view import DraftView, draft_of
@@ -24,6 +24,14 @@ from app.services.reading.outlook import Elsewhere, NotYet, Outlook, elsewhere, 
 from app.services.reading.paper import PaperEntry, paper_entries
 from app.services.reading.proposals import Proposable, opening_of, proposable
 from app.services.reading.reader import Reader, case_for
+from app.services.reading.record_at_issue import (
+    Correctable,
+    RecordAtIssue,
+    correctable,
+    record_at_issue,
+    record_of,
+    record_read_through,
+)
 from app.services.reading.service_view import ServiceView, service_of
 from app.services.reading.summaries import Summary, summary_of
 from app.services.reading.terms import TermDetail, terms_of
@@ -35,6 +43,9 @@ from workflows.kit.forms import StepForm
 from workflows.registry import workflow
 from workflows.repair_gate import GateLine, gate
 from workflows.roles import OFFICIAL, PROPOSER, Capacity
+
+#: Kinds with steps that correct the record itself.
+_CORRECTING = frozenset({"record", "exemption"})
 
 
 @dataclass(frozen=True)
@@ -82,8 +93,14 @@ class CasePage:
     marks: tuple[str, ...]
     strip: tuple[tuple[str, bool], ...]
     summary: Summary
+    #: The record that the case is about, for those who decide on it and may not open it; else None.
+    record: RecordAtIssue | None
+    #: What the record says of each field that a step may correct; empty where none may.
+    correctable: tuple[Correctable, ...]
     offers: tuple[OfferView, ...]
     proposal: ProposalView | None
+    #: What a clerk has drafted (拟定) and the reader is to sign now.
+    drafted: EventView | None
     #: What to check before one agrees to the proposal.
     approval: Approval | None
     events: tuple[EventView, ...]
@@ -100,6 +117,8 @@ class CasePage:
     holds: bool
     checklist: tuple[GateLine, ...]
     materials: tuple[Material, ...]
+    #: What was handed in with that record.
+    record_materials: tuple[Material, ...]
     paper: tuple[PaperEntry, ...]
     #: How a notice is served, for those who serve it.
     service: ServiceView | None
@@ -123,8 +142,8 @@ def read_case(reader: Reader, uid: str) -> CasePage:
     case = case_for(reader, uid)
     flow, view = workflow(case.kind), reader.view
     ctx = context_of(view, case, reader.actor)
-    siblings = _siblings(reader, case)
-    names = read_names(reader, case, ctx, siblings)
+    siblings, through = _siblings(reader, case), record_read_through(reader, case)
+    names = read_names(reader, case, ctx, siblings if through is None else [*siblings, through])
     terms = terms_of_dossier(view, case.dossier_id)
     lines = lines_of(reader.session, [case, *siblings], ctx.calendar, reader.today, names=names, terms=terms)
     line = lines[0]
@@ -138,8 +157,11 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         marks=_marks(ctx, case),
         strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
         summary=summary_of(names.units, case, ctx.rules, withheld),
+        record=record_at_issue(through, names.units, ctx.rules) if through is not None else None,
+        correctable=_correctable(reader, case, ctx),
         offers=(*(_offer(offer, ctx) for offer in offers(flow, ctx)), *_opening(reader, case, ctx)),
         proposal=proposal,
+        drafted=_drafted(case, ctx, events),
         approval=_approval(reader, case, ctx, materials, details) if proposal is not None else None,
         events=events,
         terms=details,
@@ -153,6 +175,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         holds=case.holder in ctx.capacities,
         checklist=_checklist(ctx, withheld) if case.kind == "repair" else (),
         materials=materials,
+        record_materials=materials_of_record(reader, through) if through is not None else (),
         paper=paper_entries(reader, case) if Capacity.OFFICE in ctx.capacities else (),
         service=service_of(reader, case, ctx.capacities),
         draft=draft_of(reader, case),
@@ -161,6 +184,25 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         not_yet=not_yet(ctx),
         elsewhere=elsewhere(ctx),
     )
+
+
+def _correctable(reader: Reader, case: Case, ctx: Context) -> tuple[Correctable, ...]:
+    """For those who decide or report on a record; nobody else corrects one."""
+    if case.kind not in _CORRECTING or not reading_capacities(reader.standing, case) & OFFICIAL:
+        return ()
+    record = record_of(reader, case)
+    return correctable(record, ctx.rules) if record is not None else ()
+
+
+def _drafted(case: Case, ctx: Context, events: Sequence[EventView]) -> EventView | None:
+    """审签: the newest draft of the step that awaits the reader's signature; a letter is read as a letter."""
+    if case.kind == "notice" or case.holder not in ctx.capacities:
+        return None
+    moves = workflow(case.kind).steps
+    wanted = {
+        step.four_eyes for step in moves if step.four_eyes and not step.on_proposal and step.move_from(case.state)
+    }
+    return next((event for event in events if event.step in wanted and event.lines), None)
 
 
 def _outlook(reader: Reader, case: Case, line: CaseLine, names: Names) -> Outlook:

@@ -8,6 +8,7 @@ from typing import Any
 from app.models.cases import Case
 from app.models.kinds import Notice, Objection, Record
 from app.models.kinds_more import Exemption, Rectification, Repair, SyncItem
+from app.services.notice_content.wording import field_words
 from app.services.reading.form_lines import in_words
 from app.services.reading.told import Part
 from app.services.units.names import UnitNames
@@ -18,6 +19,8 @@ from workflows.forms.record import Disclosure, RecordField, Sanction, Severity, 
 from workflows.rules.model import Basis, Grade, RuleSet
 
 Pairs = list[tuple[str, str]]
+#: What a value can be chosen from, by code and in words; empty where it is written.
+Choices = tuple[tuple[str, str], ...]
 _DAYS = (RecordField.EFFECTIVE_ON, RecordField.CONDUCT_ENDED_ON)
 #: The lines in which each part is told.
 _LABELS = {
@@ -38,8 +41,7 @@ class DisputeRow:
     wanted: str
     answer: str
     decision: str
-    #: What a correction can be chosen from, by code and in words; empty where it is written.
-    choices: tuple[tuple[str, str], ...] = ()
+    choices: Choices = ()
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def _dispute(case: Objection, withheld: frozenset[Part], rules: RuleSet) -> tupl
             wanted=item.get("wanted", ""),
             answer=_verdict(item["field"], answered.get(item["field"]), rules),
             decision=_verdict(item["field"], decided.get(item["field"]), rules),
-            choices=_choices(case, item["field"], rules),
+            choices=choices_of(item["field"], case.recorded, rules, person=case.subject_person_id is not None),
         )
         for item in case.fields
     )
@@ -145,16 +147,9 @@ def _dispute(case: Objection, withheld: frozenset[Part], rules: RuleSet) -> tupl
 
 def recorded_words(field: str, recorded: dict[str, Any], rules: RuleSet) -> str:
     """The record's words on one field."""
-    value = recorded.get(field, "")
-    if field == RecordField.BEHAVIOUR:
-        return _behaviour(str(value), rules)
-    if field == RecordField.SEVERITY:
-        return Severity(value).label
-    if field == RecordField.DISCLOSURE_LEVEL:
-        return Disclosure(value).label
     if field == RecordField.RECORD:
         return "整条记录"
-    return in_words(value)
+    return field_words(RecordField(field), recorded.get(field, ""), rules)
 
 
 def _verdict(field: str, item: dict[str, Any] | None, rules: RuleSet) -> str:
@@ -173,16 +168,20 @@ def _value_words(field: str, value: str, rules: RuleSet) -> str:
         return value
 
 
-def _choices(case: Objection, field: str, rules: RuleSet) -> tuple[tuple[str, str], ...]:
-    """What the record may say instead: its subject's behaviours, a severity that is no higher (不得加重), a level."""
-    if field == RecordField.SEVERITY:
+def choices_of(field: str, recorded: dict[str, Any], rules: RuleSet, *, person: bool) -> Choices:
+    """What the record may say instead: its subject's behaviours, a severity that is no higher (不得加重), a level.
+
+    Args:
+        person: whether its subject is a civil servant, and not a unit.
+    """
+    if field == RecordField.SEVERITY and recorded[field]:
         grades = list(Severity)
-        lower = grades[: grades.index(Severity(case.recorded[field])) + 1]
+        lower = grades[: grades.index(Severity(recorded[field])) + 1]
         return tuple((grade.label, grade.label) for grade in lower)
     if field == RecordField.DISCLOSURE_LEVEL:
         return tuple((level.label, level.label) for level in Disclosure)
     if field == RecordField.BEHAVIOUR:
-        kind = "person" if case.subject_person_id is not None else "organ"
+        kind = "person" if person else "organ"
         fitting = (item for item in rules.behaviours if item.recordable and kind in item.subject_kinds)
         return tuple((item.id, f"{item.id} {item.label}") for item in fitting)
     return ()

@@ -85,6 +85,7 @@ class _Drawing:
             minimum=shape.minimum,
             maximum=shape.maximum,
             options=shape.options,
+            folded=bool(settings_of(info).get("folded")),
             **inner,
         )
 

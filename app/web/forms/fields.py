@@ -59,6 +59,8 @@ class Field:
     rows: tuple["Row", ...] = ()
     #: Sentences at hand for a text; pressing one puts it in.
     phrases: tuple[str, ...] = ()
+    #: A group that few need: it stands closed until something is in it.
+    folded: bool = False
 
     @property
     def id(self) -> str:
@@ -95,6 +97,11 @@ class Field:
     def problem(self) -> str:
         """The error as both the summary and the place beside the field say it."""
         return f"{self.label}：{self.error}" if self.error else ""
+
+    @property
+    def is_used(self) -> bool:
+        """Whether something is typed, or wrong, in what the group holds."""
+        return any(one.value or one.values or one.error for one in self.walk())
 
     def walk(self) -> "Iterator[Field]":
         """This field and all it holds, in the order of the page."""

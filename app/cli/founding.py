@@ -52,7 +52,9 @@ def clear_demo(own: Installation) -> None:
 def _play(own: Installation) -> None:
     """Play the cases of the demo up to the present moment, and seal their histories."""
     # Loaded here only: the rehearsal engine and its scenarios are of no use to a running server.
+    from app.documents.render import Renderer
     from app.rehearsal.demo import play_demo
+    from app.rehearsal.papers import draw_papers
     from app.rehearsal.player import PlayFailed
 
     why = ""
@@ -64,9 +66,10 @@ def _play(own: Installation) -> None:
 
         sheets = Sheets(own.settings.renderer)
         try:
-            report = play_demo(
-                own.backend, own.settings.files_dir, own.clock(), progress, sheets.render, own.seals.provider
-            )
+            with Renderer() as renderer:
+                papers = draw_papers(renderer)
+            seals = own.seals.provider
+            report = play_demo(own.backend, own.settings.files_dir, own.clock(), progress, sheets.render, seals, papers)
         except PlayFailed as failure:
             # What was played so far is whole, case by case; the system can be tried out with it.
             report, why = None, str(failure)

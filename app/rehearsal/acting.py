@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.database import read_transaction
 from app.models.cases import Case, ProposalRow
 from app.models.registry import MODELS
+from app.rehearsal.papers import NO_PAPERS, Drawn
 from app.rehearsal.world import World
 from app.services.commands import Taken, TakeStep
 from app.services.outbox import Claim, drain
@@ -34,10 +35,13 @@ class Acting:
     world: World
     #: Called after each step and each sweep, for whoever wants to look at every state on the way.
     watch: Callable[[World], None] = lambda _world: None
+    #: What is handed in with the steps.
+    papers: Drawn = NO_PAPERS
 
     def take(self, command: TakeStep) -> Taken:
         """One step, as production takes it, and what follows from the outbox."""
         taken = take_step(self.world.backend, command, self.world.clock())
+        self.papers.hand_in(self.world, taken, command.actor.user_id)
         self.work_outbox()
         self.watch(self.world)
         return taken

@@ -14,6 +14,7 @@ from app.clock import MovableClock, legal_day
 from app.database import read_transaction
 from app.models.cases import Case
 from app.rehearsal.loading import load_script
+from app.rehearsal.papers import NO_PAPERS, Drawn
 from app.rehearsal.player import Player, first_moment
 from app.rehearsal.scratch import hurrying
 from app.rehearsal.world import extend_world, plain_sheet
@@ -43,6 +44,7 @@ def play_demo(
     progress: Progress | None = None,
     render: Render = plain_sheet,
     seals: SealProvider | None = None,
+    papers: Drawn = NO_PAPERS,
 ) -> DemoReport:
     """Play the demo in a database in which the district was founded and nothing has happened yet.
 
@@ -52,6 +54,7 @@ def play_demo(
         progress: told (done, of all) after each case.
         render: makes the sheet of each notice; without one it is kept as plain text.
         seals: seals them; without one they are left for a seal on paper.
+        papers: what people hand in with their steps; nothing if it is not given.
 
     Raises:
         PlayFailed: a case cannot reach its state; the tests play the whole demo.
@@ -60,7 +63,8 @@ def play_demo(
     clock = MovableClock(first_moment(script, today, shipped_calendar()))
     quiet = replace(backend, wake=lambda: None)
     with hurrying(backend.engine):
-        Player(script, extend_world(script, quiet, clock, files, render, seals), today).play(progress)
+        world = extend_world(script, quiet, clock, files, render, seals)
+        Player(script, world, today, papers=papers).play(progress)
     backend.wake()
     with read_transaction(backend.engine) as session:
         counted = select(Case.kind, func.count()).group_by(Case.kind).order_by(Case.kind)

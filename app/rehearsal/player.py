@@ -17,6 +17,7 @@ from app.rehearsal.calendars import calendar_of, imported_facts
 from app.rehearsal.expectations import Check, Looking
 from app.rehearsal.given import GivenFailed, Preparation
 from app.rehearsal.moments import Moment, counted_day, plain_values
+from app.rehearsal.papers import NO_PAPERS, Drawn
 from app.rehearsal.script import CalendarAct, DaysAct, DownAct, Expected, Script, StepAct
 from app.rehearsal.world import UnknownName, World, found_world
 from app.services.backend import Backend
@@ -74,10 +75,15 @@ class Player:
     """Plays one script in one world."""
 
     def __init__(
-        self, script: Script, world: World, today: date, watch: Callable[[World], None] = lambda _world: None
+        self,
+        script: Script,
+        world: World,
+        today: date,
+        watch: Callable[[World], None] = lambda _world: None,
+        papers: Drawn = NO_PAPERS,
     ) -> None:
         self.script, self.world, self.today = script, world, today
-        self.acting = Acting(world, watch)
+        self.acting = Acting(world, watch, papers)
         self.starts = script.starts.at(today, world.calendar)
         self.played = Played(script, world, self.starts)
         self.looking = Looking(world, self.acting, today)

@@ -2,19 +2,25 @@
 
 from collections import defaultdict
 from datetime import UTC, datetime
+from io import BytesIO
 from pathlib import Path
 
-from sqlalchemy import select
+from pypdf import PdfReader
+from sqlalchemy import and_, select
 
 from app.crypto import KeyRing
 from app.database import Database, make_engine
+from app.documents.render import Renderer
 from app.models.cases import Case
+from app.models.history import Attachment, EventRow
 from app.models.terms import TermRow
 from app.rehearsal.demo import play_demo
+from app.rehearsal.papers import PAPERS, draw_papers
 from app.services.audit import verify
 from app.services.backend import Backend
 from app.services.database_purpose import ensure_marked
 from app.services.demo_district import found_district
+from app.services.files import read_bytes
 from workflows.registry import WORKFLOWS
 
 #: A Sunday in the Spring Festival of a year whose arrangement is not published: the hardest day to date back from.
@@ -32,7 +38,10 @@ def test_the_demo_shows_every_state_and_every_colour(sqlite_url: str, tmp_path: 
     backend = Backend(database.engine, database.sessions, KeyRing.load_or_create(tmp_path / "keys.json"), demo=True)
     seen: list[tuple[int, int]] = []
 
-    report = play_demo(backend, tmp_path / "files", NOW, lambda done, of_all: seen.append((done, of_all)))
+    files = tmp_path / "files"
+    with Renderer() as renderer:
+        papers = draw_papers(renderer)
+    report = play_demo(backend, files, NOW, lambda done, of_all: seen.append((done, of_all)), papers=papers)
 
     with database.read() as session:
         states: dict[str, set[str]] = defaultdict(set)
@@ -46,6 +55,12 @@ def test_the_demo_shows_every_state_and_every_colour(sqlite_url: str, tmp_path: 
         running = [row.due_on for row in terms if row.status == "running" and row.nature != "period" and row.due_on]
         latest = max(session.scalars(select(Case.created_at)))
         audit = verify(session, backend.keys)
+        handed_in = session.execute(
+            select(Attachment.name, Attachment.sha256, Case.kind)
+            .join(Case, Case.id == Attachment.case_id)
+            .join(EventRow, and_(EventRow.case_id == Case.id, EventRow.seq == Attachment.event_seq))
+            .where(EventRow.step.in_([step for _, step in PAPERS]))
+        ).all()
     database.engine.dispose()
 
     assert missing == set()
@@ -55,6 +70,9 @@ def test_the_demo_shows_every_state_and_every_colour(sqlite_url: str, tmp_path: 
     assert any(row.status == "running" and row.provisional for row in terms)
     assert latest <= NOW
     assert audit.holds, audit.faults
+    assert {(name, kind) for name, _, kind in handed_in} == {(paper.name, kind) for (kind, _), paper in PAPERS.items()}
+    for content in {read_bytes(files, sha256) for _, sha256, _ in handed_in}:
+        assert "演示材料" in PdfReader(BytesIO(content)).pages[0].extract_text()
     assert seen[-1][0] == seen[-1][1]
     assert {"wang", "sun", "zhou", "li", "zhao", "xu", "qin", "you", "yang"} <= {one.login for one in report.logins}
     assert sum(report.cases[kind] for kind in WORKFLOWS if kind not in ("notice", "sync")) >= 60

@@ -18,6 +18,8 @@ from workflows.kit.forms import OptionalText, StepForm
 from workflows.objection_guards import NEVER_EMPTY
 from workflows.repair_gate import TO_VERIFY
 
+#: Characters of what a record says, beside the field that corrects it; the whole stands with the record.
+_AT_MOST = 60
 Inner = Mapping[str, type[BaseModel]]
 #: What may be put right in a record, each with the kind of value it takes; a text where nothing else is said.
 _KINDS_OF_VALUE: dict[RecordField, Any] = {
@@ -124,11 +126,16 @@ def _changes(page: CasePage) -> Inner:
     fields = {
         one.field.value: (
             _KINDS_OF_VALUE.get(one.field, OptionalText),
-            Field(default=None, title=one.field.label, description=f"现记载：{one.recorded or '未填写'}"),
+            Field(default=None, title=one.field.label, description=f"现记载为“{_begun(one.recorded)}”。"),
         )
         for one in page.correctable
     }
     return {"changes": _model("Changes", fields)}
+
+
+def _begun(text: str) -> str:
+    """As much of a text as a hint needs to be known by."""
+    return text if len(text) <= _AT_MOST else f"{text[:_AT_MOST]}……"
 
 
 def _model(name: str, fields: Mapping[str, Any]) -> type[BaseModel]:

@@ -261,7 +261,7 @@ def queries_of(app: Flask, world: World, who: str, uid: str) -> int | None:
     return len(found)
 
 
-@pytest.mark.parametrize("way", ["record", "objection", "repair"])
+@pytest.mark.parametrize("way", ["record", "objection", "repair", "exemption"])
 def test_a_case_is_read_with_few_queries_in_every_state(app: Flask, world: World, way: str) -> None:
     steps, starts, states = WAYS[way]
     queries_of(app, world, "officer", world.record_in("listed"))  # what stays the law is read once and kept

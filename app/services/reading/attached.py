@@ -13,9 +13,8 @@ from app.models.people import User
 from app.services.files import read_bytes
 from app.services.reading.history import audiences_of
 from app.services.reading.reader import Reader, case_for
-from app.services.reading.record_at_issue import record_read_through
+from app.services.reading.record_at_issue import handed_in_with, record_read_through
 from app.services.reading.told import withheld_events
-from workflows.kit.definition import Audience
 from workflows.kit.errors import NotFound
 
 #: What a page shows without opening it; everything else is handed out to be saved (trust 1.10).
@@ -50,8 +49,8 @@ def materials_of(reader: Reader, case: Case) -> tuple[Material, ...]:
 
 
 def materials_of_record(reader: Reader, record: Record) -> tuple[Material, ...]:
-    """What was handed in with a record, for one who reads it through another case; no paper of the office inside."""
-    return _listed(reader, _handed_in_with(record))
+    """What was handed in with a record, for one who reads it through another case."""
+    return _listed(reader, _with_record(reader, record))
 
 
 def _listed(reader: Reader, readable: ColumnElement[bool]) -> tuple[Material, ...]:
@@ -79,7 +78,7 @@ def read_material(reader: Reader, case_uid: str, uid: str, folder: Path) -> Down
     through = record_read_through(reader, case)
     readable = _readable(reader, case)
     if through is not None:
-        readable = or_(readable, _handed_in_with(through))
+        readable = or_(readable, _with_record(reader, through))
     row = reader.session.execute(
         select(Attachment.sha256, Attachment.name, StoredFile.media_type)
         .join(StoredFile, StoredFile.sha256 == Attachment.sha256)
@@ -98,6 +97,6 @@ def _readable(reader: Reader, case: Case) -> ColumnElement[bool]:
     return and_(*found)
 
 
-def _handed_in_with(record: Record) -> ColumnElement[bool]:
-    outside = (Audience.PARTIES.value, Audience.PROVIDER.value)
-    return and_(Attachment.case_id == record.id, Attachment.audience.in_(outside))
+def _with_record(reader: Reader, record: Record) -> ColumnElement[bool]:
+    events = sorted(handed_in_with(reader, record))
+    return and_(Attachment.case_id == record.id, Attachment.event_seq.in_(events))

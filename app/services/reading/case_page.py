@@ -148,6 +148,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
     lines = lines_of(reader.session, [case, *siblings], ctx.calendar, reader.today, names=names, terms=terms)
     line = lines[0]
     withheld = withheld_parts(reader, case)
+    offered = offers(flow, ctx)
     events, materials = events_of(reader, case), materials_of(reader, case)
     proposal, details = _proposal(reader, case, ctx), terms_of(reader, case, ctx.rules, ctx.calendar)
     return CasePage(
@@ -157,11 +158,11 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         marks=_marks(ctx, case),
         strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
         summary=summary_of(names.units, case, ctx.rules, withheld),
-        record=record_at_issue(through, names.units, ctx.rules) if through is not None else None,
+        record=record_at_issue(reader, through, names.units) if through is not None else None,
         correctable=_correctable(reader, case, ctx),
-        offers=(*(_offer(offer, ctx) for offer in offers(flow, ctx)), *_opening(reader, case, ctx)),
+        offers=(*(_offer(offer, ctx) for offer in offered), *_opening(reader, case, ctx)),
         proposal=proposal,
-        drafted=_drafted(case, ctx, events),
+        drafted=_drafted(case, offered, events),
         approval=_approval(reader, case, ctx, materials, details) if proposal is not None else None,
         events=events,
         terms=details,
@@ -194,15 +195,12 @@ def _correctable(reader: Reader, case: Case, ctx: Context) -> tuple[Correctable,
     return correctable(record, ctx.rules) if record is not None else ()
 
 
-def _drafted(case: Case, ctx: Context, events: Sequence[EventView]) -> EventView | None:
-    """审签: the newest draft of the step that awaits the reader's signature; a letter is read as a letter."""
-    if case.kind == "notice" or case.holder not in ctx.capacities:
+def _drafted(case: Case, offered: Sequence[Offer], events: Sequence[EventView]) -> EventView | None:
+    """审签: the newest draft of what the reader may sign now; a letter is read as a letter."""
+    if case.kind == "notice":
         return None
-    moves = workflow(case.kind).steps
-    wanted = {
-        step.four_eyes for step in moves if step.four_eyes and not step.on_proposal and step.move_from(case.state)
-    }
-    return next((event for event in events if event.step in wanted and event.lines), None)
+    signed = {offer.step.four_eyes for offer in offered if not offer.unmet and not offer.step.on_proposal} - {""}
+    return next((event for event in events if event.step in signed and event.lines), None)
 
 
 def _outlook(reader: Reader, case: Case, line: CaseLine, names: Names) -> Outlook:

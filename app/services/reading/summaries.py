@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from app.models.cases import Case
 from app.models.kinds import Notice, Objection, Record
 from app.models.kinds_more import Exemption, Rectification, Repair, SyncItem
-from app.services.notice_content.wording import field_words
 from app.services.reading.form_lines import in_words
+from app.services.reading.recorded import Choices, behaviour_line, choices_of, recorded_words, value_words
 from app.services.reading.told import Part
 from app.services.units.names import UnitNames
 from workflows.forms.exemption import ExemptionOutcome
@@ -19,9 +18,6 @@ from workflows.forms.record import Disclosure, RecordField, Sanction, Severity, 
 from workflows.rules.model import Basis, Grade, RuleSet
 
 Pairs = list[tuple[str, str]]
-#: What a value can be chosen from, by code and in words; empty where it is written.
-Choices = tuple[tuple[str, str], ...]
-_DAYS = (RecordField.EFFECTIVE_ON, RecordField.CONDUCT_ENDED_ON)
 #: The lines in which each part is told.
 _LABELS = {
     Part.FINDINGS: ("核查说明", "核实说明"),
@@ -77,7 +73,7 @@ def record_pairs(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     """A record in words."""
     record: Record = case
     return [
-        ("失信行为", _behaviour(record.behaviour, rules)),
+        ("失信行为", behaviour_line(record.behaviour, rules)),
         ("重点领域", record.key_field),
         ("事实", record.facts),
         ("失信程度", Severity(record.severity).label if record.severity else ""),
@@ -103,11 +99,6 @@ def record_pairs(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     ]
 
 
-def _behaviour(key: str, rules: RuleSet) -> str:
-    known = next((item.label for item in rules.behaviours if item.id == key), "")
-    return f"{key} {known}".strip()
-
-
 def _unit(units: UnitNames, case: Case, unit_id: int | None) -> str:
     """A unit as the case calls it: a closed one keeps the name of its time."""
     return units.in_case(unit_id, case)
@@ -129,6 +120,7 @@ def _objection(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
 
 def _dispute(case: Objection, withheld: frozenset[Part], rules: RuleSet) -> tuple[DisputeRow, ...]:
     answered = {} if Part.FINDINGS in withheld else case.verdicts or {}
+    person = case.subject_person_id is not None
     decided = {} if withheld & {Part.DECISION, Part.REVIEW} else case.decided_verdicts or {}
     return tuple(
         DisputeRow(
@@ -139,52 +131,22 @@ def _dispute(case: Objection, withheld: frozenset[Part], rules: RuleSet) -> tupl
             wanted=item.get("wanted", ""),
             answer=_verdict(item["field"], answered.get(item["field"]), rules),
             decision=_verdict(item["field"], decided.get(item["field"]), rules),
-            choices=choices_of(item["field"], case.recorded, rules, person=case.subject_person_id is not None),
+            choices=_spoken(item["field"], choices_of(item["field"], case.recorded, rules, person=person)),
         )
         for item in case.fields
     )
-
-
-def recorded_words(field: str, recorded: dict[str, Any], rules: RuleSet) -> str:
-    """The record's words on one field."""
-    if field == RecordField.RECORD:
-        return "整条记录"
-    return field_words(RecordField(field), recorded.get(field, ""), rules)
 
 
 def _verdict(field: str, item: dict[str, Any] | None, rules: RuleSet) -> str:
     if not item:
         return ""
     label = Verdict(item["verdict"]).label
-    return f"{label}：{_value_words(field, item['value'], rules)}" if item.get("value") else label
+    return f"{label}：{value_words(field, item['value'], rules)}" if item.get("value") else label
 
 
-def _value_words(field: str, value: str, rules: RuleSet) -> str:
-    """A corrected value in words; as it was written where it is no code or day."""
-    try:
-        day = date.fromisoformat(value) if field in _DAYS else value
-        return recorded_words(field, {field: day}, rules)
-    except ValueError:
-        return value
-
-
-def choices_of(field: str, recorded: dict[str, Any], rules: RuleSet, *, person: bool) -> Choices:
-    """What the record may say instead: its subject's behaviours, a severity that is no higher (不得加重), a level.
-
-    Args:
-        person: whether its subject is a civil servant, and not a unit.
-    """
-    if field == RecordField.SEVERITY and recorded[field]:
-        grades = list(Severity)
-        lower = grades[: grades.index(Severity(recorded[field])) + 1]
-        return tuple((grade.label, grade.label) for grade in lower)
-    if field == RecordField.DISCLOSURE_LEVEL:
-        return tuple((level.label, level.label) for level in Disclosure)
-    if field == RecordField.BEHAVIOUR:
-        kind = "person" if person else "organ"
-        fitting = (item for item in rules.behaviours if item.recordable and kind in item.subject_kinds)
-        return tuple((item.id, f"{item.id} {item.label}") for item in fitting)
-    return ()
+def _spoken(field: str, choices: Choices) -> Choices:
+    """The choices of a verdict, whose text is kept as it reads; a behaviour is known by its number."""
+    return choices if field == RecordField.BEHAVIOUR else tuple((words, words) for _, words in choices)
 
 
 def _notice(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:

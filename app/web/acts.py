@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app.services.drafts import FROM_PAPER
+from app.services.reading.asked_back import AskedBack
 from app.services.reading.case_page import CasePage, OfferView
 from app.services.reading.paper import PaperEntry
 from app.services.reading.proposals import Proposable
@@ -71,6 +72,8 @@ class Act:
     #: What it is to the live proposal of the case: one agrees to it, returns it, or decides otherwise.
     answer: Answer = Answer.NONE
     main: bool = False
+    #: What was sent back or asked for, and is done again with this act.
+    asked_back: tuple[AskedBack, ...] = ()
     #: Of a form that is drawn for one choice only: values that are given, the fields that this choice asks for (None:
     #: all), those it must have, words and options of its own.
     fixed: Mapping[str, str] = field(default_factory=dict)
@@ -106,8 +109,14 @@ def acts_of(page: CasePage) -> tuple[Act, ...]:
         barred = next((offer.reasons for offer in page.offers if offer.step == "propose"), ())
         acts += [_proposing(decision, barred, page) for decision in page.proposable]
     acts += [_from_paper(entry, page) for entry in page.paper]
-    acts = [_of_draft(act, page) for act in acts]
+    acts = [_told_what_is_asked(_of_draft(act, page), page) for act in acts]
     return tuple(sorted(by_method(acts, page), key=_rank))
+
+
+def _told_what_is_asked(act: Act, page: CasePage) -> Act:
+    """With what it has to supply or do again; an act that opens another case answers nothing of this one."""
+    found = () if act.opens else tuple(item for item in page.asked_back if act.step in item.redone_by)
+    return replace(act, asked_back=found) if found else act
 
 
 def _of_draft(act: Act, page: CasePage) -> Act:

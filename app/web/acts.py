@@ -1,6 +1,6 @@
 """The acts of a case page: each offer of the table, each decision that may be proposed, each entry from paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -18,13 +18,14 @@ from app.web.inner_forms import inner_forms
 from app.web.service_acts import by_method
 from workflows.kit.forms import Line, StepForm
 from workflows.kit.proposals import PROPOSAL_STEPS, ProposeForm
+from workflows.phrases import opinion_on
 
 #: Acts that are seldom the next thing to do: shown closed, below the main act.
 _SELDOM = frozenset(
     {"request_supplement", "withdraw", "remind", "supervise", "transfer_back", "request_extension", "edit", "discard",
      "void", "fail", "withdraw_proposal", "draft_correction", "draft_annulment", "annul", "escalate", "give_up",
      "register_finding", "proceed", "request_review", "drop", "accept_own", "go_on", "decline", "correct_service",
-     "add_receipt"}
+     "add_receipt", "send_back"}
 )  # fmt: skip
 #: The acts that end a proposal or request without the decision.
 _RETURNING = frozenset({"return_proposal", "refuse_extension", "reject_request"})
@@ -110,7 +111,17 @@ def acts_of(page: CasePage) -> tuple[Act, ...]:
         acts += [_proposing(decision, barred, page) for decision in page.proposable]
     acts += [_from_paper(entry, page) for entry in page.paper]
     acts = [_told_what_is_asked(_of_draft(act, page), page) for act in acts]
-    return tuple(sorted(by_method(acts, page), key=_rank))
+    return tuple(sorted(_with_a_main_one(by_method(acts, page), page), key=_rank))
+
+
+def _with_a_main_one(acts: Sequence[Act], page: CasePage) -> Sequence[Act]:
+    """Where nothing else is the next thing, the one decision that the holder may propose is, or the one returned."""
+    if not page.holds or page.proposal is not None or any(act.main for act in acts):
+        return acts
+    ordinary = [act for act in acts if act.possible and not act.on_paper and not _is_seldom(act.proposes or act.step)]
+    if len(ordinary) != 1:
+        return acts
+    return [replace(act, main=act is ordinary[0]) for act in acts]
 
 
 def _told_what_is_asked(act: Act, page: CasePage) -> Act:
@@ -184,7 +195,7 @@ def _proposing(decision: Proposable, barred: tuple[str, ...], page: CasePage) ->
         button="提交拟办意见",
         model=ProposeForm,
         sub_forms={"form": decision.form, **nested},
-        given={"opinion": f"经审核，拟办理“{decision.label}”，请审批。"},
+        given={"opinion": opinion_on(decision.step, decision.label)},
         reasons=(*barred, *decision.reasons),
         leads_to=decision.leads_to,
         proposes=decision.step,

@@ -323,3 +323,26 @@ def test_who_has_not_agreed_to_electronic_service_is_asked_once(app: Flask, worl
     assert "f-electronic" not in client.get(address(record, "statement")).text
     client.post("/credit/service-address")
     assert [row.act for row in world.rows(AccessLog)].count("service_confirmed") == 1
+
+
+# -- what waits comes first -----------------------------------------------------------------------------------------
+
+
+def order(app: Flask, who: str, *records: str) -> list[str]:
+    """The records in the order in which their cards stand."""
+    page = client_of(app, who).get("/credit").text
+    return sorted(records, key=lambda uid: page.index(f'id="record-{uid}"'))
+
+
+def test_what_waits_for_the_person_stands_above_what_needs_nothing(app: Flask, world: World) -> None:
+    """R33: what he has to supply comes first, then what he may still do, then the rest; what is next leads its card."""
+    asked = world.record_in("listed")
+    quiet, newest = world.record_in("listed"), world.record_in("listed")
+    chosen = world.record_in("statement_open")
+    objection = world.objection_in("submitted", asked)
+    world.take("officer", "request_supplement", objection, missing=["身份证明"], reason="材料不齐")
+    world.seal()
+    assert order(app, "subject", quiet, newest, chosen, asked) == [asked, chosen, newest, quiet]
+    page = client_of(app, "subject").get("/credit").text
+    card = page.partition(f'id="record-{asked}"')[2]
+    assert card.index("请您办理") < card.index("信息提供单位")

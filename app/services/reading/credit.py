@@ -51,13 +51,18 @@ _WORDS = {
 
 
 def read_credit(reader: Reader) -> CreditPage:
-    """Every record about the reader or his unit of which he was told, the newest first."""
+    """Every record about the reader or his unit of which he was told: what waits for him first, then the newest."""
     records = reader.session.execute(
         select(Record).where(_own(reader), Case.subject_sees).order_by(Case.id.desc())
     ).scalars()
     calendar = current_calendar(reader.session)
     seen = [record for record in records if may_see(workflow("record"), reader.standing, record)]
-    return CreditPage(tuple(_card(reader, record, calendar) for record in seen), _takes_notices_here(reader))
+    cards = sorted((_card(reader, record, calendar) for record in seen), key=_urgency)
+    return CreditPage(tuple(cards), _takes_notices_here(reader))
+
+
+def _urgency(card: RecordCard) -> tuple[int, date]:
+    return card.waits or (2, date.max)
 
 
 def _takes_notices_here(reader: Reader) -> bool:

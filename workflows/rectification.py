@@ -136,7 +136,7 @@ STEPS = (
         Step("supervise", "督办", stay(*RUNNING, REPORTED), SUPERVISOR, RemindForm,
              guards=(some_duty_is_late,), notices=(Draft("supervision", Recipient.HOLDER),),
              effects=("raise_escalation",), basis="R55"),
-        Step("escalate", "升级", stay(*RUNNING), frozenset({C.SYSTEM, C.SUPERVISOR}), EscalateForm,
+        Step("escalate", "提升督办层级", stay(*RUNNING), frozenset({C.SYSTEM, C.SUPERVISOR}), EscalateForm,
              guards=(escalation_is_due, criticism_has_reason),
              notices=(Draft("reminder", Recipient.SUBJECT, rises_to_reminder),
                       Draft("supervision", Recipient.SUBJECT, rises_to_supervision),

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from app.access.capacities import may_see
 from app.models.cases import Case
@@ -34,6 +34,7 @@ from workflows.roles import Post
 from workflows.rules.model import RuleSet
 
 SPEAKERS = frozenset({Post.STAFF, Post.HEAD, Post.DEPUTY})
+_CIVIL_SERVANT = frozenset({Post.CIVIL_SERVANT})
 _FILED_ON = ("repair", "exemption")
 _DISPUTED_IN = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
 #: Which line of the record in words stands for which contestable field.
@@ -50,15 +51,22 @@ _WORDS = {
 }
 
 
-def read_credit(reader: Reader) -> CreditPage:
-    """Every record about the reader or his unit of which he was told: what waits for him first, then the newest."""
+def read_credit(reader: Reader, *, unit: bool = False) -> CreditPage:
+    """Every record about the reader or his unit of which he was told: what waits for him first, then the newest.
+
+    Who is a civil servant and speaks for a unit has two homes, told apart by `unit`; everybody else has one with all.
+    """
+    person, speaks = reader.standing.units(_CIVIL_SERVANT), reader.standing.units(SPEAKERS)
+    both = bool(person and speaks)
+    of_unit = bool(speaks) and (unit or not person)
+    wanted = Case.subject_unit_id.is_not(None) if of_unit else Case.subject_unit_id.is_(None)
     records = reader.session.execute(
-        select(Record).where(_own(reader), Case.subject_sees).order_by(Case.id.desc())
+        select(Record).where(_own(reader), wanted if both else true(), Case.subject_sees).order_by(Case.id.desc())
     ).scalars()
     calendar = current_calendar(reader.session)
     seen = [record for record in records if may_see(workflow("record"), reader.standing, record)]
     cards = sorted((_card(reader, record, calendar) for record in seen), key=_urgency)
-    return CreditPage(tuple(cards), _takes_notices_here(reader))
+    return CreditPage(of_unit, tuple(cards), _takes_notices_here(reader))
 
 
 def _urgency(card: RecordCard) -> tuple[int, date]:
@@ -133,6 +141,7 @@ def _card(reader: Reader, record: Record, calendar: Calendar) -> RecordCard:
         next=own,
         statement=statement_of(reader, record),
         filings=tuple(filing_of(reader, record, kind) for kind in _FILED_ON if record.phase != "closed"),
+        about_unit=record.subject_unit_id is not None,
         for_unit=writes_for_the_head(reader, record),
         version=record.version,
         electronic_service=record.subject_person_id is None or _takes_notices_here(reader),

@@ -91,6 +91,8 @@ class RecordCard:
     next: OwnCase | None
     statement: Filing | None
     filings: tuple[Filing, ...]
+    #: Whether it is about a unit, and whether the reader writes for that unit without being its head.
+    about_unit: bool
     for_unit: bool
     version: int
     #: Whether notices reach the subject through the system; a person has to have agreed to it.
@@ -134,7 +136,8 @@ class RecordCard:
 
 @dataclass(frozen=True)
 class CreditPage:
-    """The home of a civil servant, or of those who speak for a unit."""
+    """The home of a civil servant, or of those who speak for a unit (`of_unit`)."""
 
+    of_unit: bool
     cards: tuple[RecordCard, ...]
     electronic_service: bool

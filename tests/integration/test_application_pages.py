@@ -341,11 +341,14 @@ def test_what_waits_for_the_person_stands_above_what_needs_nothing(app: Flask, w
     quiet, newest = world.record_in("listed"), world.record_in("listed")
     chosen = world.record_in("statement_open")
     objection = world.objection_in("submitted", asked)
+    other = [{"field": "severity", "ground": "错误", "wanted": "轻微"}]
+    later = world.objection_in("submitted", asked, fields=other, reason="情节轻微")
     world.take("officer", "request_supplement", objection, missing=["身份证明"], reason="材料不齐")
     world.seal()
     assert order(app, "subject", quiet, newest, chosen, asked) == [asked, chosen, newest, quiet]
     page = client_of(app, "subject").get("/credit").text
     card = page.partition(f'id="record-{asked}"')[2]
+    assert card.index(world.case(objection).number) < card.index(world.case(later).number)
     assert card.index("请您办理") < card.index("信息提供单位")
 
 

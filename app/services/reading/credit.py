@@ -124,6 +124,7 @@ def _card(reader: Reader, record: Record, calendar: Calendar) -> RecordCard:
     cases = tuple(
         _coming(case, line, terms) for case, line in zip(others, lines[1:], strict=True) if case.phase != "closed"
     )
+    cases = tuple(sorted(cases, key=lambda case: not case.is_his))
     own = _coming(record, lines[0], terms) if _moves(record, cases) else None
     told = {(item.line.uid, item.line.term.key) for item in (*cases, own) if item and item.line.term}
     return RecordCard(

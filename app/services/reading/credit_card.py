@@ -67,6 +67,11 @@ class OwnCase:
     term: str
     outlook: Outlook
 
+    @property
+    def is_his(self) -> bool:
+        """Whether it is the reader's side that has to act now."""
+        return self.line.holder in _SUBJECTS
+
 
 def _first_day(terms: Iterable[TermState | None]) -> date:
     return min((term.due_on for term in terms if term is not None and term.due_on is not None), default=date.max)
@@ -104,7 +109,7 @@ class RecordCard:
         each by its last day. None where nothing waits.
         """
         moving = [item for item in (*self.cases, self.next) if item is not None]
-        owed = [item.line.term for item in moving if item.line.holder in _SUBJECTS]
+        owed = [item.line.term for item in moving if item.is_his]
         if owed:
             return 0, _first_day(owed)
         heard = self.statement is not None and self.statement.possible

@@ -90,7 +90,7 @@ STEPS = (
     Step("draft_finding", "拟定核实意见", moves({EXAMINING: SIGNING}), frozenset({C.TOLERANCE}),
          ExemptionFindingForm, effects=("keep_finding",), audience=Audience.INSIDE, basis="R45"),
     Step("reject_finding", "退回修改", moves({SIGNING: EXAMINING}), TOLERANCE_HEAD, ReasonForm,
-         audience=Audience.INSIDE, ends_round=True),
+         audience=Audience.INSIDE, ends_round=True, redone_by=("draft_finding",)),
     Step("decide", "认定", moves({SIGNING: AS_FOUND}), TOLERANCE_HEAD, DecideExemptionForm,
          guards=(changes_fit_the_outcome,), four_eyes="draft_finding",
          notices=(Draft("exemption_decision", Recipient.APPLICANT),

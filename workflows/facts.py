@@ -72,6 +72,9 @@ class Facts(Protocol):
     def record_listed_on(self) -> date | None:
         """Day on which the record was listed, None if it is not."""
 
+    def record_closed_on(self) -> date | None:
+        """Day on which the record was closed, None if it is not."""
+
     def subject_is_unit(self) -> bool:
         """Whether the subject is an organ."""
 
@@ -94,7 +97,9 @@ class Facts(Protocol):
         """Last day of the sanction's period the record rests on, None if it rests on none."""
 
     def period_until(self, key: str) -> date | None:
-        """Last day of a *period* of the record in the dossier (e.g. `record.publication_min`), None if not running."""
+        """Last day of a *period* of the record in the dossier (e.g. `record.publication_min`), or of another term of
+        it that began (e.g. `record.statement`); None if it never did.
+        """
 
     def repair_exists(self, *states: str) -> bool:
         """Another repair of the dossier is in one of these states."""

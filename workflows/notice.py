@@ -72,7 +72,7 @@ STEPS = (
     Step("sign", "签发", moves({DRAFTED: SEALING}), SIGNERS, SignNoticeForm,
          guards=(signed_by_the_named, text_complete), four_eyes="edit", effects=("put_to_seal",)),
     Step("return_draft", "退回改稿", stay(DRAFTED), SIGNERS, ReasonForm, guards=(signed_by_the_named,),
-         audience=Audience.INSIDE),
+         audience=Audience.INSIDE, redone_by=("edit",)),
     Step("issue", "成文", moves({SEALING: ISSUED}), frozenset({C.SYSTEM}), IssueForm, effects=("keep_bytes",)),
     Step("dispatch", "送出", moves({ISSUED: DISPATCHED}), frozenset({C.OFFICE, C.SYSTEM}), DispatchForm,
          guards=SENT_BY, effects=("tell_parent_of_dispatch",)),

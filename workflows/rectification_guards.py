@@ -156,11 +156,11 @@ def new_date_leaves_the_floor(ctx: Context) -> bool | Unmet:
     return ctx.form.until >= first or Unmet(f"重新整改至少应当留出{rule.span.text}，截止日期不得早于{_day(first)}")
 
 
-@guard("当事单位逾期，且已到升级的时间")
+@guard("当事单位逾期，且已到提升督办层级的时间")
 def escalation_is_due(ctx: Context) -> bool | Unmet:
     """催办 on the first day late, 督办 and 通报批评 from the fifth working day (ladder, section 0)."""
     if not _subject_is_late(ctx):
-        return Unmet("当事单位没有逾期，不得升级", first_day_late(ctx, *_SUBJECT_DUTIES))
+        return Unmet("当事单位没有逾期，不得提升督办层级", first_day_late(ctx, *_SUBJECT_DUTIES))
     level = ctx.case.escalation_level
     if ctx.actor.is_system:
         if level >= SUPERVISED:
@@ -186,17 +186,17 @@ def criticism_has_reason(ctx: Context) -> bool | Unmet:
     return ctx.actor.is_system or bool(ctx.form.reason) or Unmet("通报批评应当写明理由")
 
 
-@guard("升级为催办")
+@guard("提升为催办")
 def rises_to_reminder(ctx: Context) -> bool:
     return level_after("escalate", ctx) == REMINDED
 
 
-@guard("升级为督办")
+@guard("提升为督办")
 def rises_to_supervision(ctx: Context) -> bool:
     return level_after("escalate", ctx) == SUPERVISED
 
 
-@guard("升级为通报批评")
+@guard("提升为通报批评")
 def rises_to_criticism(ctx: Context) -> bool:
     return level_after("escalate", ctx) == CRITICISED
 

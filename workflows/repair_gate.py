@@ -14,6 +14,20 @@ from workflows.kit.context import Context
 
 _NEXT = timedelta(days=1)
 
+#: What a record is that is not listed, by its state: not yet, or no more.
+_UNLISTED = {
+    "noticing": "所涉记录正在告知，尚未记入",
+    "statement_open": "所涉记录正在陈述申辩，尚未记入",
+    "deciding": "所涉记录正在作出决定，尚未记入",
+}
+_OVER = {
+    "repaired": "所涉记录已经修复",
+    "expired": "所涉记录已经期满归档",
+    "annulled": "所涉记录已经撤销",
+    "declined": "所涉记录已经决定不予记录",
+    "exempted": "所涉记录已经容错免责，不作为失信记录",
+}
+
 #: Lines that only somebody who looks at the evidence can judge: the FINDER, or OFFICE after `go_on`.
 TO_VERIFY = frozenset({GateKey.CORRECTED, GateKey.NOT_EXCLUDED})
 
@@ -83,7 +97,23 @@ def described(lines: tuple[GateLine, ...]) -> str:
 
 def _listed(ctx: Context) -> GateLine:
     met = ctx.facts.record_state() == "listed"
-    return GateLine(GateKey.LISTED, GateKey.LISTED.label, met, note="" if met else "所涉记录尚未记入或者已经修复、终结")
+    return GateLine(GateKey.LISTED, GateKey.LISTED.label, met, note="" if met else why_not_listed(ctx))
+
+
+def still_to_be_listed(ctx: Context) -> bool:
+    """Whether the record may yet be listed, so that there may be something to repair one day."""
+    return ctx.facts.record_state() not in _OVER
+
+
+def why_not_listed(ctx: Context) -> str:
+    """What the record is instead of listed, and until or since when, where a date tells it."""
+    state, heard = ctx.facts.record_state(), ctx.facts.period_until("record.statement")
+    if state == "statement_open" and heard is not None:
+        return f"所涉记录正在陈述申辩（{_day(heard)}届满），尚未记入"
+    ended = ctx.facts.record_closed_on()
+    if state in _OVER and ended is not None:
+        return f"{_OVER[state]}（{_day(ended)}）"
+    return _OVER.get(state) or _UNLISTED.get(state, "所涉记录正在审查，尚未记入")
 
 
 def _period(ctx: Context) -> GateLine:

@@ -4,7 +4,17 @@ from workflows.forms.repair import GateKey, RepairReviewResult
 from workflows.guards import asked_in_time, duty_is_late, late_and_warned
 from workflows.kit.context import Context
 from workflows.kit.definition import Unmet, guard
-from workflows.repair_gate import TO_VERIFY, GateLine, described, first_possible_on, gate, unmet, unmet_dates
+from workflows.repair_gate import (
+    TO_VERIFY,
+    GateLine,
+    described,
+    first_possible_on,
+    gate,
+    still_to_be_listed,
+    unmet,
+    unmet_dates,
+    why_not_listed,
+)
 
 #: The subject knows of the record and there is something left to repair: paper is taken in and answered.
 _RECORD_TOLD = {"noticing", "statement_open", "deciding", "listed", "repaired"}
@@ -43,7 +53,8 @@ def record_can_be_repaired(ctx: Context) -> bool | Unmet:
     state = ctx.facts.record_state()
     if state == "listed" or (ctx.received_on and state in _RECORD_TOLD):
         return True
-    return Unmet("所涉记录尚未记入或者已经修复、终结，不能申请修复")
+    why = why_not_listed(ctx)
+    return Unmet(f"{why}，记入后方可申请修复" if still_to_be_listed(ctx) else f"{why}，不能再申请修复")
 
 
 @guard("本记录没有办理中的修复申请")

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from app.extensions import installation
 from app.services.stuck import retry_stuck
 
-outbox = AppGroup("outbox", help="待发任务：文书生成、邮件提醒。")
+outbox = AppGroup("outbox", help="后台任务：文书生成、邮件提醒。")
 
 
 def register(app: Flask) -> None:

@@ -18,6 +18,7 @@ from app.models.history import AccessLog, OutboxRow
 from app.models.people import Locality
 from app.models.terms import LIVE, StuckClaim, TermRow
 from app.seals.setup import SealSetup
+from app.services.administration.pending import WORKS
 from app.services.audit import verify
 from app.services.backups import check_backup
 from app.services.checks import Check, fault, fine, warning
@@ -32,6 +33,7 @@ from workflows.registry import WORKFLOWS
 _LOW_DISK, _FULL_DISK = 2_000_000_000, 200_000_000
 _DRIFT = timedelta(minutes=5)
 _LATE_WORK = timedelta(minutes=15)
+_RETRY = "排除原因后在“运行状况”页重试，或者在服务器上执行 flask --app wsgi outbox retry。"
 #: The General Office of the State Council publishes the next year's days off in October or November.
 _NOTICE_EXPECTED_FROM_MONTH = 11
 
@@ -76,21 +78,21 @@ def _fonts() -> Iterator[Check]:
         else:
             yield warning(f"字体：{use.label}", "缺少", use.advice)
     if fonts.can_subset():
-        yield fine("字体子集", f"{fonts.SUBSETTER_PACKAGE} 已安装")
+        yield fine("字体裁剪组件", f"{fonts.SUBSETTER_PACKAGE} 已安装")
     else:
         advice = f"请安装软件包 {fonts.SUBSETTER_PACKAGE}。"
-        yield warning("字体子集", f"缺少 {fonts.SUBSETTER_PACKAGE}，每份文书的生成时间超过1秒", advice)
+        yield warning("字体裁剪组件", f"缺少 {fonts.SUBSETTER_PACKAGE}，每份文书的生成时间超过1秒", advice)
 
 
 def _keys_file(settings: Settings) -> Iterator[Check]:
-    for label, path in (("密钥文件", settings.key_file), ("会话密钥文件", settings.data_dir / "secret-key")):
+    for label, path in (("密钥文件", settings.key_file), ("登录会话密钥文件", settings.data_dir / "secret-key")):
         if not path.exists():
             continue
         mode = path.stat().st_mode & 0o777
         if mode & 0o077:
             yield fault(label, f"{path} 权限为 {mode:o}，可被其他用户读取", f"请执行 chmod 600 {path}。")
         else:
-            yield fine(label, f"{path} 权限 {mode:o}；须与数据库一并备份")
+            yield fine(label, f"{path}，其他用户不能读取（权限 {mode:o}）；须与数据库一并备份")
 
 
 def _disk(folder: Path) -> Iterator[Check]:
@@ -135,11 +137,11 @@ def _vocabulary(session: Session) -> Iterator[Check]:
     kept = set(session.execute(select(CaseState.kind, CaseState.state, CaseState.phase)))
     wanted = {(kind, state.key, state.phase.value) for kind, flow in WORKFLOWS.items() for state in flow.states}
     if kept == wanted:
-        yield fine("状态词汇", f"{len(kept)}个状态，与流程表一致")
+        yield fine("流程状态表", f"数据库中的{len(kept)}个状态与程序一致")
         return
     differing = "、".join(f"{kind}.{state}" for kind, state, _phase in sorted(kept ^ wanted))
     yield fault(
-        "状态词汇", f"数据库与流程表不一致：{differing}", "程序与数据库版本不符，请安装同一版本并执行 db upgrade。"
+        "流程状态表", f"数据库与程序不一致：{differing}", "程序与数据库版本不符，请安装同一版本并执行 db upgrade。"
     )
 
 
@@ -153,8 +155,14 @@ def _calendar(session: Session, today: date) -> Iterator[Check]:
     provisional = session.scalar(
         select(func.count()).select_from(TermRow).where(TermRow.status.in_(LIVE), TermRow.provisional)
     )
-    detail = f"版本{calendar.version}，已公布至{calendar.published_through}年；暂定期限{provisional}个"
-    how = "请取得国务院办公厅的放假安排通知，由规则管理员在“工作日历”页先试算，再导入；也可以用 calendar import。"
+    detail = (
+        f"{calendar.version}版，放假安排收录至{calendar.published_through}年；"
+        f"届满日待放假安排公布后确定的期限{provisional}个"
+    )
+    how = (
+        "请取得国务院办公厅的放假安排通知，由规则管理员在“工作日历”页先试算，再导入；"
+        "也可以在服务器上执行 flask --app wsgi calendar import。"
+    )
     if calendar.published_through < today.year:
         yield fault(name, f"{detail}；缺少{today.year}年的放假安排", how)
     elif calendar.published_through == today.year and today.month >= _NOTICE_EXPECTED_FROM_MONTH:
@@ -181,11 +189,12 @@ def _rule_sets(session: Session, today: date) -> Iterator[Check]:
             listed = "、".join(str(one) for one in waiting)
             yield warning(
                 label,
-                f"现行第{number}号；第{listed}号待确认",
-                f"请由另一名规则管理员核对（rules diff {key} {number} {waiting[-1]}）后确认。",
+                f"现行第{number}号规则集；第{listed}号待确认",
+                "请由另一名规则管理员在“规则”页对照核对"
+                f"（或者执行 flask --app wsgi rules diff {key} {number} {waiting[-1]}），然后确认。",
             )
         else:
-            yield fine(label, f"现行第{number}号")
+            yield fine(label, f"现行第{number}号规则集")
 
 
 def _clock(session: Session, now: datetime) -> Iterator[Check]:
@@ -216,7 +225,7 @@ def _shown(instant: datetime) -> str:
 def _sweep(database: Database, now: datetime) -> Iterator[Check]:
     condition = sweep_condition(database, now)
     if condition == "ok":
-        yield fine("到期处理", "后台任务正在运行")
+        yield fine("到期处理", "后台任务正在运行，期限届满时自动办理")
     else:
         detail = "后台任务已停止" if condition == "silent" else "后台任务尚未运行过"
         advice = "请启动 flask --app wsgi worker（单机为 start）；启动后自动补办停机期间到期的事项。"
@@ -228,29 +237,27 @@ def _outbox(session: Session, now: datetime) -> Iterator[Check]:
         select(OutboxRow.id, OutboxRow.work, OutboxRow.error).where(OutboxRow.status == "stuck").order_by(OutboxRow.id)
     ).all()
     for row in stuck[:20]:
-        yield fault(f"待发任务 #{row.id}（{row.work}）", row.error, "排除原因后执行 flask --app wsgi outbox retry。")
+        yield fault(f"后台任务 #{row.id}（{WORKS.get(row.work, row.work)}）", row.error, _RETRY)
     waiting = session.scalar(
         select(func.count())
         .select_from(OutboxRow)
         .where(OutboxRow.status == "open", OutboxRow.not_before < now - _LATE_WORK)
     )
     if waiting:
-        yield warning("待发任务", f"{waiting}项等待超过15分钟", "请确认后台任务正在运行，并查看其日志。")
+        yield warning("后台任务", f"{waiting}项等待超过15分钟", "请确认后台任务正在运行，并查看其日志。")
     elif not stuck:
-        yield fine("待发任务", "没有积压")
+        yield fine("后台任务", "没有积压")
 
 
 def _stuck_terms(session: Session) -> Iterator[Check]:
     stuck = session.scalars(select(StuckClaim).where(StuckClaim.retry_at.is_(None)).order_by(StuckClaim.term_id)).all()
     for claim in stuck[:20]:
-        yield fault(
-            f"到期处理失败（期限 #{claim.term_id}）", claim.error, "排除原因后执行 flask --app wsgi outbox retry。"
-        )
+        yield fault(f"到期处理失败（期限 #{claim.term_id}）", claim.error, _RETRY)
     retrying = session.scalar(select(func.count()).select_from(StuckClaim).where(StuckClaim.retry_at.is_not(None)))
     if retrying:
         yield warning("到期处理失败", f"{retrying}个期限等待重试", "系统自动重试；反复失败的请查看日志。")
     elif not stuck:
-        yield fine("到期处理失败", "无")
+        yield fine("到期处理失败", "没有")
 
 
 def _chains(session: Session, keys: KeyRing) -> Iterator[Check]:

@@ -263,6 +263,9 @@ class SqlFacts:
     def record_listed_on(self) -> date | None:
         return self._record.listed_on if self._record else None
 
+    def record_closed_on(self) -> date | None:
+        return self._record.closed_on if self._record else None
+
     def subject_is_unit(self) -> bool:
         return self.case.subject_unit_id is not None
 

@@ -1,6 +1,6 @@
 """The acts of a case page: each offer of the table, each decision that may be proposed, each entry from paper."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from app.services.drafts import FROM_PAPER
+from app.services.reading.asked_back import AskedBack
 from app.services.reading.case_page import CasePage, OfferView
 from app.services.reading.paper import PaperEntry
 from app.services.reading.proposals import Proposable
@@ -17,13 +18,14 @@ from app.web.inner_forms import inner_forms
 from app.web.service_acts import by_method
 from workflows.kit.forms import Line, StepForm
 from workflows.kit.proposals import PROPOSAL_STEPS, ProposeForm
+from workflows.phrases import opinion_on
 
 #: Acts that are seldom the next thing to do: shown closed, below the main act.
 _SELDOM = frozenset(
     {"request_supplement", "withdraw", "remind", "supervise", "transfer_back", "request_extension", "edit", "discard",
      "void", "fail", "withdraw_proposal", "draft_correction", "draft_annulment", "annul", "escalate", "give_up",
      "register_finding", "proceed", "request_review", "drop", "accept_own", "go_on", "decline", "correct_service",
-     "add_receipt"}
+     "add_receipt", "send_back"}
 )  # fmt: skip
 #: The acts that end a proposal or request without the decision.
 _RETURNING = frozenset({"return_proposal", "refuse_extension", "reject_request"})
@@ -71,6 +73,8 @@ class Act:
     #: What it is to the live proposal of the case: one agrees to it, returns it, or decides otherwise.
     answer: Answer = Answer.NONE
     main: bool = False
+    #: What was sent back or asked for, and is done again with this act.
+    asked_back: tuple[AskedBack, ...] = ()
     #: Of a form that is drawn for one choice only: values that are given, the fields that this choice asks for (None:
     #: all), those it must have, words and options of its own.
     fixed: Mapping[str, str] = field(default_factory=dict)
@@ -106,8 +110,24 @@ def acts_of(page: CasePage) -> tuple[Act, ...]:
         barred = next((offer.reasons for offer in page.offers if offer.step == "propose"), ())
         acts += [_proposing(decision, barred, page) for decision in page.proposable]
     acts += [_from_paper(entry, page) for entry in page.paper]
-    acts = [_of_draft(act, page) for act in acts]
-    return tuple(sorted(by_method(acts, page), key=_rank))
+    acts = [_told_what_is_asked(_of_draft(act, page), page) for act in acts]
+    return tuple(sorted(_with_a_main_one(by_method(acts, page), page), key=_rank))
+
+
+def _with_a_main_one(acts: Sequence[Act], page: CasePage) -> Sequence[Act]:
+    """Where nothing else is the next thing, the one decision that the holder may propose is, or the one returned."""
+    if not page.holds or page.proposal is not None or any(act.main for act in acts):
+        return acts
+    ordinary = [act for act in acts if act.possible and not act.on_paper and not _is_seldom(act.proposes or act.step)]
+    if len(ordinary) != 1:
+        return acts
+    return [replace(act, main=act is ordinary[0]) for act in acts]
+
+
+def _told_what_is_asked(act: Act, page: CasePage) -> Act:
+    """With what it has to supply or do again; an act that opens another case answers nothing of this one."""
+    found = () if act.opens else tuple(item for item in page.asked_back if act.step in item.redone_by)
+    return replace(act, asked_back=found) if found else act
 
 
 def _of_draft(act: Act, page: CasePage) -> Act:
@@ -175,7 +195,7 @@ def _proposing(decision: Proposable, barred: tuple[str, ...], page: CasePage) ->
         button="提交拟办意见",
         model=ProposeForm,
         sub_forms={"form": decision.form, **nested},
-        given={"opinion": f"经审核，拟办理“{decision.label}”，请审批。"},
+        given={"opinion": opinion_on(decision.step, decision.label)},
         reasons=(*barred, *decision.reasons),
         leads_to=decision.leads_to,
         proposes=decision.step,

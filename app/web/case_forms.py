@@ -108,9 +108,14 @@ def draw(
     if act.model.model_fields and FILES not in act.model.model_fields:
         fields.append(_files(act, mine))
     lines += [SummaryLine(text) for text in (mine.unmet if mine else ())]
-    opened = asked_for or mine is not None or act.main
+    opened = asked_for or mine is not None or act.main or _asks_for_this(act)
     form = ActForm(act, given, tuple(fields), tuple(lines), opened=opened, key=new_key(), draft=draft)
     return foreseeing(form, mine.foreseen, page) if mine else form
+
+
+def _asks_for_this(act: Act) -> bool:
+    """Whether it is this very act that something was sent back for; of proposals, the one that was returned."""
+    return not act.on_paper and any(item.proposed in ("", act.proposes) for item in act.asked_back)
 
 
 def _typed_before(act: Act, draft: Draft | None) -> Attempt | None:

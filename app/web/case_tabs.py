@@ -21,7 +21,7 @@ def tabs_of(page: CasePage, sheets: int) -> tuple[Tab, ...]:
         sheets: of a notice, how many sheets it has by now.
     """
     return (
-        Tab("terms", "期限", len(page.terms)),
+        Tab("terms", "各项期限", len(page.terms)),
         Tab("documents", "文书", sheets or len(page.notices)),
         Tab("related", "关联事项", len(page.related)),
         Tab("course", "流程图"),

@@ -15,6 +15,7 @@ from app.services.agreeing import note_opened
 from app.services.dossier_bundle.exporting import dossier_view
 from app.services.drafts import drafts_on
 from app.services.phrases import phrases_at_hand
+from app.services.reading.asked_back import AskedBack
 from app.services.reading.attached import PICTURES, read_material
 from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.movement import Movement, moved_since
@@ -135,6 +136,7 @@ def case_response(
         elsewhere=[] if dossier.imported_at else _elsewhere(page),
         dossier=dossier,
         barred=[form.act for form in forms if not form.act.possible],
+        asked_back=_asked_of_barred(forms),
         lines=lines,
         failed=status >= 400,
         result=_result(page),
@@ -147,6 +149,15 @@ def case_response(
         today=page.today,
     )
     return make_response(content, status)
+
+
+def _asked_of_barred(forms: list[ActForm]) -> list[AskedBack]:
+    """What is asked of the reader's side though he has no form for it now: the clerk of a unit prepares what its head
+    hands in, and what cannot be submitted yet is mended first.
+    """
+    at_forms = {item for form in forms if form.act.possible for item in form.act.asked_back}
+    asked = dict.fromkeys(item for form in forms if not form.act.possible for item in form.act.asked_back)
+    return [item for item in asked if item not in at_forms]
 
 
 def _note_opened(page: CasePage, forms: list[ActForm]) -> None:

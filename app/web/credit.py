@@ -21,23 +21,23 @@ blueprint.register_blueprint(applications.blueprint)
 @login_required
 def show() -> ResponseReturnValue:
     """Own records as cards: what, who, until when, and what one may do about each."""
-    return _home(gettext("我的信用记录"))
+    return _home()
 
 
 @blueprint.get("/credit/unit")
 @login_required
 def unit() -> ResponseReturnValue:
-    """The same for the head of a unit, whose own home is his desk."""
-    return _home(gettext("本单位信用记录"))
+    """The same for whoever speaks for a recorded unit."""
+    return _home(unit=True)
 
 
-def _home(title: str) -> str:
+def _home(*, unit: bool = False) -> str:
     with current_reader() as reader:
-        page, drafts = read_credit(reader), draft_lines(reader)
+        page, drafts = read_credit(reader, unit=unit), draft_lines(reader)
         today = reader.today
     return render_template(
         "credit/show.html",
-        title=title,
+        title=gettext("本单位信用记录") if page.of_unit else gettext("我的信用记录"),
         page=page,
         drafts=drafts,
         light=lambda term: light_of(term, today),

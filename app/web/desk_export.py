@@ -25,7 +25,7 @@ def export_page() -> ResponseReturnValue:
         rows, is_cut = export_box(reader, wish.box, wish.sieve, wish.order)
     cells = [_cells(line, mark) for line, mark in rows]
     return table_file(
-        f"工作台{wish.box.label}", f"desk-{wish.box.value}", _HEAD, [*cells, *cut_off(is_cut, len(rows))], "xlsx"
+        f"工作台（{wish.box.label}）", f"desk-{wish.box.value}", _HEAD, [*cells, *cut_off(is_cut, len(rows))], "xlsx"
     )
 
 

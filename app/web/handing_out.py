@@ -9,19 +9,26 @@ from app.clock import legal_day
 from app.extensions import installation
 from app.services.access_log import Act, record
 from app.web.reading import signed_in
+from app.web.speaking import in_a_cell
 from app.web.spreadsheet import Table, csv_of, workbook_of, xlsx_of
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def table_file(title: str, target: str, head: Sequence[str], rows: Iterable[Sequence[str]], form: str) -> Response:
+def table_file(
+    title: str, target: str, head: Sequence[str], rows: Iterable[Sequence[str]], form: str, *, as_kept: bool = False
+) -> Response:
     """A table as a download: `form` is xlsx, or csv for everything else.
 
     Args:
-        title: of the sheet and of the file, in Chinese.
+        title: of the sheet and of the file, in Chinese; on an English page both, the head and what is ours in the
+            cells are given in English, unless `as_kept`: a table that is taken in again by its Chinese head.
         target: what the access log calls the list.
     """
-    lines = list(rows)
+    lines: list[Sequence[str]] = list(rows)
+    if not as_kept:
+        lines = [[in_a_cell(cell) for cell in row] for row in lines]
+        title, head = in_a_cell(title), [in_a_cell(name) for name in head]
     log_export(target, len(lines))
     as_xlsx = form == "xlsx"
     content = xlsx_of(title, head, lines, installation().clock()) if as_xlsx else csv_of(head, lines)

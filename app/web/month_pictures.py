@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from itertools import groupby
 
+from app.web.speaking import in_english
 from workflows.kit.counting import Ledger, LedgerDay
 
 #: A longer term is not drawn: its days, all counted alike, say nothing that its first and last day do not.
@@ -80,12 +81,13 @@ def _told(day: LedgerDay, ledger: Ledger) -> tuple[Part, str]:
     if day.on == ledger.days[0].on:
         return Part.ANCHOR, "起算"
     if day.on == ledger.due_on:
-        return Part.LAST, "届满"
+        return Part.LAST, "届满日"
     if day.counted is not None:
         return (Part.EXTENDED, f"延{day.counted}") if day.leg else (Part.COUNTED, f"{day.counted}")
     if day.reason.startswith("暂停"):
         return Part.PAUSED, "暂停"
-    return Part.SKIPPED, _SHORT.get(day.reason, day.reason)
+    # The English name of a holiday is too long for a day; those who listen hear it, the days one by one tell it.
+    return Part.SKIPPED, _SHORT.get(day.reason, "休" if in_english() else day.reason)
 
 
 _SHORT = {"双休日": "休", "已告知的届满日不提前": "顺延", "顺延至本日届满": "顺延"}

@@ -20,7 +20,7 @@ NONE_AT_HAND: AtHand = {}
 def with_phrases(field: Field, act: Act, procedure: str, at_hand: AtHand) -> Field:
     """The field, and all that it holds, with the sentences that it offers."""
     if field.kind is Kind.TEXT:
-        use = use_of(procedure, _step_of(field, act), field.name.rpartition("-")[2])
+        use = use_of(procedure, _step_of(field, act), field.name.rpartition("-")[2], act.proposes)
         return replace(field, phrases=at_hand.get(use, ())) if use else field
     if not field.children:
         return field

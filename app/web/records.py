@@ -15,8 +15,9 @@ from app.services.accounts import AccountRefused, Accounts
 from app.services.drafts import Draft, find_draft, hand_over, keep_file, keep_only_files, save_draft
 from app.services.file_kinds import FileRefused
 from app.services.outsiders import register_outsider
+from app.services.reading.asked_back import asked_back
 from app.services.reading.imports import origin_of
-from app.services.reading.reader import Reader
+from app.services.reading.reader import Reader, case_for
 from app.services.reading.repetition import opened_before, taken_before
 from app.services.reading.subjects import (
     Subject,
@@ -269,6 +270,7 @@ def _form_page(
         draft = find_draft(reader, "record", "edit" if uid else "create", uid)
         version = draft_of_record(reader, uid)[1] if uid else 0
         origin = origin_of(reader, uid) if uid else None
+        asked = asked_back(reader, case_for(reader, uid)) if uid else ()
         foreseen = foresee(reader, str(given.get("severity", "")), _day(str(given.get("conduct_ended_on") or "")))
     drawn = fields_of(RecordContent, given, errors, choices=_choices(rules, subject))
     fields = {item.name: item for item in drawn}
@@ -279,6 +281,7 @@ def _form_page(
         "records/form.html",
         uid=uid,
         origin=origin,
+        asked_back=[item for item in asked if "edit" in item.redone_by],
         subject=subject,
         version=version,
         key=secrets.token_hex(16),

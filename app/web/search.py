@@ -67,6 +67,7 @@ def records_page() -> ResponseReturnValue:
         [column.heading for column in layout.columns],
         [*rows, *cut_off(is_cut, len(rows))],
         "xlsx",
+        as_kept=True,
     )
 
 

@@ -37,6 +37,9 @@ _SYSADMIN = frozenset({Post.SYSADMIN})
 #: Blueprints whose pages belong to the area of another.
 _BELONGS = {"rule_changes": "rules", "mergers": "units", "stand_ins": "people"}
 
+#: Two areas of one blueprint: one's own records, and those of one's unit.
+_TWINS = frozenset({"credit.show", "credit.unit"})
+
 
 @dataclass(frozen=True)
 class NavigationItem:
@@ -48,13 +51,16 @@ class NavigationItem:
 
     def is_current(self, endpoint: str | None) -> bool:
         """Whether a page belongs to this area: the pages of an area share a blueprint."""
+        if endpoint in _TWINS and self.endpoint in _TWINS:
+            return endpoint == self.endpoint
         own, asked = self.endpoint.partition(".")[0], (endpoint or "").partition(".")[0]
         return asked == own or _BELONGS.get(asked) == own
 
 
 #: In the order of the bar. An area is shown once its pages are part of the installation.
 AREAS = (
-    NavigationItem("我的信用记录", "credit.show", frozenset({Post.CIVIL_SERVANT, Post.STAFF})),
+    NavigationItem("我的信用记录", "credit.show", frozenset({Post.CIVIL_SERVANT})),
+    NavigationItem("本单位信用记录", "credit.unit", frozenset({Post.STAFF})),
     NavigationItem("工作台", "inbox.show", _CASE_WORKERS - {Post.CIVIL_SERVANT}),
     NavigationItem("本单位信用记录", "credit.unit", frozenset({Post.HEAD, Post.DEPUTY})),
     NavigationItem("记录登记", "records.new", frozenset({Post.CLERK})),
@@ -109,15 +115,24 @@ class Shell:
         return navigation_for((post.post for post in self.person.posts), current_app.view_functions)
 
     @cached_property
+    def records_home(self) -> NavigationItem:
+        """Where whoever files on a record came from: his own records, or those of his unit."""
+        return next((item for item in self.navigation if item.endpoint in _TWINS), AREAS[0])
+
+    @cached_property
     def may_search(self) -> bool:
         """Whether the bar has a box: for whom the list of all cases is an area; that list has a box of its own."""
         return request.endpoint != "cases.search" and any(item.endpoint == "cases.search" for item in self.navigation)
 
 
 def navigation_for(posts: Iterable[Post], endpoints: Iterable[str]) -> tuple[NavigationItem, ...]:
-    """The areas offered to somebody with these posts, of those whose pages exist."""
+    """The areas offered to somebody with these posts, of those whose pages exist, each once."""
     held, existing = frozenset(posts), frozenset(endpoints)
-    return tuple(item for item in AREAS if item.posts & held and item.endpoint in existing)
+    found = dict[str, NavigationItem]()
+    for item in AREAS:
+        if item.posts & held and item.endpoint in existing:
+            found.setdefault(item.endpoint, item)
+    return tuple(found.values())
 
 
 @cache

@@ -56,6 +56,14 @@ def said(text: str) -> str:
     return _said(str(text)) or (marked(text) if _ENGLISH.match(text) else content(text))
 
 
+def in_a_cell(text: str) -> str:
+    """What `said` says, for the cell of a table that goes out as a file: what is content stays as it was written."""
+    if not in_english() or not CHINESE.search(text):
+        return text
+    words = _said(text)
+    return words.striptags() if isinstance(words, Markup) else words or text
+
+
 def content(text: object) -> str:
     """A name, a number, what somebody wrote: Chinese by nature, and marked as such on an English page."""
     words = "" if text is None else str(text)

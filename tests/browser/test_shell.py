@@ -84,7 +84,7 @@ def test_after_signing_in_one_comes_to_the_page_one_wanted_but_never_to_another_
     expect_good_page(page)
     for foreign in ("https://example.invalid/", "//example.invalid/", "/\\example.invalid/", "\\\\example.invalid"):
         page.goto(f"/sign-in?next={foreign}")
-        expect(page).to_have_title("我的信用记录 - 政诚")
+        expect(page).to_have_title("本单位信用记录 - 政诚")
 
 
 def test_somebody_without_posts_is_told_whom_to_ask(page: Page, site: Flask) -> None:

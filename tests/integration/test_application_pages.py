@@ -1,15 +1,16 @@
 """我的信用记录 and what is filed from it, through the pages (R33, R44, R48, R49; design: interface 5 and 6)."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from app.clock import MovableClock
 from app.models.history import AccessLog, Attachment, DraftRow
-from app.models.people import User
+from app.models.people import PostHolding, Unit, User
 from app.services.drafts import KEPT, remove_old_drafts
 from app.web.presentation import legal_date
 from tests.support import uploads
@@ -323,3 +324,67 @@ def test_who_has_not_agreed_to_electronic_service_is_asked_once(app: Flask, worl
     assert "f-electronic" not in client.get(address(record, "statement")).text
     client.post("/credit/service-address")
     assert [row.act for row in world.rows(AccessLog)].count("service_confirmed") == 1
+
+
+# -- what waits comes first -----------------------------------------------------------------------------------------
+
+
+def order(app: Flask, who: str, *records: str) -> list[str]:
+    """The records in the order in which their cards stand."""
+    page = client_of(app, who).get("/credit").text
+    return sorted(records, key=lambda uid: page.index(f'id="record-{uid}"'))
+
+
+def test_what_waits_for_the_person_stands_above_what_needs_nothing(app: Flask, world: World) -> None:
+    """R33: what he has to supply comes first, then what he may still do, then the rest; what is next leads its card."""
+    asked = world.record_in("listed")
+    quiet, newest = world.record_in("listed"), world.record_in("listed")
+    chosen = world.record_in("statement_open")
+    objection = world.objection_in("submitted", asked)
+    other = [{"field": "severity", "ground": "错误", "wanted": "轻微"}]
+    later = world.objection_in("submitted", asked, fields=other, reason="情节轻微")
+    world.take("officer", "request_supplement", objection, missing=["身份证明"], reason="材料不齐")
+    world.seal()
+    assert order(app, "subject", quiet, newest, chosen, asked) == [asked, chosen, newest, quiet]
+    page = client_of(app, "subject").get("/credit").text
+    card = page.partition(f'id="record-{asked}"')[2]
+    assert card.index(world.case(objection).number) < card.index(world.case(later).number)
+    assert card.index("请您办理") < card.index("信息提供单位")
+
+
+def test_staff_of_a_unit_are_at_home_among_its_records(app: Flask, world: World) -> None:
+    """R33: what is the unit's is called so, in the bar and on the page, also where staff follow a link to it."""
+    world.record_in("listed", "unit", behaviour="B30")
+    staff = client_of(app, "staff")
+    assert staff.get("/").location == "/credit/unit"
+    for path in ("/credit/unit", "/credit"):
+        page = staff.get(path)
+        assert "<h1>本单位信用记录</h1>" in page.text
+        assert "B30" in page.text
+        assert "我的信用记录" not in text_of(page.text)
+
+
+def test_who_has_both_finds_each_in_its_place(app: Flask, world: World) -> None:
+    """A civil servant who also speaks for a unit has two homes, and neither shows what belongs to the other."""
+    world.record_in("listed")
+    with world.backend.sessions() as session:
+        unit = session.execute(select(Unit.id).where(Unit.uid == world.unit_uids["subject"])).scalar_one()
+    with app.extensions["zhengcheng"].database.write() as session:
+        user = session.execute(select(User).where(User.uid == world["subject"].uid)).scalar_one()
+        user.posts.append(PostHolding(post="staff", unit_id=unit, from_on=date(2026, 1, 1)))
+    client = client_of(app, "subject")
+    own, units = client.get("/credit").text, client.get("/credit/unit").text
+    assert "<h1>我的信用记录</h1>" in own
+    assert "B33" in own
+    assert "<h1>本单位信用记录</h1>" in units
+    assert "B33" not in units
+    assert own.count('aria-current="page"') == units.count('aria-current="page"') == 1
+
+
+def test_a_card_says_which_condition_of_repair_fails(app: Flask, world: World) -> None:
+    """R48: a record on which statements may still be made is not listed yet: the card says so, and until when."""
+    record = world.record_in("statement_open")
+    heard = world.terms(record)["record.statement"].due_on
+    assert heard is not None
+    seen = text_of(client_of(app, "subject").get("/credit").text)
+    assert f"所涉记录正在陈述申辩（{legal_date(heard)}届满），尚未记入，记入后方可申请修复" in seen

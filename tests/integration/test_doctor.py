@@ -92,13 +92,13 @@ def test_work_that_fails_four_times_is_stuck_listed_and_can_be_put_back(own: Ins
         own.clock.advance(timedelta(minutes=minutes))
         assert drain(own.backend, own.clock, {"seal": broken}) == 0
     (stuck,) = [row for row in district.rows(OutboxRow) if row.status == "stuck"]
-    (listed,) = [check for name, check in checks(own).items() if name.startswith("待发任务 #")]
+    (listed,) = [check for name, check in checks(own).items() if name.startswith("后台任务 #")]
     assert (listed.verdict, listed.detail) == (Verdict.FAULT, "RuntimeError: 打印机着火")
-    assert listed.name == f"待发任务 #{stuck.id}（seal）"
+    assert listed.name == f"后台任务 #{stuck.id}（生成并签章文书）"
     assert "outbox retry" in listed.advice
     assert retry_stuck(own.database, own.clock()) == 1
     assert district.seal() == 1
-    assert not [name for name in checks(own) if name.startswith("待发任务 #")]
+    assert not [name for name in checks(own) if name.startswith("后台任务 #")]
 
 
 def test_terms_given_up_are_listed(own: Installation, district: World) -> None:
@@ -116,7 +116,7 @@ def test_files_settings_and_vocabulary(own: Installation, district: World, tmp_p
     mail = Settings(**{**vars(own.settings), "mail": MailSettings(host="127.0.0.1")})
     found = checks(own, settings=mail)
     assert f"chmod 600 {own.settings.key_file}" in found["密钥文件"].advice
-    assert "record.nowhere" in found["状态词汇"].detail
+    assert "record.nowhere" in found["流程状态表"].detail
     assert "ZHENGCHENG_MAIL_SENDER" in found["邮件提醒"].advice
 
 

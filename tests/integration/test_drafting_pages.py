@@ -165,3 +165,23 @@ def test_an_extension_shows_its_last_day_while_it_is_typed(app: Flask, district:
     refused = text_of(send(client, objection, "request_extension", **{**typed, "request_extension-days": "30"}).text)
     assert "最多可以延长三个工作日" in refused
     assert district.terms(objection)["objection.verification"].due_on == due
+
+
+def test_the_only_decision_that_may_be_proposed_stands_open(app: Flask, district: World) -> None:
+    """R37: the clerk of the review authority has one thing to do; its form is open, in the words of a review."""
+    objection = district.objection_in("reviewing")
+    page = client_of(app, "review_clerk").get(f"/cases/{objection}").text
+    assert '<section class="act" id="act-propose-decide_review"' in page
+    assert "经复核，拟作出以上复核决定，请审批。" in page
+    for use in (PhraseUse.REVIEW, PhraseUse.REVIEW_OPINION):
+        assert all(text in page for text in SHIPPED[use])
+    assert "核查结论" not in text_of(page.partition('id="act-propose-decide_review"')[2].partition("</section>")[0])
+
+
+def test_what_a_clerk_would_seldom_do_does_not_stand_open(app: Flask, district: World) -> None:
+    """R26: a reported record is examined; 同意告知 is proposed with an open form, 退回补正 is there to unfold."""
+    record = district.record_in("screening")
+    page = client_of(app, "officer").get(f"/cases/{record}").text
+    assert '<section class="act" id="act-propose-approve"' in page
+    assert '<details class="act" id="act-send_back">' in page
+    assert "经审核，拟同意告知，请审批。" in page

@@ -72,6 +72,21 @@ def test_an_act_of_the_next_state_says_where_it_belongs_and_what_has_to_happen()
     assert all(item.step.move_from("signing") is None for item in found)
 
 
+def test_a_way_past_the_holder_is_no_advice_to_whom_it_is_not_open() -> None:
+    """R45: the office enters a finding made on paper only by way of exception; the clerk of the organ need not wait
+    for that. Nor does the party wait for 径行审定, which the office may propose when he is late.
+    """
+    exemption = WORKFLOWS["exemption"]
+    for state in ("submitted", "examining"):
+        told = later(exemption, situation(state, C.TOLERANCE))
+        assert "register_finding" not in {step.key for item in told for step in item.after}
+        assert "confirm_correction" not in {item.step.key for item in told}
+    office = later(exemption, situation("submitted", C.OFFICE))
+    assert [item.step.key for item in office if "register_finding" in {step.key for step in item.after}]
+    past = {step.key for item in later(OBJECTION, situation("signing", C.SUBJECT)) for step in item.after}
+    assert "decide_without_answer" not in past
+
+
 def test_no_wall_of_impossible_acts() -> None:
     """At most four for anybody in any state of any procedure."""
     most = max(

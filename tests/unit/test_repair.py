@@ -59,6 +59,7 @@ def test_an_application_is_filed() -> None:
     ("facts", "guard"),
     [
         ({"record_state": "deciding"}, "record_can_be_repaired"),
+        ({"record_state": "repaired"}, "record_can_be_repaired"),
         ({"repair_exists": True}, "no_open_repair"),
         ({"subject_is_unit": True}, "head_files_for_the_unit"),
     ],

@@ -96,3 +96,19 @@ def test_what_nobody_has_judged_is_pending_and_a_finding_decides() -> None:
     assert unmet_keys(at_the_gate(overruled)) == {GateKey.RECTIFIED}
     favour = FOUND | {"rectified": {"met": True, "reason": "已整改"}}
     assert unmet_keys(at_the_gate(favour, rectification_passed=False)) == {GateKey.RECTIFIED}
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        ({"record_state": "deciding"}, "所涉记录正在作出决定，尚未记入"),
+        (periods("record.statement", date(2026, 12, 7)) | {"record_state": "statement_open"},
+         "所涉记录正在陈述申辩（2026年12月7日届满），尚未记入"),
+        ({"record_state": "expired", "record_closed_on": date(2026, 11, 2)}, "所涉记录已经期满归档（2026年11月2日）"),
+        ({"record_state": "repaired"}, "所涉记录已经修复"),
+    ],
+)  # fmt: skip
+def test_a_record_that_is_not_listed_says_what_it_is_and_until_or_since_when(facts: dict[str, Any], words: str) -> None:
+    """R48: the reason tells which condition fails, not which of several might."""
+    line = next(line for line in gate(at_the_gate(FOUND, **facts)) if line.key is GateKey.LISTED)
+    assert line.note == words

@@ -58,7 +58,9 @@ def test_areas_follow_the_posts() -> None:
     assert labels(Post.CIVIL_SERVANT) == ["我的信用记录", "规则"]
     assert labels(Post.CLERK) == ["工作台", "记录登记", "全部事项", "规则"]
     office = ["工作台", "全部事项", "文书成文", "送达台账", "发文登记簿", "督办", "规则"]
-    assert labels(Post.OFFICER, Post.STAFF) == ["我的信用记录", *office]
+    assert labels(Post.OFFICER, Post.STAFF) == ["本单位信用记录", *office]
+    assert labels(Post.CIVIL_SERVANT, Post.STAFF)[:2] == ["我的信用记录", "本单位信用记录"]
+    assert labels(Post.STAFF, Post.HEAD).count("本单位信用记录") == 1
     assert labels() == []
 
 

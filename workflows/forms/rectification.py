@@ -88,7 +88,7 @@ class PassForm(DecisionForm):
 
 
 class EscalateForm(StepForm):
-    """升级: the clock needs no words; who criticises in public gives the reason."""
+    """提升督办层级: the clock needs no words; who criticises in public gives the reason."""
 
     reason: OptionalText = Field(default="", title="通报批评的理由")
 

@@ -180,7 +180,8 @@ class Step:
     leave a closed state. `ends_round` starts a new round (a return or a supplement). `requested_by` is the
     step whose signed request takes the place of a clerk's proposal; with `or_proposed` both ways are open.
     `together` is the condition under which one may agree to it along with others, each once it was opened; without
-    one it is decided by itself.
+    one it is decided by itself. `redone_by` are the steps with which what this step sends back, or asks for, is done
+    again or handed in: at their forms stands what was asked.
     """
 
     key: str
@@ -200,6 +201,7 @@ class Step:
     on_service: str = ""
     after_close: bool = False
     ends_round: bool = False
+    redone_by: tuple[str, ...] = ()
     audience: Audience = Audience.PARTIES
     basis: str = ""
 

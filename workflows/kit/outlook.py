@@ -112,10 +112,14 @@ def _by_itself(workflow: Workflow, state: str, running: frozenset[str]) -> Itera
 
 
 def later(workflow: Workflow, ctx: Context) -> tuple[Later, ...]:
-    """Acts that the actor has in the states one move ahead, and not in this one; closed states are left out."""
+    """Acts that the actor has in the states one move ahead, and not in this one; closed states are left out.
+
+    A way past whoever has the case (认定机关's finding entered by the office, 径行审定) is told only to whom it is
+    open: to everybody else it would read as if it had to come first.
+    """
     here, found = ctx.case.state, dict[str, Later]()
     leading = dict[str, list[Step]]()
-    for step in workflow.steps_from(here):
+    for step in _usual_or_own(workflow, ctx):
         for state in _out_of(workflow, step, here):
             leading.setdefault(state.key, []).append(step)
     for key, steps in leading.items():
@@ -132,6 +136,16 @@ def later(workflow: Workflow, ctx: Context) -> tuple[Later, ...]:
             after = tuple(dict.fromkeys((*known.after, *steps))) if known else tuple(steps)
             found[step.key] = Later(step, states, after)
     return tuple(found.values())
+
+
+def _usual_or_own(workflow: Workflow, ctx: Context) -> Iterator[Step]:
+    """The steps of this state without those that pass by its holder and are not the actor's."""
+    here, holder = ctx.case.state, workflow.state(ctx.case.state).holder
+    usual = {item.step.key for item in onward(workflow, here, holder)}
+    for step in workflow.steps_from(here):
+        own = step.by & ctx.capacities or _drafted_by(step) in ctx.capacities
+        if holder is None or step.key in usual or own or step.by == {Capacity.SYSTEM}:
+            yield step
 
 
 def _moves_or_decides(step: Step, state: str) -> bool:

@@ -123,6 +123,7 @@ def with_proposal_steps(steps: tuple[Step, ...], openings: tuple[Step, ...] = ()
             effects=("end_proposal",),
             audience=Audience.INSIDE,
             ends_round=True,
+            redone_by=("propose",),
             after_close=closed,
         ),
     )

@@ -77,6 +77,7 @@ def _step(workflow: Workflow, step: Step, vocabulary: Vocabulary) -> Iterator[st
     for name, wanted in (("requested_by", step.requested_by), ("four_eyes", step.four_eyes)):
         if wanted and workflow.step(wanted) is None:
             yield f"{name} names the step {wanted}, which does not exist"
+    yield from _redone(workflow, step)
     if step.on_proposal and not step.requested_by and not step.by & frozenset(PROPOSER):
         yield "is taken on proposal, but nobody of its capacities has a clerk who proposes"
     for condition in (*step.guards, *(draft.when for draft in step.notices), *(row.when for row in step.cascades)):
@@ -90,6 +91,19 @@ def _step(workflow: Workflow, step: Step, vocabulary: Vocabulary) -> Iterator[st
     builders = {row.form for row in step.cascades if row.form}
     if vocabulary.forms is not None and builders - vocabulary.forms:
         yield f"names the form builder {_listed(builders - vocabulary.forms)}, which no service provides"
+
+
+def _redone(workflow: Workflow, step: Step) -> Iterator[str]:
+    """What is sent back is done again by steps of the table, the first of which starts where it was sent."""
+    if step.ends_round and not step.requested_by and not step.redone_by:
+        yield "ends the round, but does not say by which steps what it sends back is done again"
+    for key in step.redone_by:
+        if workflow.step(key) is None:
+            yield f"redone_by names the step {key}, which does not exist"
+    for state in destinations(step):
+        again = [workflow.step(key) for key in step.redone_by]
+        if again and not any(one is not None and one.move_from(state.key) for one in again):
+            yield f"nothing of redone_by starts from {state}, where it sends the case back"
 
 
 def _moves(workflow: Workflow, step: Step) -> Iterator[str]:

@@ -13,6 +13,7 @@ from app.services.contexts import context_of
 from app.services.next_hand import following_step, titles_of
 from app.services.once_read import cases_of, person_name, terms_of_case, terms_of_dossier
 from app.services.reading.approval import Approval, approval_of
+from app.services.reading.asked_back import AskedBack, asked_back
 from app.services.reading.attached import Material, materials_of, materials_of_record
 from app.services.reading.case_names import read_names
 from app.services.reading.case_notices import NoticeView, notice_views
@@ -131,6 +132,8 @@ class CasePage:
     #: Acts whose turn comes later, and acts that are somebody else's now.
     not_yet: tuple[NotYet, ...]
     elsewhere: tuple[Elsewhere, ...]
+    #: What was sent back or asked for and is not done yet.
+    asked_back: tuple[AskedBack, ...]
 
 
 def read_case(reader: Reader, uid: str) -> CasePage:
@@ -184,6 +187,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         outlook=_outlook(reader, case, line, names) if case.phase != "closed" else None,
         not_yet=not_yet(ctx),
         elsewhere=elsewhere(ctx),
+        asked_back=asked_back(reader, case),
     )
 
 

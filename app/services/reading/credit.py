@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 
 from app.access.capacities import may_see
 from app.models.cases import Case
@@ -34,6 +34,7 @@ from workflows.roles import Post
 from workflows.rules.model import RuleSet
 
 SPEAKERS = frozenset({Post.STAFF, Post.HEAD, Post.DEPUTY})
+_CIVIL_SERVANT = frozenset({Post.CIVIL_SERVANT})
 _FILED_ON = ("repair", "exemption")
 _DISPUTED_IN = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
 #: Which line of the record in words stands for which contestable field.
@@ -50,14 +51,26 @@ _WORDS = {
 }
 
 
-def read_credit(reader: Reader) -> CreditPage:
-    """Every record about the reader or his unit of which he was told, the newest first."""
+def read_credit(reader: Reader, *, unit: bool = False) -> CreditPage:
+    """Every record about the reader or his unit of which he was told: what waits for him first, then the newest.
+
+    Who is a civil servant and speaks for a unit has two homes, told apart by `unit`; everybody else has one with all.
+    """
+    person, speaks = reader.standing.units(_CIVIL_SERVANT), reader.standing.units(SPEAKERS)
+    both = bool(person and speaks)
+    of_unit = bool(speaks) and (unit or not person)
+    wanted = Case.subject_unit_id.is_not(None) if of_unit else Case.subject_unit_id.is_(None)
     records = reader.session.execute(
-        select(Record).where(_own(reader), Case.subject_sees).order_by(Case.id.desc())
+        select(Record).where(_own(reader), wanted if both else true(), Case.subject_sees).order_by(Case.id.desc())
     ).scalars()
     calendar = current_calendar(reader.session)
     seen = [record for record in records if may_see(workflow("record"), reader.standing, record)]
-    return CreditPage(tuple(_card(reader, record, calendar) for record in seen), _takes_notices_here(reader))
+    cards = sorted((_card(reader, record, calendar) for record in seen), key=_urgency)
+    return CreditPage(of_unit, tuple(cards), _takes_notices_here(reader))
+
+
+def _urgency(card: RecordCard) -> tuple[int, date]:
+    return card.waits or (2, date.max)
 
 
 def _takes_notices_here(reader: Reader) -> bool:
@@ -111,6 +124,7 @@ def _card(reader: Reader, record: Record, calendar: Calendar) -> RecordCard:
     cases = tuple(
         _coming(case, line, terms) for case, line in zip(others, lines[1:], strict=True) if case.phase != "closed"
     )
+    cases = tuple(sorted(cases, key=lambda case: not case.is_his))
     own = _coming(record, lines[0], terms) if _moves(record, cases) else None
     told = {(item.line.uid, item.line.term.key) for item in (*cases, own) if item and item.line.term}
     return RecordCard(
@@ -128,6 +142,7 @@ def _card(reader: Reader, record: Record, calendar: Calendar) -> RecordCard:
         next=own,
         statement=statement_of(reader, record),
         filings=tuple(filing_of(reader, record, kind) for kind in _FILED_ON if record.phase != "closed"),
+        about_unit=record.subject_unit_id is not None,
         for_unit=writes_for_the_head(reader, record),
         version=record.version,
         electronic_service=record.subject_person_id is None or _takes_notices_here(reader),

@@ -1,5 +1,6 @@
 """One record as its subject sees it: what, who, until when, what may be done about it, and what comes next."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -7,8 +8,10 @@ from app.services.reading.filing import Filing
 from app.services.reading.lines import CaseLine, TermState
 from app.services.reading.outlook import Outlook
 from workflows.forms.record import RecordField
+from workflows.roles import Capacity
 
 _RETENTION = "record.retention"
+_SUBJECTS = frozenset({Capacity.SUBJECT.value, Capacity.SUBJECT_HEAD.value})
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,15 @@ class OwnCase:
     term: str
     outlook: Outlook
 
+    @property
+    def is_his(self) -> bool:
+        """Whether it is the reader's side that has to act now."""
+        return self.line.holder in _SUBJECTS
+
+
+def _first_day(terms: Iterable[TermState | None]) -> date:
+    return min((term.due_on for term in terms if term is not None and term.due_on is not None), default=date.max)
+
 
 @dataclass(frozen=True)
 class RecordCard:
@@ -84,10 +96,26 @@ class RecordCard:
     next: OwnCase | None
     statement: Filing | None
     filings: tuple[Filing, ...]
+    #: Whether it is about a unit, and whether the reader writes for that unit without being its head.
+    about_unit: bool
     for_unit: bool
     version: int
     #: Whether notices reach the subject through the system; a person has to have agreed to it.
     electronic_service: bool
+
+    @property
+    def waits(self) -> tuple[int, date] | None:
+        """How what waits for the reader ranks: first what he has to do, then what he may do for some days yet; within
+        each by its last day. None where nothing waits.
+        """
+        moving = [item for item in (*self.cases, self.next) if item is not None]
+        owed = [item.line.term for item in moving if item.is_his]
+        if owed:
+            return 0, _first_day(owed)
+        heard = self.statement is not None and self.statement.possible
+        open_to_him = [item.state for item in self.rights]
+        open_to_him += [item.line.term for item in moving if item.outlook.leaves_a_choice and item.line.term]
+        return (1, _first_day(open_to_him)) if open_to_him or heard else None
 
     @property
     def contestable(self) -> tuple[FieldLine, ...]:
@@ -113,7 +141,8 @@ class RecordCard:
 
 @dataclass(frozen=True)
 class CreditPage:
-    """The home of a civil servant, or of those who speak for a unit."""
+    """The home of a civil servant, or of those who speak for a unit (`of_unit`)."""
 
+    of_unit: bool
     cards: tuple[RecordCard, ...]
     electronic_service: bool

@@ -35,6 +35,18 @@ def event_lines(flow: Workflow, step: Step, given: Mapping[str, Any]) -> tuple[s
     return tuple(f"{label}：{text}" for label, text in form_lines(step.form, given) if label not in unsaid)
 
 
+def form_items(model: type[StepForm], given: Mapping[str, Any]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """The same with each row of a list by itself, for whoever has to go through them one by one."""
+    form = model.model_validate(given)
+    found = []
+    for name, info in type(form).model_fields.items():
+        value = getattr(form, name)
+        texts = tuple(filter(None, map(in_words, value if isinstance(value, (list, tuple)) else (value,))))
+        if texts and name not in _CODES:
+            found.append((info.title or name, texts))
+    return tuple(found)
+
+
 def _proposed(flow: Workflow, given: Mapping[str, Any]) -> tuple[str, ...]:
     wanted = flow.decidable(given["step"])
     if wanted is None:

@@ -77,7 +77,7 @@ def events_of(reader: Reader, case: Case) -> tuple[EventView, ...]:
     rows = [row for row in history_of(reader.view, case.id) if row.audience in audiences]
     people = {person for row in rows for person in (row.actor_id, row.principal_id)}
     names = {person: person_name(reader.view, person) for person in people}
-    withheld = _withheld(reader, case, flow) if Audience.INSIDE.value not in audiences else frozenset()
+    withheld = withheld_versions(reader, case)
     return tuple(_view(row, flow, names, withheld) for row in reversed(rows))
 
 
@@ -92,11 +92,13 @@ def audiences_of(reader: Reader, case: Case) -> list[str]:
     return sorted(found)
 
 
-def _withheld(reader: Reader, case: Case, flow: Workflow) -> frozenset[int]:
-    """Versions whose decision is signed but not yet on its way to the party."""
+def withheld_versions(reader: Reader, case: Case) -> frozenset[int]:
+    """Versions whose decision is signed but not yet on its way to the party; none for whoever handles the case."""
+    if Audience.INSIDE.value in audiences_of(reader, case):
+        return frozenset()
     told = {
         draft.notice
-        for step in flow.steps
+        for step in workflow(case.kind).steps
         for draft in step.notices
         if draft.to in (Recipient.SUBJECT, Recipient.APPLICANT)
     }

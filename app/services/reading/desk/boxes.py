@@ -46,7 +46,7 @@ _LABELS = {
     Box.HELD: "待办",
     Box.UNASSIGNED: "待分派",
     Box.LATE: "督办",
-    Box.DRAFTS: "草稿",
+    Box.DRAFTS: "草稿箱",
     Box.STARTED: "我发起的",
     Box.DONE: "已办",
 }

@@ -22,6 +22,7 @@ from workflows.roles import Post
 from workflows.rules import RuleSet
 from workflows.rules.citing import read_documents
 from workflows.rules.loader import SHIPPED
+from workflows.setting_choices import CHOICES
 
 blueprint = Blueprint("rule_changes", __name__, url_prefix="/rules")
 
@@ -155,6 +156,8 @@ def _change_page(
             Option(OTHER, gettext("另行登记的文件")),
         ]
     }
+    if section == "switches" and key in CHOICES:
+        choices["value"] = [Option(value, words) for value, words in CHOICES[key].items()]
     effects: tuple[Effect, ...] = ()
     with current_reader() as reader:
         given = now | {"in_force_from": reader.today + timedelta(days=1)}

@@ -9,6 +9,8 @@ from workflows.rules.model import SEVERITIES, Basis, Grade, RuleSet, SwitchRule,
 
 #: What one entry says, as (name, words); an entry that does not exist says nothing.
 Said = tuple[tuple[str, str], ...]
+#: The value of a setting in words; who knows the procedures knows the words of what is chosen from a list.
+Words = Callable[[SwitchRule], str]
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,14 @@ class Difference:
         return frozenset(name for name in before | after if before.get(name) != after.get(name))
 
 
-def differences(old: RuleSet, new: RuleSet) -> tuple[Difference, ...]:
-    """Every entry in which two sets differ, section by section in the order of a set."""
+def differences(old: RuleSet, new: RuleSet, words: Words) -> tuple[Difference, ...]:
+    """Every entry in which two sets differ, section by section in the order of a set.
+
+    Args:
+        words: how the value of a setting is said.
+    """
     found = []
-    for section, read in _SECTIONS.items():
+    for section, read in _sections(words).items():
         before, after = dict(read(old)), dict(read(new))
         for key in [*before, *(key for key in after if key not in before)]:
             if before.get(key) != after.get(key):
@@ -51,10 +57,10 @@ def say_term(rule: TermRule) -> Said:
     )
 
 
-def say_switch(rule: SwitchRule) -> Said:
+def say_switch(rule: SwitchRule, words: Words) -> Said:
     """A setting in words: value, basis, grade, validity."""
     return _lines(
-        ("内容", value_in_words(rule.value)),
+        ("内容", words(rule)),
         *_evidence(rule.basis, rule.grade),
         ("有效", f"{rule.effective_from}起"),
         ("备注", rule.note),
@@ -101,8 +107,8 @@ def _terms(rules: RuleSet) -> _Entries:
     return ((rule.key, (rule.label, say_term(rule))) for rule in rules.terms)
 
 
-def _switches(rules: RuleSet) -> _Entries:
-    return ((rule.key, (rule.label, say_switch(rule))) for rule in rules.switches)
+def _switches(words: Words) -> Callable[[RuleSet], _Entries]:
+    return lambda rules: ((rule.key, (rule.label, say_switch(rule, words))) for rule in rules.switches)
 
 
 def _remedies(rules: RuleSet) -> Iterator[tuple[str, tuple[str, Said]]]:
@@ -135,12 +141,13 @@ def _plain(entry: Any) -> str:
     return "；".join(parts)
 
 
-_SECTIONS: Mapping[str, Callable[[RuleSet], _Entries]] = {
-    "期限": _terms,
-    "设置": _switches,
-    "救济途径": _remedies,
-    "失信行为": _others("behaviours"),
-    "重点领域": _others("key_fields"),
-    "单位职责": _others("units"),
-    "同步去向": _others("sync_targets"),
-}
+def _sections(words: Words) -> Mapping[str, Callable[[RuleSet], _Entries]]:
+    return {
+        "期限": _terms,
+        "设置": _switches(words),
+        "救济途径": _remedies,
+        "失信行为": _others("behaviours"),
+        "重点领域": _others("key_fields"),
+        "单位职责": _others("units"),
+        "同步去向": _others("sync_targets"),
+    }

@@ -12,6 +12,7 @@ from workflows.kit.counting import Span, Unit
 from workflows.kit.errors import FieldError, FormIncomplete
 from workflows.kit.forms import LabelledEnum, Line, OptionalLine, StepForm
 from workflows.rules.model import SEVERITIES, RuleSet, SwitchRule, TermRule
+from workflows.setting_choices import CHOICES
 
 #: The choice of a document that no file names yet.
 OTHER = "other"
@@ -82,12 +83,19 @@ class TermChangeForm(EvidenceForm):
     extension: Number | None = Field(default=None, title="可延长至多", description="单位同上；不得延长的不填")
 
 
+class Length(StepForm):
+    """The length for one severity."""
+
+    number: Number = Field(title="时长", description="填0的，不设这一期限")
+    unit: SpanUnit = Field(title="单位", json_schema_extra={"as": "select"})
+
+
 class SeverityTermChangeForm(EvidenceForm):
     """The lengths of a term that depends on the severity."""
 
-    minor: Line = Field(title="轻微", description="数字加单位：WD 工作日、D 日、M 个月、Y 年，如“3 M”")
-    general: Line = Field(title="一般")
-    serious: Line = Field(title="严重")
+    minor: Length = Field(title="轻微")
+    general: Length = Field(title="一般")
+    serious: Length = Field(title="严重")
 
 
 class FlagChangeForm(EvidenceForm):
@@ -142,7 +150,7 @@ def entry_of(section: Section, key: str, form: EvidenceForm) -> EntryChange:
     """What the form says, as a rule file holds it.
 
     Raises:
-        FormIncomplete: a document to be entered lacks its title, rank or day, or a length cannot be read.
+        FormIncomplete: a document to be entered lacks its title, rank or day, or a value is not one to choose.
     """
     cited, document = _cited(form)
     entry: dict[str, Any] = {"grade": form.grade.value, "note": form.note}
@@ -154,9 +162,10 @@ def entry_of(section: Section, key: str, form: EvidenceForm) -> EntryChange:
         if form.extension is not None:
             entry["extension_cap"] = f"{form.extension} {form.unit.value}"
     elif isinstance(form, SeverityTermChangeForm):
-        entry["by_severity"] = {severity: _span(form, severity) for severity in SEVERITIES}
+        lengths = {severity: getattr(form, severity) for severity in SEVERITIES}
+        entry["by_severity"] = {key: f"{length.number} {length.unit.value}" for key, length in lengths.items()}
     else:
-        entry["value"] = getattr(form, "value")  # noqa: B009 - each of the other forms has one
+        entry["value"] = _chosen(key, getattr(form, "value"))  # noqa: B009 - each of the other forms has one
     if section == "terms":
         entry["effective_from"] = form.in_force_from
     return EntryChange(section, key, entry, document)
@@ -177,7 +186,8 @@ def _switch_form(rule: SwitchRule) -> type[EvidenceForm]:
 def _term_now(rule: TermRule) -> dict[str, Any]:
     now: dict[str, Any] = {"grade": rule.grade.value, "note": rule.note}
     if rule.by_severity is not None:
-        return now | {severity: str(rule.by_severity[severity]) for severity in SEVERITIES}
+        spans = {severity: rule.by_severity[severity] for severity in SEVERITIES}
+        return now | {key: {"number": span.number, "unit": span.unit.value} for key, span in spans.items()}
     span = rule.span or Span(0, Unit.WD)
     extension = rule.extension_cap.number if rule.extension_cap is not None else None
     return now | {"number": span.number if rule.span else "", "unit": span.unit.value, "extension": extension}
@@ -206,9 +216,9 @@ def _cited(form: EvidenceForm) -> tuple[str, tuple[str, Mapping[str, Any]] | Non
     return key, (key, table | ({"number": form.new_number} if form.new_number else {}))
 
 
-def _span(form: SeverityTermChangeForm, severity: str) -> str:
-    given = getattr(form, severity)
-    try:
-        return str(Span.parse(given))
-    except ValueError as problem:
-        raise FormIncomplete((FieldError(severity, SEVERITIES[severity], str(problem)),)) from None
+def _chosen(key: str, value: Any) -> Any:
+    """The value of a setting; one that is chosen from a list is one of the list."""
+    known = CHOICES.get(key)
+    if known is None or set(value if isinstance(value, list) else [value]) <= known.keys():
+        return value
+    raise FormIncomplete((FieldError("value", "内容", "请从列出的选项中选择"),))

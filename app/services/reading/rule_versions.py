@@ -17,6 +17,7 @@ from workflows.registry import WORKFLOWS
 from workflows.roles import Post
 from workflows.rules.comparing import Difference, differences
 from workflows.rules.model import SEVERITIES, RuleSet, TermRule
+from workflows.setting_choices import setting_in_words
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,9 @@ def compare(reader: Reader, locality: str, old: int, new: int) -> Comparison:
         raise NotFound("没有这一号规则集。请从版本列表中选择。")
     before, after = _rules(reader, locality, old), _rules(reader, locality, new)
     start = max(known[new].in_force_from, reader.today)
+    found = differences(before, after, setting_in_words)
     effects = effects_of(before, after, current_calendar(reader.session), start)
-    return Comparison(locality, after.name, known[old], known[new], differences(before, after), effects)
+    return Comparison(locality, after.name, known[old], known[new], found, effects)
 
 
 def effects_of(before: RuleSet, after: RuleSet, calendar: Calendar, start: date) -> tuple[Effect, ...]:

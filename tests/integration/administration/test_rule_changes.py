@@ -1,5 +1,6 @@
 """规则 (interface 10; R34): one keeper proposes a change with its basis, another confirms; rank holds here too."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from app.services.lawbook import rule_set_in_force
 from app.services.rule_sets import list_rule_sets, propose_release
 from tests.support.web_world import client_of, text_of
 from tests.support.world import World
+from workflows.rules import load_locality, localities
+from workflows.setting_choices import CHOICES
 
 TERM = "/rules/demo/terms/record.screening/change"
 
@@ -130,3 +133,65 @@ def test_a_keeper_of_another_locality_changes_nothing_here(app: Flask, world: Wo
     assert client.post(TERM, data=form(world) | {"act": "propose"}).status_code == 404
     assert client.post("/rules/demo/1/confirm", data={"confirm-in_force_from": "2027-01-01"}).status_code == 404
     assert client.get("/rules/demo/terms/no.such/change").status_code == 404
+
+
+def evidence(world: World, **changed: str | list[str]) -> dict[str, str | list[str]]:
+    given = {key: value for key, value in form(world).items() if key not in ("rule-number", "rule-unit")}
+    return given | {f"rule-{name}": value for name, value in changed.items()} | {"act": "propose"}
+
+
+@pytest.mark.parametrize(
+    ("key", "control", "words"),
+    [
+        ("objection.decider", "radio", {"office": "信用管理部门", "provider": "信息提供单位"}),
+        ("extension.decider", "radio", {"SUPERVISOR": "信用管理部门审批人"}),
+        ("leniency.subjects", "checkbox", {"person": "个人", "unit": "单位"}),
+        ("exemption.window", "checkbox", {"screening": "待审查", "listed": "已记入", "repaired": "已修复"}),
+    ],
+)
+def test_a_setting_is_chosen_in_words(app: Flask, world: World, key: str, control: str, words: dict[str, str]) -> None:
+    """Nobody types a code: what the procedures know stands on the page, with the present value ticked."""
+    page = client_of(app, "keeper").get(f"/rules/demo/switches/{key}/change").text
+    for value, label in words.items():
+        assert re.search(rf'<input type="{control}" id="[^"]+" name="rule-value" value="{value}"', page)
+        assert label in text_of(page)
+        assert value not in text_of(page)
+    assert re.search(rf'<input type="{control}"[^>]* name="rule-value"[^>]* checked', page)
+
+
+def test_chosen_words_stand_in_the_proposal_and_codes_of_no_list_are_refused(app: Flask, world: World) -> None:
+    client = client_of(app, "keeper")
+    where = "/rules/demo/switches/exemption.window/change"
+    refused = client.post(where, data=evidence(world, value=["", "listed", "draft"]))
+    assert (refused.status_code, "内容：请从列出的选项中选择" in text_of(refused.text)) == (422, True)
+    assert len(re.findall(r'name="rule-value" value="listed" checked', refused.text)) == 1
+    assert 'value="第九条"' in refused.text
+    made = client.post(where, data=evidence(world, value=["", "listed", "repaired"]))
+    page = text_of(client.get(made.headers["Location"]).text)
+    assert "待审查、告知中、陈述申辩中、待决定、已记入" in page
+    assert "已记入、已修复" in page
+    assert "listed" not in page
+
+
+def test_the_lengths_by_severity_are_numbers_with_their_units(app: Flask, world: World) -> None:
+    client = client_of(app, "keeper")
+    where = "/rules/demo/terms/record.publication_max/change"
+    page = client.get(where).text
+    assert 'name="rule-minor-number"' in page
+    assert '<select class="entry" id="f-rule-serious-unit"' in page
+    lengths = {f"{severity}-{part}": value for severity in ("minor", "general", "serious")
+               for part, value in (("number", "2"), ("unit", "Y"))}  # fmt: skip
+    refused = client.post(where, data=evidence(world, **lengths | {"general-number": "zwei"}))
+    assert (refused.status_code, "请填写整数" in refused.text, 'value="zwei"' in refused.text) == (422, True, True)
+    made = client.post(where, data=evidence(world, **lengths))
+    assert "轻微二年；一般二年；严重二年" in text_of(client.get(made.headers["Location"]).text)
+
+
+def test_no_shipped_setting_holds_what_cannot_be_chosen() -> None:
+    for locality in localities():
+        rules = load_locality(locality)
+        for key, known in CHOICES.items():
+            value = rules.switch(key)
+            assert set(value if isinstance(value, tuple) else (value,)) <= known.keys(), (locality, key)
+        notes = [rule.note for rule in rules.switches] + [rule.note for rule in rules.terms]
+        assert not [note for note in notes if re.search(r"[A-Za-z_]{3,}", note)], locality

@@ -31,8 +31,8 @@ from app.services.founding import (
     organs_of,
 )
 from app.services.lawbook import current_calendar
+from app.services.make_believe import made_up_credit_code
 from app.services.sealing import Render
-from workflows.identity import credit_check_character
 from workflows.kit.calendar import Calendar
 from workflows.kit.context import Actor
 from workflows.roles import Capacity, Post
@@ -209,7 +209,7 @@ class _Founding:
             return organ
         spec = self.script.units.get(name, UnitSpec())
         unit = ensure_unit(self.session, self.script.locality, name, superior=self.organs.government)
-        unit.code = unit.code or spec.code or _credit_code(unit.id)
+        unit.code = unit.code or spec.code or made_up_credit_code(unit.id)
         unit.on_system = spec.on_system == "yes"
         return unit
 
@@ -240,9 +240,3 @@ class _Founding:
         self.fill(organs.superior, (Post.OFFICER, Post.APPROVER))
         self.fill(organs.review, (Post.REVIEW_CLERK, Post.REVIEWER))
         self.fill(organs.tolerance, (Post.TOLERANCE, Post.TOLERANCE_HEAD))
-
-
-def _credit_code(number: int) -> str:
-    """A 统一社会信用代码 of a make-believe unit, with a check character that holds."""
-    first = f"11000000{number:09d}"
-    return first + credit_check_character(first)

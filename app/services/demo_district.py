@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.models.people import PostHolding, Unit, User
 from app.services.founding import NewPerson, Organs, ensure_unit, found_calendar, found_locality, found_person
+from app.services.make_believe import made_up_credit_code
 from workflows.roles import Post
 
 LOCALITY = "demo"
@@ -81,6 +82,8 @@ def found_district(session: Session, now: datetime, hashed: Callable[[str], str]
         provider=ensure_unit(session, LOCALITY, PROVIDER_UNIT, superior=organs.government),
         implementer=ensure_unit(session, LOCALITY, IMPLEMENTER_UNIT, superior=organs.government),
     )
+    for unit in session.scalars(select(Unit)):
+        unit.code = made_up_credit_code(unit.id)
     confirmed = _a_year_before(now)
     for person in CAST:
         new = NewPerson(person.login, person.name, person.unit(stage), (person.post,), confirmed_on=confirmed)

@@ -14,6 +14,7 @@ from app.models.base import new_uid
 from app.models.cases import CalendarRow, RuleSetRow
 from app.models.people import Locality, PostHolding, Unit, User
 from app.services.accounts import pinyin
+from app.services.make_believe import UNITS
 from workflows.kit.calendar import Calendar, shipped_calendar
 from workflows.roles import Post
 from workflows.rules import RuleSet, load_locality
@@ -65,6 +66,7 @@ def found_locality(session: Session, key: str, now: datetime) -> Organs:
     """Store a locality with its rule set and the organs its rule set names."""
     rules = found_rules(session, key, now)
     tolerance, *_rest = rules.names("tolerance.organs")
+    superior, review = rules.text("superior_office"), rules.text("review_body")
     government = ensure_unit(
         session, key, f"{rules.name}人民政府（演示）" if rules.make_believe else f"{rules.name}人民政府"
     )
@@ -72,8 +74,8 @@ def found_locality(session: Session, key: str, now: datetime) -> Organs:
         office=ensure_unit(
             session, key, rules.text("office_name"), rules.text("office_code_word"), superior=government
         ),
-        superior=ensure_unit(session, key, rules.text("superior_office"), rules.text("office_code_word") + "上"),
-        review=ensure_unit(session, key, rules.text("review_body"), rules.text("office_code_word") + "复"),
+        superior=ensure_unit(session, key, superior, _code_word(superior, rules.text("office_code_word") + "上")),
+        review=ensure_unit(session, key, review, _code_word(review, rules.text("office_code_word") + "复")),
         tolerance=ensure_unit(session, key, tolerance, superior=government),
         discipline=ensure_unit(session, key, "示例纪检监察机关", superior=government),
         audit=ensure_unit(session, key, "示例审计局", superior=government),
@@ -129,12 +131,14 @@ def ensure_unit(
     session.flush()
     unit = session.execute(select(Unit).where(Unit.name == name)).scalar_one_or_none()
     if unit is None:
+        made_up = UNITS.get(name)
         unit = Unit(
             uid=new_uid(),
             name=name,
             short_name="",
             code=code,
             code_word=code_word or _code_word(name),
+            kind=made_up.kind if made_up else "",
             locality=locality,
             superior_id=superior.id if superior else None,
             address="",
@@ -146,9 +150,12 @@ def ensure_unit(
     return unit
 
 
-def _code_word(name: str) -> str:
-    """机关代字 of a unit that was given none: its name without the words that all names share."""
-    return name.replace("示例", "示").replace("人民政府", "政").replace("街道办事处", "街").removesuffix("局")[:8]
+def _code_word(name: str, otherwise: str = "") -> str:
+    """机关代字 of a unit that nobody gave one: of a make-believe one the register's, else cut from the name."""
+    if name in UNITS:
+        return UNITS[name].code_word
+    cut = name.replace("示例", "示").replace("人民政府", "政").replace("街道办事处", "街").removesuffix("局")
+    return otherwise or cut[:8]
 
 
 @dataclass(frozen=True)

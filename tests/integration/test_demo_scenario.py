@@ -13,6 +13,7 @@ from app.database import Database, make_engine
 from app.documents.render import Renderer
 from app.models.cases import Case
 from app.models.history import Attachment, EventRow
+from app.models.people import Unit
 from app.models.terms import TermRow
 from app.rehearsal.demo import play_demo
 from app.rehearsal.papers import PAPERS, draw_papers
@@ -21,6 +22,8 @@ from app.services.backend import Backend
 from app.services.database_purpose import ensure_marked
 from app.services.demo_district import found_district
 from app.services.files import read_bytes
+from app.services.units.register import UnitKind
+from workflows.identity import check_credit_code
 from workflows.registry import WORKFLOWS
 
 #: A Sunday in the Spring Festival of a year whose arrangement is not published: the hardest day to date back from.
@@ -61,6 +64,7 @@ def test_the_demo_shows_every_state_and_every_colour(sqlite_url: str, tmp_path: 
             .join(EventRow, and_(EventRow.case_id == Case.id, EventRow.seq == Attachment.event_seq))
             .where(EventRow.step.in_([step for _, step in PAPERS]))
         ).all()
+        units = [(unit.name, unit.code_word, unit.kind, unit.code or "") for unit in session.scalars(select(Unit))]
     database.engine.dispose()
 
     assert missing == set()
@@ -73,6 +77,9 @@ def test_the_demo_shows_every_state_and_every_colour(sqlite_url: str, tmp_path: 
     assert {(name, kind) for name, _, kind in handed_in} == {(paper.name, kind) for (kind, _), paper in PAPERS.items()}
     for content in {read_bytes(files, sha256) for _, sha256, _ in handed_in}:
         assert "演示材料" in PdfReader(BytesIO(content)).pages[0].extract_text()
+    assert [unit for unit in units if not 2 <= len(unit[1]) <= 4 or unit[2] not in set(UnitKind)] == []
+    assert len({word for _name, word, _kind, _code in units}) == len(units)
+    assert [name for name, _word, _kind, code in units if check_credit_code(code).error] == []
     assert seen[-1][0] == seen[-1][1]
     assert {"wang", "sun", "zhou", "li", "zhao", "xu", "qin", "you", "yang"} <= {one.login for one in report.logins}
     assert sum(report.cases[kind] for kind in WORKFLOWS if kind not in ("notice", "sync")) >= 60

@@ -52,7 +52,7 @@ def last_item_of_the_repair(ctx: Context) -> bool:
     return ctx.facts.parent_repair_waits_only_for_this()
 
 
-PENDING = State("pending", "待同步", Phase.OPEN, C.OFFICE)
+PENDING = State("pending", "待同步", Phase.OPEN, holder_in="confirmer")
 CONFIRMED = State("confirmed", "已同步", Phase.CLOSED)
 DROPPED = State("dropped", "无需同步", Phase.CLOSED)
 
@@ -76,7 +76,8 @@ STEPS = (
 )  # fmt: skip
 
 TERMS = (
-    Term("sync.confirmation", "同步期限", Nature.DUTY, C.OFFICE, at("open"), frozenset({PENDING})),
+    Term("sync.confirmation", "同步期限", Nature.DUTY, C.OFFICE, at("open"), frozenset({PENDING}),
+         holder_in="confirmer"),
 )  # fmt: skip
 
 SYNC = Workflow(

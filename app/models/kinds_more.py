@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.models.base import BigKey
 from app.models.cases import Case
+from workflows.roles import Capacity
 
 
 class Rectification(Case):
@@ -97,3 +98,8 @@ class SyncItem(Case):
     target: Mapped[str] = mapped_column(String(20), index=True)
     target_label: Mapped[str] = mapped_column(String(200))
     trigger: Mapped[str] = mapped_column(String(200))
+
+    @property
+    def confirmer(self) -> str:
+        """Who has to confirm: the target's own unit where it works here, else the office (procedures 5a)."""
+        return Capacity.OFFICE if self.implementer_unit_id is None else Capacity.IMPLEMENTER

@@ -186,8 +186,8 @@ class Preparation:
             uids = list(session.execute(items.order_by(Case.id)).scalars())
         for uid in uids:
             item = self.acting.load(uid)
-            office = self.acting.somebody(item, [Capacity.OFFICE])
-            self.acting.take(TakeStep("confirm", office, usual_form(item, "sync", "confirm", self.today), case=uid))
+            holder = self.acting.somebody(item, [Capacity(item.holder or Capacity.OFFICE)])
+            self.acting.take(TakeStep("confirm", holder, usual_form(item, "sync", "confirm", self.today), case=uid))
 
     def _when_something_is_due(self, waiting_for: str) -> datetime:
         """The opening hour of the next working day after the clock has moved something in this dossier."""

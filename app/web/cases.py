@@ -125,6 +125,7 @@ def case_response(
     content = render_template(
         "cases/case.html",
         page=page,
+        help_about=page.line.kind,
         movement=movement,
         uid=uid,
         sheets=sheets,

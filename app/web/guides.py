@@ -41,6 +41,7 @@ GUIDES = (
     Guide("office", "信用管理部门", frozenset({Post.OFFICER, Post.APPROVER})),
     Guide("review", "复核机关", frozenset({Post.REVIEW_CLERK, Post.REVIEWER})),
     Guide("tolerance", "容错认定机关", frozenset({Post.TOLERANCE, Post.TOLERANCE_HEAD})),
+    Guide("implementer", "联动奖惩实施单位", frozenset({Post.IMPLEMENTER})),
     Guide("rules", "规则管理员", frozenset({Post.RULES_KEEPER})),
     Guide("audit", "审计员", frozenset({Post.AUDITOR})),
     Guide("administration", "系统管理员和安全保密管理员", frozenset({Post.SYSADMIN, Post.SECADMIN})),
@@ -90,6 +91,9 @@ PARAGRAPHS = {
     "verification": "verify",
 }
 
+#: Which paragraph explains the page of a case of one kind, where it is not that of all cases.
+PARAGRAPHS_OF_KINDS = {"sync": "sync"}
+
 
 @blueprint.get("")
 def show() -> ResponseReturnValue:
@@ -109,9 +113,13 @@ def read(key: str) -> ResponseReturnValue:
 
 
 @blueprint.app_template_global()
-def help_address(endpoint: str | None) -> str:
-    """Where the reader finds a screen explained: the paragraph in his own guide, else in another, else the list."""
-    paragraph = paragraph_about(endpoint)
+def help_address(endpoint: str | None, kind: str = "") -> str:
+    """Where the reader finds a screen explained: the paragraph in his own guide, else in another, else the list.
+
+    Args:
+        kind: of the case that the screen is about.
+    """
+    paragraph = PARAGRAPHS_OF_KINDS.get(kind) or paragraph_about(endpoint)
     if paragraph is not None:
         for guide in (*_own_guides(), *reversed(GUIDES)):
             if paragraph in paragraphs_of(guide.key):

@@ -64,6 +64,7 @@ def test_the_demo_shows_every_state_and_every_colour(sqlite_url: str, tmp_path: 
             .join(EventRow, and_(EventRow.case_id == Case.id, EventRow.seq == Attachment.event_seq))
             .where(EventRow.step.in_([step for _, step in PAPERS]))
         ).all()
+        waiting = session.scalars(select(Case).where(Case.kind == "sync", Case.holder == "implementer")).all()
         units = [(unit.name, unit.code_word, unit.kind, unit.code or "") for unit in session.scalars(select(Unit))]
     database.engine.dispose()
 
@@ -77,6 +78,7 @@ def test_the_demo_shows_every_state_and_every_colour(sqlite_url: str, tmp_path: 
     assert {(name, kind) for name, _, kind in handed_in} == {(paper.name, kind) for (kind, _), paper in PAPERS.items()}
     for content in {read_bytes(files, sha256) for _, sha256, _ in handed_in}:
         assert "演示材料" in PdfReader(BytesIO(content)).pages[0].extract_text()
+    assert {case.due_on > NOW.date() for case in waiting if case.due_on} == {True, False}, "one late, one in time"
     assert [unit for unit in units if not 2 <= len(unit[1]) <= 4 or unit[2] not in set(UnitKind)] == []
     assert len({word for _name, word, _kind, _code in units}) == len(units)
     assert [name for name, _word, _kind, code in units if check_credit_code(code).error] == []

@@ -71,6 +71,8 @@ PICTURES = (
     Picture("oversight", "sun", at("/oversight"), 1000),
     Picture("review", "feng", case_on("held", "objection"), 1000),
     Picture("tolerance", "jiang", case_on("held", "exemption"), 1000),
+    Picture("sync-desk", "han", at("/desk?sort=due"), 700),
+    Picture("sync", "han", case_on("held", "sync", "待同步"), 1200),
     Picture("rules", "yang", at("/rules")),
     Picture("audit", "xu", at("/audit")),
     Picture("people", "qin", at("/people")),

@@ -37,7 +37,7 @@ class Audience(StrEnum):
 class State:
     """One state. An open state has a holder, or says why it rests and what leads out of it.
 
-    `holder_in` names a column of the case that holds the capacity, where it differs from case to case.
+    `holder_in` names what of the case holds the capacity, where it differs from case to case.
     """
 
     key: str
@@ -281,7 +281,7 @@ class Term:
     #: A SYSTEM step taken with the last rung of the ladder, five working days after the last day.
     on_last_rung: str = ""
     ends_on_dispatch: frozenset[str] = frozenset()
-    #: A column of the case that names the holder, where it differs from case to case.
+    #: What of the case names the holder, where it differs from case to case.
     holder_in: str = ""
 
     @property

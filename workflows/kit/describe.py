@@ -96,11 +96,18 @@ def index(workflows: Mapping[str, Workflow]) -> str:
     )
 
 
+#: Who holds a state in which that differs from case to case.
+_NAMED_BY_THE_CASE = {
+    "signer": "由文书签发人办理",
+    "confirmer": "由信用管理部门经办人办理；同步对象有联动奖惩实施单位的，由该单位办理",
+}
+
+
 def _owner(state: State) -> str:
     if state.holder is not None:
         return f"由{state.holder.label}办理"
     if state.holder_in:
-        return "由文书签发人办理" if state.holder_in == "signer" else f"由“{state.holder_in}”所列人员办理"
+        return _NAMED_BY_THE_CASE[state.holder_in]
     return f"停留：{state.resting}" if state.resting else ""
 
 

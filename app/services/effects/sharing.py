@@ -1,12 +1,16 @@
 """Sync items: one case per target that must learn of a record and of its end (R52, R70, S01–S16)."""
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 
+from app.access.standing import in_force
 from app.models.cases import Case
 from app.models.kinds import Record
 from app.models.kinds_more import SyncItem
+from app.models.people import PostHolding, Unit, User
 from app.services.applying import SYSTEM, StepRun, apply_step
 from app.services.opening import child_of
+from app.services.units.names import exists_on
+from workflows.roles import Post
 from workflows.rules.model import SyncTarget
 
 #: States of a record that no correction reaches any more.
@@ -68,7 +72,22 @@ def keep_sync_item(run: StepRun) -> None:
     item, form = run.case, run.ctx.form
     assert isinstance(item, SyncItem)
     item.target, item.target_label, item.trigger = form.target, form.label, form.trigger
+    item.implementer_unit_id = _unit_that_confirms(run, form.target)
     run.after.append(lambda: _drop_replaced(run, item))
+
+
+def _unit_that_confirms(run: StepRun, target: str) -> int | None:
+    """The target's own unit where it works in the system; what it does not confirm here, the office confirms for it."""
+    name = next((one.unit for one in run.ctx.rules.sync_targets if one.id == target), "")
+    staffed = exists().where(
+        PostHolding.unit_id == Unit.id,
+        PostHolding.post == Post.IMPLEMENTER.value,
+        in_force(PostHolding, run.work.today),
+        User.id == PostHolding.user_id,
+        User.active,
+    )
+    statement = select(Unit.id).where(Unit.name == name, exists_on(run.work.today), staffed)
+    return run.work.session.scalar(statement) if name else None
 
 
 def _drop_replaced(run: StepRun, item: SyncItem) -> None:

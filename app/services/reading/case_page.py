@@ -148,19 +148,26 @@ def read_case(reader: Reader, uid: str) -> CasePage:
     siblings, through = _siblings(reader, case), record_read_through(reader, case)
     names = read_names(reader, case, ctx, siblings if through is None else [*siblings, through])
     terms = terms_of_dossier(view, case.dossier_id)
-    lines = lines_of(reader.session, [case, *siblings], ctx.calendar, reader.today, names=names, terms=terms)
+    # Whoever confirms an item may not see the record; its number is what he has to act on.
+    of_target = case.kind == "sync"
+    lines = lines_of(
+        reader.session, [case, *siblings], ctx.calendar, reader.today, names=names, terms=terms, with_records=of_target
+    )
     line = lines[0]
     withheld = withheld_parts(reader, case)
     offered = offers(flow, ctx)
     events, materials = events_of(reader, case), materials_of(reader, case)
     proposal, details = _proposal(reader, case, ctx), terms_of(reader, case, ctx.rules, ctx.calendar)
+    summary = summary_of(names.units, case, ctx.rules, withheld)
+    if of_target:
+        summary = replace(summary, pairs=(("所涉记录", line.about), *summary.pairs))
     return CasePage(
         line=line,
         version=case.version,
         resting=flow.state(case.state).resting if not case.holder else "",
         marks=_marks(ctx, case),
         strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
-        summary=summary_of(names.units, case, ctx.rules, withheld),
+        summary=summary,
         record=record_at_issue(reader, through, names.units) if through is not None else None,
         correctable=_correctable(reader, case, ctx),
         offers=(*(_offer(offer, ctx) for offer in offered), *_opening(reader, case, ctx)),

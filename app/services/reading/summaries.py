@@ -211,7 +211,8 @@ def _exemption(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
 
 def _sync(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     item: SyncItem = case
-    return [("同步对象", f"{item.target} {item.target_label}"), ("同步事由", item.trigger)]
+    receives = next((target.receives for target in rules.sync_targets if target.id == item.target), "")
+    return [("同步对象", item.target_label), ("同步事由", item.trigger), ("同步内容", receives)]
 
 
 _BY_KIND: dict[str, Callable[[UnitNames, Any, RuleSet], Pairs]] = {

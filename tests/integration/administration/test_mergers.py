@@ -101,14 +101,14 @@ def test_a_proposal_may_be_rejected_and_only_one_waits(busy: World) -> None:
     by = busy["approver"].user_id
     assert by is not None
     mergers(busy).reject(uid, "文件未到", busy.clock(), by)
-    assert (status(busy, uid), count_open_of(busy)) == ("rejected", 4)
+    assert (status(busy, uid), count_open_of(busy)) == ("rejected", 5)
     assert propose(busy) != uid
     logged = [row.act for row in busy.rows(AccessLog) if row.target == uid]
     assert logged == ["merger_proposed", "merger_rejected"]
 
 
 def count_open_of(world: World) -> int:
-    """Open cases of the provider's: two records, an objection, and the notice that waits for its service."""
+    """Open cases of the provider's: two records, an objection, and an item for each target that waits (S01, S10)."""
     with database(world).read() as session:
         return count_open(session, world.units["provider"])
 
@@ -145,7 +145,7 @@ def test_through_the_pages_one_proposes_and_another_confirms(app: Flask, busy: W
     assert second.post(f"{where}/confirm").status_code == 303
     shown = text_of(second.get(where).text)
     assert "未办结的事项已全部移交" in shown
-    assert "移交4件" in shown
+    assert "移交5件" in shown
     assert second.post(f"{where}/reject", data={"reject-reason": "晚了"}).status_code == 422
     assert "已合并、撤销" in second.get("/units?ended=true").text
     assert "示例乙局</a>" not in second.get("/units").text

@@ -1,0 +1,65 @@
+"""同步事项 of a target with a unit of its own: it lies with that unit, and with the office where there is none (5a)."""
+
+import pytest
+
+from app.database import write_sessions, write_transaction
+from app.services.demo_district import IMPLEMENTER_UNIT
+from app.services.founding import NewPerson, ensure_unit, found_person
+from tests.support.world import World
+from workflows.kit.calendar import shipped_calendar
+from workflows.kit.context import Actor
+from workflows.kit.errors import NotFound
+from workflows.roles import Post
+
+
+@pytest.fixture
+def unit(world: World) -> int:
+    """The implementing unit, with one person of that post."""
+    with write_transaction(write_sessions(world.backend.engine)) as session:
+        made = ensure_unit(session, "demo", IMPLEMENTER_UNIT)
+        user = found_person(session, NewPerson("han", "韩测试", made, (Post.IMPLEMENTER,)))
+        world.people["han"] = Actor(user.id, user.name, user.uid)
+        return made.id
+
+
+def items(world: World, record: str) -> dict[str, tuple[str, str, int | None]]:
+    """Who holds each item of a record: state, capacity, unit."""
+    found = world.children(record, "sync")
+    return {item.target: (item.state, item.holder or "", item.holder_unit_id) for item in found}
+
+
+def test_an_item_lies_with_the_unit_of_its_target(world: World, unit: int) -> None:
+    """R52, S10: the target's unit confirms; the other targets stay with the office, the fed one with nobody."""
+    record = world.record_in("listed")
+    office = world.organs.office.id
+    assert items(world, record) == {
+        "S01": ("pending", "office", office),
+        "S04": ("confirmed", "", None),
+        "S10": ("pending", "implementer", unit),
+    }
+    item = next(one.uid for one in world.children(record, "sync") if one.target == "S10")
+    assert world.terms(item)["sync.confirmation"].holder == "implementer"
+    with pytest.raises(NotFound):
+        world.take("clerk", "confirm", item, note="已登记")
+    world.take("han", "confirm", item, note="已登记")
+    assert world.state(item) == "confirmed"
+
+
+def test_a_silent_unit_is_reminded_by_the_office(world: World, unit: int) -> None:
+    """R52: 催办 goes to the unit that has to confirm, and the office may still confirm for it."""
+    record = world.record_in("listed")
+    item = next(one for one in world.children(record, "sync") if one.target == "S10")
+    due = world.terms(item.uid)["sync.confirmation"].due_on
+    assert due is not None
+    world.go(shipped_calendar().add_working_days(due, 1))
+    world.take("officer", "remind", item.uid, target="S10")
+    reminder = world.children(item.uid, "notice")[-1]
+    assert (reminder.key, reminder.recipient_unit_id) == ("reminder", unit)
+    world.take("officer", "confirm", item.uid, note="已电话确认")
+    assert world.state(item.uid) == "confirmed"
+
+
+def test_what_no_unit_here_confirms_the_office_does(world: World) -> None:
+    """S10: the target's unit is not in the register of this place."""
+    record = world.record_in("listed")
+    assert items(world, record)["S10"] == ("pending", "office", world.organs.office.id)

@@ -15,6 +15,7 @@ from app.services.passwords import Passwords
 from app.services.sign_ins import end_all
 from workflows.identity import check_identity_number
 from workflows.kit.errors import Refusal
+from workflows.kit.storable import in_words
 from workflows.roles import Post
 
 #: 三员分立: none of these goes together with another post, except that their holder may himself be a civil servant.
@@ -189,7 +190,7 @@ class Accounts:
                 own account.
         """
         if until_on is not None and until_on < from_on:
-            raise AccountRefused(f"任职至{until_on}，早于任职日期{from_on}。请核对。")
+            raise AccountRefused(f"任职至{in_words(until_on)}，早于任职日期{in_words(from_on)}。请核对。")
         with self._database.write() as session:
             user = self._locked(session, login)
             _refuse_own(user, by, "设置岗位")
@@ -203,8 +204,8 @@ class Accounts:
             session.add(
                 PostHolding(user_id=user.id, unit_id=found.id, post=post.value, from_on=from_on, until_on=until_on)
             )
-            until = f"至{until_on}" if until_on else "起"
-            self._log(session, Act.POST_ADDED, user, now, by, f"{found.name} {post.label}，{from_on}{until}")
+            until = f"至{in_words(until_on)}" if until_on else "起"
+            self._log(session, Act.POST_ADDED, user, now, by, f"{found.name} {post.label}，{in_words(from_on)}{until}")
 
     def end_post(
         self, login: str, unit: str, post: Post, until_on: date, now: datetime, *, by: int | None = None
@@ -228,11 +229,11 @@ class Accounts:
             if row is None:
                 raise AccountRefused(f"“{login}”现未在{unit}任{post.label}。请用 user list 核对。")
             if until_on < row.from_on:
-                raise AccountRefused(f"免职日期{until_on}早于任职日期{row.from_on}。请核对。")
+                raise AccountRefused(f"免职日期{in_words(until_on)}早于任职日期{in_words(row.from_on)}。请核对。")
             if post is Post.SYSADMIN:
                 _demand_sysadmin_besides(session, user.id, until_on)
             row.until_on = until_on
-            self._log(session, Act.POST_ENDED, user, now, by, f"{unit.strip()} {post.label}，至{until_on}")
+            self._log(session, Act.POST_ENDED, user, now, by, f"{unit.strip()} {post.label}，至{in_words(until_on)}")
 
     def identity_of(self, user: User) -> str:
         """The full identity number; the caller logs the act and its purpose (`Act.UNMASKED`). Empty if none is kept."""

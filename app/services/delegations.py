@@ -21,6 +21,7 @@ from app.services.access_log import Act, write_entry
 from app.services.accounts import ADMINISTRATORS
 from workflows.kit.context import Actor
 from workflows.kit.errors import FieldError, FormIncomplete, NotFound
+from workflows.kit.storable import in_words
 from workflows.roles import WITHOUT_SAY, Post
 
 #: Posts in which one person can stand in for another; administration and one's own matters are never handed on.
@@ -104,7 +105,7 @@ def delegate_post(database: Database, keys: KeyRing, by: Actor, wanted: Wanted, 
             made_at=now,
         )  # fmt: skip
         session.add(row)
-        what = f"{unit.name} {wanted.post.label} {wanted.from_on}至{wanted.until_on}"
+        what = f"{unit.name} {wanted.post.label} {in_words(wanted.from_on)}至{in_words(wanted.until_on)}"
         write_entry(session, keys, Act.DELEGATED, by.user_id, now, target=row.uid, purpose=what)
         return row.uid
 

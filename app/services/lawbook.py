@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.models.cases import CalendarRow, RuleSetRow
 from workflows.kit.calendar import Calendar
 from workflows.kit.errors import Refusal
+from workflows.kit.storable import in_words
 from workflows.rules.model import RuleSet
 
 
@@ -88,7 +89,7 @@ def rule_set_in_force(session: Session, locality: str, day: date) -> tuple[int, 
     )
     found = session.execute(statement).one_or_none()
     if found is None:
-        raise LawMissing(f"{locality}在{day.isoformat()}没有经确认的规则集，请由规则管理员录入并确认。")
+        raise LawMissing(f"{locality}在{in_words(day)}没有经确认的规则集，请由规则管理员录入并确认。")
     return found.id, _rule_set(session, found.id, found.digest)
 
 

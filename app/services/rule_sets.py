@@ -18,6 +18,7 @@ from app.models.cases import RuleProposal, RuleSetRow
 from app.models.people import User
 from app.services.access_log import Act, write_entry
 from workflows.kit.errors import Refusal
+from workflows.kit.storable import in_words
 from workflows.rules import RuleFileError, RuleSet, load_changed, load_locality, localities
 from workflows.rules.changes import UNCHANGED, Changes
 from workflows.rules.table import readable
@@ -189,7 +190,7 @@ def confirm(
             raise RulesRefused("规则集须由录入人以外的另一名规则管理员确认。")
         day = in_force_from or row.in_force_from
         if day <= legal_day(now):
-            raise RulesRefused(f"施行日期{day}已到，规则集须在施行日之前确认。请用 --from 另定施行日期。")
+            raise RulesRefused(f"施行日期{in_words(day)}已到，规则集须在施行日之前确认。请用 --from 另定施行日期。")
         later = session.scalar(
             select(RuleSetRow.number)
             .where(RuleSetRow.locality == locality, RuleSetRow.number > number)
@@ -209,7 +210,7 @@ def confirm(
                     f"第{number}号以第{made.base}号为基础，其后第{passed_over}号已经确认。请退回，在第{passed_over}号基础上重新录入。"
                 )
         row.in_force_from, row.confirmed_by, row.confirmed_at = day, by, now
-        _log(session, keys, Act.RULES_CONFIRMED, row, by, now, f"自{day}起施行")
+        _log(session, keys, Act.RULES_CONFIRMED, row, by, now, f"自{in_words(day)}起施行")
         return _line(row, made)
 
 

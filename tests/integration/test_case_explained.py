@@ -164,6 +164,21 @@ def test_the_ledger_shows_the_months_the_clause_and_who_paused(app: Flask, world
     assert "系统：期限暂停" in told
 
 
+def test_days_are_written_as_an_office_writes_them(app: Flask, world: World) -> None:
+    """Interface: 2026年9月19日 in ledgers, plans and histories; only a light and an instant of the log keep figures."""
+    extended = world.objection_in("verifying")
+    planned = world.rectification_in("rectifying")
+    for uid, tab in ((extended, "terms"), (extended, "log"), (planned, "terms"), (planned, "log")):
+        told = text_of(client_of(app, "officer").get(f"/cases/{uid}?tab={tab}").text)
+        figures = re.findall(r"20\d\d-\d\d-\d\d(?! 到期| \d\d:\d\d:\d\d)", told)
+        assert figures == [], (tab, told)
+    assert re.search(r"20\d\d年\d+月\d+日 周六", text_of(tab_of(app, "officer", extended, "terms")))
+    assert re.search(r"届满日20\d\d年\d+月\d+日", text_of(tab_of(app, "officer", extended, "log")))
+    assert re.search(
+        r"（[^（）]+，20\d\d年\d+月\d+日）", text_of(client_of(app, "officer").get(f"/cases/{planned}").text)
+    )
+
+
 def test_the_timeline_gives_a_day_to_what_the_system_does_and_the_log_the_instant(app: Flask, world: World) -> None:
     """Interface: never a fake 00:00; the log has every event as it is kept, with its mark."""
     uid = world.objection_in("verifying")

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import ClassVar, NamedTuple
 
 from workflows.kit.calendar_file import CalendarFileError, Fact, parse_calendar_file
+from workflows.kit.storable import in_words
 
 __all__ = [
     "Calendar",
@@ -137,7 +138,7 @@ class Calendar:
             return day
         before = self._count[self._index(day)] - (1 if self.is_working_day(day) else 0)
         if before < n:
-            raise CalendarRangeError(f"{day}之前{n}个工作日早于日历的第一天（{self.first_day}）。")
+            raise CalendarRangeError(f"{in_words(day)}之前{n}个工作日早于日历的第一天（{in_words(self.first_day)}）。")
         return self._working[before - n]
 
     def note(self, day: date) -> DayNote:
@@ -211,7 +212,9 @@ class Calendar:
 
     def _index(self, day: date) -> int:
         if not self.first_day <= day <= self.horizon:
-            raise CalendarRangeError(f"{day}超出工作日日历的范围（{self.first_day}至{self.horizon}）。")
+            raise CalendarRangeError(
+                f"{in_words(day)}超出工作日日历的范围（{in_words(self.first_day)}至{in_words(self.horizon)}）。"
+            )
         return (day - self.first_day).days
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows.kit.counting import Span
+from workflows.kit.storable import in_words
 from workflows.rules.model import SEVERITIES, Basis, Grade, RuleSet, SwitchRule, SwitchValue, TermRule
 
 #: What one entry says, as (name, words); an entry that does not exist says nothing.
@@ -51,9 +52,12 @@ def say_term(rule: TermRule) -> Said:
     lines = [("时长", length_of(rule)), ("起算", rule.anchor_label), ("期满", rule.expiry_label)]
     lines += [("可延长至多", rule.extension_cap.text if rule.extension_cap else "")]
     lines += [("累计不超过", rule.total_cap.text if rule.total_cap else "")]
-    until = f"至{rule.effective_to}" if rule.effective_to else "起"
+    until = f"至{in_words(rule.effective_to)}" if rule.effective_to else "起"
     return _lines(
-        *lines, *_evidence(rule.basis, rule.grade), ("有效", f"{rule.effective_from}{until}"), ("备注", rule.note)
+        *lines,
+        *_evidence(rule.basis, rule.grade),
+        ("有效", f"{in_words(rule.effective_from)}{until}"),
+        ("备注", rule.note),
     )
 
 
@@ -62,7 +66,7 @@ def say_switch(rule: SwitchRule, words: Words) -> Said:
     return _lines(
         ("内容", words(rule)),
         *_evidence(rule.basis, rule.grade),
-        ("有效", f"{rule.effective_from}起"),
+        ("有效", f"{in_words(rule.effective_from)}起"),
         ("备注", rule.note),
     )
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from app.access.capacities import reading_capacities
@@ -14,6 +14,7 @@ from app.services.once_read import history_of, notices_of, person_name
 from app.services.reading.form_lines import event_lines
 from app.services.reading.reader import Reader
 from workflows.kit.definition import Audience, Recipient, Workflow
+from workflows.kit.storable import in_words
 from workflows.registry import workflow
 from workflows.roles import Capacity
 
@@ -44,7 +45,7 @@ class TermNote:
     @property
     def words(self) -> str:
         done = TERM_ACTS.get(self.act, self.act)
-        return f"{done}：{self.label}" + (f"，届满日{self.due}" if self.due else "")
+        return f"{done}：{self.label}" + (f"，届满日{in_words(date.fromisoformat(self.due))}" if self.due else "")
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,9 @@ def _lines_of_no_step(row: EventRow, body: dict[str, Any], flow: Workflow) -> tu
         )
     if why := body.get("why") or body.get("cause") or body.get("note"):
         lines.append(str(why))
-    lines += [f"届满日：{note['due']}" for note in body.get("terms", ()) if note.get("due")]
+    lines += [
+        f"届满日：{in_words(date.fromisoformat(note['due']))}" for note in body.get("terms", ()) if note.get("due")
+    ]
     return tuple(lines)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from app.models.cases import Case
@@ -162,11 +163,15 @@ def _notice(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     ]
 
 
+def _day(written: str) -> str:
+    return in_words(date.fromisoformat(written))
+
+
 def _rectification(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     found: Rectification = case
     levels = ("正常", "催办", "督办", "通报批评")
     tasks = "；".join(
-        f"{n}．{task['task']}（{task['person']}，{task['due_on']}）" for n, task in enumerate(found.tasks, 1)
+        f"{n}．{task['task']}（{task['person']}，{_day(task['due_on'])}）" for n, task in enumerate(found.tasks, 1)
     )
     return [
         ("存在的问题", found.problems),
@@ -174,7 +179,10 @@ def _rectification(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
         ("失信原因", found.causes),
         ("责任人员", "、".join(found.responsible_persons)),
         ("整改方案", tasks),
-        ("进展台账", "；".join(f"{line['on']} 第{line['task']}项：{line['progress']}" for line in found.progress)),
+        (
+            "进展台账",
+            "；".join(f"{_day(line['on'])} 第{line['task']}项：{line['progress']}" for line in found.progress),
+        ),
         ("整改情况", found.completion_summary),
         ("督办层级", levels[found.escalation_level]),
     ]

@@ -20,6 +20,7 @@ from app.services.units.names import UnitRefused, demand_present
 from app.services.units.succession import OFFICIAL, RELATIONS, Heir, concerns, heir_of
 from workflows.kit.errors import NotFound
 from workflows.kit.forms import LabelledEnum
+from workflows.kit.storable import in_words
 from workflows.registry import workflow
 from workflows.roles import Post
 
@@ -304,4 +305,6 @@ def _hand_over_posts(
         write_entry(session, keys, Act.POST_ENDED, by, now, target=uid, purpose=f"{old.name} {label}，单位合并或者撤销")
         if follows:
             session.add(PostHolding(user_id=row.user_id, unit_id=new.id, post=row.post, from_on=today, until_on=until))
-            write_entry(session, keys, Act.POST_ADDED, by, now, target=uid, purpose=f"{new.name} {label}，{today}起")
+            write_entry(
+                session, keys, Act.POST_ADDED, by, now, target=uid, purpose=f"{new.name} {label}，{in_words(today)}起"
+            )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.models.cases import Case
 from app.models.people import Unit, UnitName
 from workflows.kit.errors import Refusal
+from workflows.kit.storable import in_words
 
 
 class UnitRefused(Refusal):
@@ -96,4 +97,4 @@ def exists_on(day: date) -> ColumnElement[bool]:
 def demand_present(unit: Unit, today: date) -> None:
     """Raises UnitRefused for a unit that does not exist any more."""
     if unit.ended_on is not None and unit.ended_on <= today:
-        raise UnitRefused(f"{unit.name}已于{unit.ended_on}合并或者撤销。请改填承继其职权的单位，见单位名册。")
+        raise UnitRefused(f"{unit.name}已于{in_words(unit.ended_on)}合并或者撤销。请改填承继其职权的单位，见单位名册。")

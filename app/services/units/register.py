@@ -19,6 +19,7 @@ from app.services.units.names import UnitRefused, apply_due_names, demand_presen
 from workflows.identity import check_credit_code
 from workflows.kit.errors import FieldError, FormIncomplete, NotFound
 from workflows.kit.forms import LabelledEnum
+from workflows.kit.storable import in_words
 
 
 class UnitKind(LabelledEnum):
@@ -115,14 +116,14 @@ class UnitRegister:
                 raise FormIncomplete((FieldError("name", "新名称", "与现名称相同，无须更名"),))
             _demand_free_name(session, name)
             if borne and from_on <= borne[-1].from_on:
-                message = f"须晚于上次更名的日期（{borne[-1].from_on}）"
+                message = f"须晚于上次更名的日期（{in_words(borne[-1].from_on)}）"
                 raise FormIncomplete((FieldError("from_on", "启用日期", message),))
             if not borne:
                 session.add(_row(unit, unit.name, FROM_THE_BEGINNING, "登记时的名称", now, None))
             session.add(_row(unit, name, from_on, basis, now, by))
             session.flush()
             apply_due_names(session, legal_day(now), (unit.id,))
-            purpose = f"{borne[-1].name if borne else unit.name}→{name}，自{from_on}，{basis}"
+            purpose = f"{borne[-1].name if borne else unit.name}→{name}，自{in_words(from_on)}，{basis}"
             write_entry(session, self._keys, Act.UNIT_RENAMED, by, now, target=unit.uid, purpose=purpose)
 
 

@@ -15,6 +15,7 @@ from app.services.reading.reader import Reader
 from app.services.reading.shade import Shade
 from app.web.filters import period_given
 from app.web.forms import SummaryLine
+from app.web.presentation import legal_date
 from app.web.views import Link
 from workflows.registry import WORKFLOWS
 
@@ -111,10 +112,10 @@ def _days(days: tuple[date, date] | None) -> str:
     if days == month_of(first).days:
         return Period(first, last).label
     if first == _FIRST:
-        return gettext("%(day)s以前", day=last.isoformat())
+        return gettext("%(day)s以前", day=legal_date(last))
     if last == _LAST:
-        return gettext("%(day)s以后", day=first.isoformat())
-    return gettext("%(first)s至%(last)s", first=first.isoformat(), last=last.isoformat())
+        return gettext("%(day)s以后", day=legal_date(first))
+    return gettext("%(first)s至%(last)s", first=legal_date(first), last=legal_date(last))
 
 
 def _given(name: str) -> str:

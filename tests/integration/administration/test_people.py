@@ -20,6 +20,7 @@ from tests.support.application import CHEAP
 from tests.support.identity import identity_number
 from tests.support.web_world import PASSWORD, client_of, text_of
 from tests.support.world import World
+from workflows.kit.storable import in_words
 from workflows.roles import Post
 
 
@@ -133,7 +134,7 @@ def test_a_post_has_a_day_to_begin_and_a_day_to_end(app: Flask, world: World) ->
     )
     assert ended.status_code == 303
     page = text_of(client.get(f"/people/{who.uid}").text)
-    assert f"示例丁局 信息提供单位经办人，至{world.today}" in page
+    assert f"示例丁局 信息提供单位经办人，至{in_words(world.today)}" in page
     refused = client.post(f"/people/{who.uid}/posts", data=form | {"post-until_on": "2026-01-01"})
     assert (refused.status_code, "早于任职日期" in refused.text) == (422, True)
     assert client.post(f"/people/{who.uid}/posts/9/end", data={"end9-until_on": "2026-09-18"}).status_code == 404

@@ -55,6 +55,7 @@ def test_a_change_is_tried_proposed_and_confirmed_by_another(app: Flask, world: 
         "七个工作日",
         "《示范区政务失信记录管理办法》（示政发〔2026〕9号）第九条",
         "须由另一名规则管理员确认",
+        f"有效{(world.today + timedelta(days=3)).year}年",
     ):
         assert words in page
     day = {"confirm-in_force_from": (world.today + timedelta(days=3)).isoformat()}

@@ -20,6 +20,8 @@ _YES = {"是", "有", "对", "√", "Y", "YES", "TRUE", "1"}
 _NO = {"否", "无", "不", "×", "N", "NO", "FALSE", "0"}
 _AS_TEXT = "请先将该列设置为“文本”格式，再重新填写完整的内容"
 _MOST_TOLD = 8
+#: A text that was a formula before it became text, or that becomes one when it is pasted. No word begins like this.
+_LIKE_FORMULA = ("=", "＝")
 
 #: A reading of a cell; `since` is day 0 of the file's serial dates.
 Reading = Callable[[Cell, date], Any]
@@ -52,13 +54,21 @@ def plain(text: str) -> str:
 def _value(cell: Cell) -> str | tuple[str, Any] | None:
     """Text, a pair that is neither formula nor error, or None for a blank cell."""
     if cell is None or isinstance(cell, str):
-        return (cell.strip() or None) if cell else None
+        text = cell.strip() if cell else ""
+        _demand_no_formula(text)
+        return text or None
     sort, value = cell
     if sort == "f":
         raise CellProblem("单元格是公式，不能导入。请复制该列，用“选择性粘贴→数值”粘贴后保存")
     if sort == "e":
         raise CellProblem(f"单元格是计算错误“{value}”。请填写实际内容")
     return sort, value
+
+
+def _demand_no_formula(text: str) -> None:
+    """Refuse what a refused formula has become: the rows that go back bear it as text, and would pass unchanged."""
+    if text.startswith(_LIKE_FORMULA):
+        raise CellProblem("以“=”开头，会被当作公式，不能导入。请填写实际内容")
 
 
 def words(longest: int) -> Reading:
@@ -157,6 +167,8 @@ def names(longest: int) -> Reading:
         if text is None:
             return None
         found = [name.strip() for name in _BETWEEN_NAMES.split(text) if name.strip()]
+        for name in found:
+            _demand_no_formula(name)
         if any(len(name) > longest for name in found):
             raise CellProblem(f"每项最多{longest}字，多项之间用“、”分开")
         return found

@@ -112,7 +112,7 @@ def test_the_duties_behind_a_number_go_out_with_the_same_count(
 
 def test_the_records_of_a_unit_go_out_as_the_table_that_comes_in(app: Flask, site: World) -> None:
     """Issue, Excel in and out: the export of the list is read by the import without a fault, and says the same."""
-    said: dict[str, Any] = {"facts": "=未按期支付", "responsible_persons": ["赵测试", "钱测试"], "loss": "+3万元"}
+    said: dict[str, Any] = {"facts": "@未按期支付", "responsible_persons": ["赵测试", "钱测试"], "loss": "+3万元"}
     person = site.record_in("draft", **said)
     about_unit = site.record_in("listed", "unit", behaviour="B30")
     clerk = client_of(app, "clerk")
@@ -145,12 +145,18 @@ TEXTS = st.text(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(facts=TEXTS, organ=TEXTS, as_csv=st.booleans())
 def test_what_goes_out_comes_back_as_it_was(facts: str, organ: str, as_csv: bool) -> None:
-    """Round trip: whatever a text begins with, it is no formula on its way out and the same text on its way in."""
+    """Round trip: whatever a text begins with, it is no formula on its way out and the same text on its way in.
+
+    Only what begins with = is not taken in at all, since it may be the text of a formula that was refused.
+    """
     cells = {"主体名称": "王测试", "来源文书类型": "行政处罚", "事实": facts, "作出机关": organ}
     row = [cells.get(heading, "") for heading in HEADINGS]
     content = csv_of(HEADINGS, [row]) if as_csv else xlsx_of("记录", HEADINGS, [row], NOW)
     (found,) = worker.tables(content, LIMITS)
     rows = tuple((n, tuple(map(_of_csv, cells)) if as_csv else tuple(cells)) for n, cells in found["rows"])
     (read,) = recognise([Sheet(found["name"], rows)], LAYOUT).rows
-    assert read.problems == []
-    assert (read.values["facts"], read.values["source_organ"]) == (facts, organ)
+    refused = {HEADINGS.index(name) for name in ("事实", "作出机关") if cells[name].startswith(("=", "＝"))}
+    assert {problem.column for problem in read.problems} == refused
+    assert all("以“=”开头" in problem.reason for problem in read.problems)
+    for name, key in (("事实", "facts"), ("作出机关", "source_organ")):
+        assert read.values.get(key) == (None if HEADINGS.index(name) in refused else cells[name])

@@ -46,7 +46,7 @@ _REMARKS = (
     "每行一条记录。带“*”的列必须填写；其余各列可以先空着，导入后在草稿中补齐，再提交审签。",
     "列的先后不限，不用的列可以删去；表头的名称请保留。",
     "导入后成为本单位的记录草稿，不会自动报送；仍由经办人逐条核对、提交审签。",
-    "涉密信息不得录入。",
+    "涉密信息不得录入；“确认不含国家秘密和工作秘密”填“否”的行不能导入，其内容不予保存。",
 )
 
 
@@ -118,6 +118,8 @@ class _Check:
         self._seen: dict[tuple[str, str], list[tuple[int, str]]] = {}
 
     def run(self, reads: Reads) -> list[Checked]:
+        for row in self._table.rows:
+            withhold_what_may_be_secret(self._table, row)
         subjects = [self._subject(row) for row in self._table.rows]
         known = self._recorded(subject for subject in subjects if subject is not None)
         return [
@@ -139,6 +141,8 @@ class _Check:
             lacking.append(_title("conduct_ended_on"))
         if lacking:
             notes.append(f"提交审签前尚需补齐：{'、'.join(lacking)}")
+        if not form.get("secret_free"):
+            notes.append("未确认不含国家秘密和工作秘密：涉密信息不得录入，请在导入前逐行核对")
         return Checked(row, _storable(form), tuple(notes))
 
     def _name_finder(self, row: Row, form: dict[str, Any]) -> None:
@@ -229,6 +233,26 @@ class _Check:
             for error in refusal.errors:
                 place = self._table.places.get(error.field.partition(".")[0])
                 row.problems.append(Problem(place, error.message if place is not None else str(refusal)))
+
+
+def withhold_what_may_be_secret(table: Table, row: Row) -> None:
+    """涉密信息不得录入 (procedures, section 0): a row whose question was not answered with 是 is kept without content.
+
+    Nothing of it is stored, sealed or not, and the file that goes back only names the row; its writer has his own.
+    An answer that is lacking says nothing yet: it is asked for, here and by the draft.
+    """
+    place = table.places.get("secret_free")
+    unread = [problem for problem in row.problems if problem.column == place]
+    if place is None or row.values.get("secret_free", not unread):
+        return
+    answer = "否" if not unread else ""
+    told = (
+        f"{unread[0].reason}。原表第{row.number}行没有明确填“是”，其余各格未予保存"
+        if unread
+        else f"填“否”即含有国家秘密或者工作秘密，涉密信息不得录入。原表第{row.number}行不能导入，其余各格未予保存"
+    )
+    row.cells = tuple(answer if at == place else "" for at in range(len(row.cells)))
+    row.values, row.problems = {}, [Problem(place, told)]
 
 
 def number_key(number: str) -> str:

@@ -91,6 +91,9 @@ def _cell(record: Record, key: str) -> str:
         return ""
     if key in _CHOICES:
         return _CHOICES[key](value).label
+    if key == "secret_free" and not value:
+        # The question was not answered yet; 否 would be an answer, with which nothing may be entered.
+        return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, date):

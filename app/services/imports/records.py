@@ -128,8 +128,8 @@ class _Check:
 
     def _row(self, row: Row, form: dict[str, Any], subject: Named | None, known: Recorded) -> Checked:
         self._demand_fitting(row, form, subject)
-        self._name_finder(row, form)
-        notes = [] if subject is None else self._twice(row, form, subject, known)
+        notes = [*([subject.remark] if subject is not None and subject.remark else []), *self._name_finder(row, form)]
+        notes += [] if subject is None else self._twice(row, form, subject, known)
         if not row.problems:
             assert subject is not None
             form["subject"] = subject.uid
@@ -145,14 +145,19 @@ class _Check:
             notes.append("未确认不含国家秘密和工作秘密：涉密信息不得录入，请在导入前逐行核对")
         return Checked(row, _storable(form), tuple(notes))
 
-    def _name_finder(self, row: Row, form: dict[str, Any]) -> None:
+    def _name_finder(self, row: Row, form: dict[str, Any]) -> list[str]:
         if not form.get("finder"):
-            return
-        found = self._roster.unit_named(form["finder"])
+            return []
+        try:
+            found = self._roster.unit_named(form["finder"])
+        except NotNamed as problem:
+            self._table.wrong(row, "finder", str(problem))
+            return []
         if found is None:
             self._table.wrong(row, "finder", "单位名册中没有这个单位。请核对全称")
-        else:
-            form["finder"] = found.name
+            return []
+        form["finder"] = found.name
+        return [found.remark] if found.remark else []
 
     def _subject(self, row: Row) -> Named | None:
         name = row.values.get("subject_name", "")

@@ -14,6 +14,7 @@ from app.services.accounts import Accounts, check_login, exclusion_of
 from app.services.administration.initial_passwords import initial_password
 from app.services.backend import Backend
 from app.services.imports import cells
+from app.services.imports.former_names import FormerNames
 from app.services.imports.layout import Checked, Column, Layout, Row, Table
 from app.services.passwords import Passwords
 from app.services.reading.reader import Reader
@@ -41,15 +42,16 @@ def unit_layout(reader: Reader) -> Layout:
         Column("name", "单位名称", cells.words(200), required=True, width=28, sample="示例某局（请改为实际单位）",
                advice="全称，与印章一致"),
         Column("locality", "地区", cells.choice(places), required=True, choices=tuple(places.values()),
-               sample=next(iter(places.values()), "")),
-        Column("code", "统一社会信用代码", cells.code, width=22),
-        Column("short_name", "简称", cells.words(80)),
+               sample=next(iter(places.values()), ""), advice="从下拉选项中选择"),
+        Column("code", "统一社会信用代码", cells.code, width=22, advice="18位，与登记证书一致"),
+        Column("short_name", "简称", cells.words(80), advice="通用的规范化简称，没有的不填"),
         Column("code_word", "机关代字", cells.words(40), advice="发文字号的字头，如“示信”；各单位不得相同"),
-        Column("kind", "类别", cells.choice(kinds), choices=tuple(kinds.values()), sample=UnitKind.DEPARTMENT.label),
+        Column("kind", "类别", cells.choice(kinds), choices=tuple(kinds.values()), sample=UnitKind.DEPARTMENT.label,
+               advice="从下拉选项中选择"),
         Column("superior", "上级单位", cells.words(200), width=24, advice="全称；应当已在名册中，或者列在本表上面的行"),
-        Column("responsibilities", "职责", cells.words(400), width=32),
-        Column("address", "地址", cells.words(200), width=28),
-        Column("phone", "电话", cells.words(40)),
+        Column("responsibilities", "职责", cells.words(400), width=32, advice="主要职责，最多400字"),
+        Column("address", "地址", cells.words(200), width=28, advice="送达文书用的通信地址"),
+        Column("phone", "电话", cells.words(40), advice="对外办公电话"),
         Column("on_system", "通过本系统接收文书", cells.yes_no, choices=("是", "否"), sample="是",
                advice="填“否”的，文书以纸质送达；不填的，按“是”"),
     ), ("每行一个单位，只登记新单位；已在名册中的单位请在“单位”页修改、更名。",))  # fmt: skip
@@ -63,9 +65,12 @@ def check_units(reader: Reader, table: Table) -> list[Checked]:
         "code": {row.code: "名册" for row in known if row.code},
         "code_word": {row.code_word: "名册" for row in known if row.code_word},
     }
-    present = {row.name for row in known}
+    present, former = {row.name for row in known}, FormerNames(reader.session, reader.today)
     found = []
     for row in table.rows:
+        borne = former.of(row.values.get("name", ""))
+        if borne and cells.plain(row.values["name"]) not in taken["name"]:
+            table.wrong(row, "name", f"{borne[0].told}。新单位不得用其他单位用过的名称")
         code = row.values.get("code")
         if code and not (checked := check_credit_code(code)).holds:
             table.wrong(row, "code", checked.error.rstrip("。"))
@@ -75,12 +80,21 @@ def check_units(reader: Reader, table: Table) -> list[Checked]:
                 table.wrong(row, key, f"与{others[value]}中的单位重复")
             elif value:
                 others[value] = f"第{row.number}行"
-        if row.values.get("superior", "") not in {"", *present}:
+        superior = row.values.get("superior", "")
+        if superior and (gone := _gone(former, superior)):
+            table.wrong(row, "superior", gone)
+        elif superior not in {"", *present}:
             table.wrong(row, "superior", "没有这个单位：名册中没有，本表上面的行也没有。请核对全称")
         if row.is_fine:
             present.add(row.values["name"])
         found.append(Checked(row, dict(row.values) if row.is_fine else {}))
     return found
+
+
+def _gone(former: FormerNames, name: str) -> str:
+    """What became of the unit of a name that no unit bears any more; empty for every other name."""
+    borne = former.of(name)
+    return f"{borne[0].told}。请填写现名称" if borne else ""
 
 
 def make_unit(backend: Backend, key: str, form: Mapping[str, Any], now: datetime, by: int) -> str:
@@ -107,12 +121,13 @@ def people_layout() -> Layout:
     return Layout("people", "人员", (
         Column("login", "账号", cells.words(80), required=True, sample="shili",
                advice="由文字、数字和 . _ - @ 组成，设定后不得更改"),
-        Column("name", "姓名", cells.words(80), required=True, sample="示例人员（请改为实际人员）", width=24),
+        Column("name", "姓名", cells.words(80), required=True, sample="示例人员（请改为实际人员）", width=24,
+               advice="与身份证件一致"),
         Column("identity_number", "公民身份号码", cells.code, width=22, aliases=("身份证号", "身份证号码"),
                advice="加密保存，任何列表都不显示"),
         Column("unit", "任职单位", cells.words(200), required=True, width=26, sample="示例某局", advice="单位全称"),
         Column("post", "岗位", cells.choice(posts), required=True, choices=tuple(posts.values()), width=22,
-               sample=POST_LABELS[Post.STAFF]),
+               sample=POST_LABELS[Post.STAFF], advice="从下拉选项中选择"),
         Column("from_on", "任职日期", cells.day, required=True, as_text=False, sample="2026-11-02", advice="含当日"),
         Column("until_on", "任职至", cells.day, as_text=False, advice="含当日；长期任职的不填"),
     ), (
@@ -136,6 +151,7 @@ class _People:
         today = reader.today
         there = select(Unit.name).where(or_(Unit.ended_on.is_(None), Unit.ended_on > today))
         self._units = set(reader.session.scalars(there))
+        self._former = FormerNames(reader.session, today)
         self._rows: dict[str, list[Row]] = defaultdict(list)
         self._numbers: dict[str, str] = {}
 
@@ -151,7 +167,8 @@ class _People:
             wrong(row, "name", f"与第{earlier[0].number}行账号相同而姓名不同。请核对")
         self._number(row, login)
         if given.get("unit") and given["unit"] not in self._units:
-            wrong(row, "unit", "单位名册中没有这个单位。请填写全称，新单位请先导入单位")
+            gone = _gone(self._former, given["unit"])
+            wrong(row, "unit", gone or "单位名册中没有这个单位。请填写全称，新单位请先导入单位")
         if given.get("until_on") and given.get("from_on") and given["until_on"] < given["from_on"]:
             wrong(row, "until_on", "早于任职日期。请核对")
         self._post(row, earlier)

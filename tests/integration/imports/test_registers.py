@@ -15,6 +15,7 @@ from app.services.founding import NewPerson, found_person
 from app.services.imports import registers
 from app.services.imports.batches import ImportRefused, RowStatus, confirm
 from app.services.imports.first_passwords import take_first_passwords
+from app.services.imports.kinds import kind_of
 from app.services.reading.imports import BatchPage
 from app.services.sign_ins import SignedIn, sign_in
 from tests.support.identity import credit_code, identity_number
@@ -134,6 +135,13 @@ def test_an_account_that_was_half_made_is_finished(office: World) -> None:
     unit = {"name": "示例新局", "locality": "demo"}
     made = {registers.make_unit(office.backend, key, unit, office.clock(), by) for _ in range(2)}
     assert made == {registers.made_uid(key)}
+
+
+@pytest.mark.parametrize("kind", ["units", "people"])
+def test_every_column_of_a_register_is_explained(office: World, kind: str) -> None:
+    with reading_as(office, "sysadmin") as reader:
+        columns = kind_of(kind).layout(reader, None).columns
+    assert [column.heading for column in columns if not column.advice] == []
 
 
 def test_only_the_system_administrator_imports_units_and_people(app: Flask, site: World) -> None:

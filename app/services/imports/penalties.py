@@ -84,22 +84,25 @@ def _standard_columns() -> tuple[Column, ...]:
     amounts = {"CF_NR_FK": "0.5", "CF_CFLB": "罚款", "CF_NR": "处五千元罚款"}
     return (
         Column("subject_name", "行政相对人名称", cells.words(200), required=True, width=24, aliases=("CF_XDR_MC",),
-               sample="示例某局（请改为实际主体）"),
+               sample="示例某局（请改为实际主体）", advice="个人填姓名，单位填全称，应当已在名册中"),
         Column("subject_code", "统一社会信用代码", cells.code, width=22, sample="110000000000000000",
                aliases=("CF_XDR_SHXYM", "行政相对人代码_1（统一社会信用代码）", "行政相对人代码"),
                advice="机关单位填写"),
         Column("person_code", "证件号码", cells.code, width=22,
                aliases=("CF_XDR_ZJHM", "自然人证件号码", "公民身份号码", "身份证号"), advice="公职人员填公民身份号码"),
         Column("source_number", "行政处罚决定书文号", cells.words(200), required=True, width=24,
-               aliases=("CF_WSH", "决定书文号", "处罚决定书文号"), sample="示罚决〔2026〕1号"),
+               aliases=("CF_WSH", "决定书文号", "处罚决定书文号"), sample="示罚决〔2026〕1号",
+               advice="文书的发文字号，按原文填写"),
         Column("facts", "违法事实", cells.words(4000), required=True, width=48, aliases=("CF_SY", "处罚事由"),
-               sample="未按规定公开行政许可办理结果。"),
+               sample="未按规定公开行政许可办理结果。", advice="写明时间、经过和结果，最多4000字"),
         *(Column(code, heading, cells.words(2000), width=20, aliases=_other_names(heading),
-                 sample=amounts.get(code, "")) for code, heading, _words in _IN_THE_FACTS),
+                 sample=amounts.get(code, ""),
+                 advice="按公示的数据填写，并入记录的“事实”一栏") for code, heading, _words in _IN_THE_FACTS),
         Column("source_on", "处罚决定日期", cells.day, required=True, as_text=False,
                aliases=("CF_JDRQ", "行政处罚决定日期"), sample="2026-11-02", advice="年-月-日，如“2026-11-21”"),
         Column("source_organ", "处罚机关", cells.words(200), required=True, width=20,
-               aliases=("CF_CFJG", "行政处罚机关", "作出处罚决定机关"), sample="示例某局"),
+               aliases=("CF_CFJG", "行政处罚机关", "作出处罚决定机关"), sample="示例某局",
+               advice="按文书落款填写全称；机关后来更名的，仍填原名"),
     )  # fmt: skip
 
 

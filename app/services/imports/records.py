@@ -12,6 +12,7 @@ from app.models.kinds import Record
 from app.services.facts import RECORD_OVER
 from app.services.imports import cells
 from app.services.imports.layout import Checked, Column, Layout, Problem, Row, Table
+from app.services.imports.record_sense import Sense
 from app.services.imports.roster import Named, NotNamed, Roster
 from app.services.reading.reader import Reader
 from workflows.forms.record import Disclosure, ExemptionAnswer, RecordContent, Sanction, Severity, SourceType
@@ -68,29 +69,35 @@ def content_columns(rules: RuleSet) -> tuple[Column, ...]:
     fields = {item.key: item.label for item in rules.key_fields}
     return (
         _choice("source_type", SourceType, required=True, sample="行政处罚"),
-        _line("source_number", aliases=("文号", "决定书文号"), width=24, sample="示罚决〔2026〕1号"),
+        _line("source_number", aliases=("文号", "决定书文号"), width=24, sample="示罚决〔2026〕1号",
+              advice="文书的发文字号，按原文填写"),
         _day("source_on", sample="2026-11-02", aliases=("作出日期", "决定日期")),
-        _line("source_organ", aliases=("决定机关",), width=20, sample="示例某局"),
+        _line("source_organ", aliases=("决定机关",), width=20, sample="示例某局",
+              advice="按文书落款填写全称；机关后来更名的，仍填原名"),
         _day("effective_on", sample="2026-11-09"),
         _yes_no("under_remedy", sample="否"),
-        _choice("sanction", Sanction),
-        Column("sanction_months", _title("sanction_months"), cells.whole(1, 48), advice="1至48的整数，处分才填"),
+        _choice("sanction", Sanction, advice="来源文书是纪律处分的才填，从下拉选项中选择"),
+        Column("sanction_months", _title("sanction_months"), cells.whole(1, 48),
+               advice="1至48的整数；来源文书是纪律处分的才填，开除不填"),
         Column("behaviour", _title("behaviour"), _behaviour(behaviours), choices=tuple(behaviours.values()),
                width=36, sample=behaviours.get("B30", next(iter(behaviours.values()), "")),
                advice="从下拉选项中选择，或者只填编号，如“B30”"),
-        Column("key_field", _title("key_field"), cells.choice(fields), choices=tuple(fields.values()), width=20),
+        Column("key_field", _title("key_field"), cells.choice(fields), choices=tuple(fields.values()), width=20,
+               advice="从下拉选项中选择；不属于所列领域的不填"),
         Column("facts", _title("facts"), cells.words(4000), width=48, aliases=("失信事实", "事实经过"),
                sample="未按承诺的期限办结，造成企业损失。", advice="写明时间、经过和结果，最多4000字"),
         _day("conduct_ended_on", sample="2026-10-30"),
         _yes_no("conduct_continues", sample="否"),
-        Column("loss", _title("loss"), cells.words(4000), width=24),
-        Column("influence", _title("influence"), cells.words(4000), width=24),
+        Column("loss", _title("loss"), cells.words(4000), width=24,
+               advice="造成的损失和金额，如“企业多支出3万元”；没有损失的写明"),
+        Column("influence", _title("influence"), cells.words(4000), width=24,
+               advice="影响的范围和后果，如群众投诉、媒体报道；与损失情况一并作为确定失信程度的依据"),
         _choice("severity", Severity, sample="一般"),
         Column("responsible_persons", _title("responsible_persons"), cells.names(200), width=20,
                advice="多人之间用“、”分开，可以不填"),
         _choice("disclosure_level", Disclosure, sample="政务共享", advice="不填的，按“政务共享”"),
         _choice("exemption", ExemptionAnswer, width=32, sample="经核对，不存在免责容错情形"),
-        _yes_no("secret_free", width=26, sample="是"),
+        _yes_no("secret_free", width=26, sample="是", advice="经核对不含的填“是”；填“否”的不能导入，也不保存"),
         _line("finder", width=20, advice="与本单位不同时才填，填单位全称"),
     )  # fmt: skip
 
@@ -115,6 +122,7 @@ class _Check:
         self._unit_id = unit_id
         self._roster = Roster(reader)
         self._behaviours = {item.id: item for item in rules.behaviours}
+        self._sense = Sense(reader, rules)
         self._seen: dict[tuple[str, str], list[tuple[int, str]]] = {}
 
     def run(self, reads: Reads) -> list[Checked]:
@@ -130,6 +138,10 @@ class _Check:
         self._demand_fitting(row, form, subject)
         notes = [*([subject.remark] if subject is not None and subject.remark else []), *self._name_finder(row, form)]
         notes += [] if subject is None else self._twice(row, form, subject, known)
+        judged = self._sense.of(form)
+        for key, reason in judged.errors:
+            self._table.wrong(row, key, reason)
+        notes += judged.remarks
         if not row.problems:
             assert subject is not None
             form["subject"] = subject.uid
@@ -181,13 +193,6 @@ class _Check:
         if subject is not None and behaviour is not None and subject.kind not in behaviour.subject_kinds:
             whom = "单位" if "organ" in behaviour.subject_kinds else "个人"
             self._table.wrong(row, "behaviour", f"“{behaviour.id}”只适用于{whom}，与主体不符。请重新选择")
-        if form.get("conduct_ended_on") and form.get("conduct_continues"):
-            self._table.wrong(row, "conduct_ended_on", "行为仍在持续的，不填行为终止日期。两列只填一列")
-        ended = form.get("conduct_ended_on")
-        if ended and ended > self._reader.today:
-            self._table.wrong(row, "conduct_ended_on", "行为终止日期晚于今天。请核对")
-        if form.get("source_on") and form["source_on"] > self._reader.today:
-            self._table.wrong(row, "source_on", "文书日期晚于今天。请核对")
 
     def _twice(self, row: Row, form: dict[str, Any], subject: Named, known: Recorded) -> list[str]:
         """The same document about the same subject: twice in the file, or recorded by the unit before."""
@@ -303,4 +308,5 @@ def _day(name: str, **more: Any) -> Column:
 
 
 def _yes_no(name: str, **more: Any) -> Column:
-    return Column(name, _title(name), cells.yes_no, choices=("是", "否"), advice="是或者否", **more)
+    more.setdefault("advice", "是或者否")
+    return Column(name, _title(name), cells.yes_no, choices=("是", "否"), **more)

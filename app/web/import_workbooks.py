@@ -1,19 +1,23 @@
 """Workbooks that belong to an import: the template to be filled in, and the rows that go back to be mended."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import xlsxwriter
 
-from app.services.imports.layout import REASONS, Column, Layout, letters
+from app.services.imports.layout import REASONS, Column, Layout, columns_of, letters
+from app.services.reading.imports import RowToMend
 from app.workbooks.reading import MOST_ROWS
 
 _CHOICES = "选项"
 _ADVICE = "填写说明"
 #: Of a longer list the code alone may be typed as well, so that other entries are only warned of.
 _SHORT_LIST = 20
+#: Each note is a drawing of its own, which spreadsheets open slowly; beyond these the colour and the column say it.
+_MOST_NOTES = 1_000
+_NOTE = {"author": "", "x_scale": 2, "font_name": "宋体", "font_size": 10}
 _LONGEST_TITLE, _LONGEST_MESSAGE = 32, 255
 
 
@@ -21,45 +25,68 @@ def template_xlsx(layout: Layout, made_at: datetime) -> bytes:
     """The template of a kind: headings, drop-down lists, one make-believe example, and a sheet of explanations."""
     content = io.BytesIO()
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": layout.title, "created": made_at.replace(tzinfo=None)})
         forms = _formats(book)
-        sheet, advice, choices = (book.add_worksheet(name) for name in (layout.title[:31], _ADVICE, _CHOICES))
-        choices.hide()
-        sheet.freeze_panes(1, 1)
-        sheet.set_row(0, 32)
+        sheet = _begin(book, layout, forms, [(_heading(column), column) for column in layout.columns], made_at)
         for place, column in enumerate(layout.columns):
-            sheet.set_column(place, place, column.width, forms["text" if column.as_text else "day"])
-            sheet.write_string(0, place, _heading(column), forms["needed" if column.required else "head"])
             if column.sample:
                 sheet.write_string(1, place, column.sample, forms["sample"])
-            if column.choices:
-                for line, choice in enumerate(column.choices):
-                    choices.write_string(line, place, choice)
-            _guide(sheet, place, column)
-        _explain(advice, layout, forms)
-        sheet.activate()
+        _explain(book, layout, forms, "第2行是示例，导入时自动略过；填写时请覆盖或者删去。")
     return content.getvalue()
 
 
-def rows_to_mend_xlsx(
-    title: str, headings: Sequence[str], rows: Iterable[tuple[Sequence[str], str]], made_at: datetime
-) -> bytes:
-    """Rows as they came, with what is wrong with each in a column of its own; mended, the file is uploaded again."""
-    content, kept = io.BytesIO(), [place for place, name in enumerate(headings) if name != REASONS]
+def rows_to_mend_xlsx(layout: Layout, headings: Sequence[str], rows: Iterable[RowToMend], made_at: datetime) -> bytes:
+    """Rows as they came, laid out like the template; mended, the file is uploaded again.
+
+    A wrong cell is coloured and bears its reason as a note; all reasons of a row stand in a column of their own.
+    """
+    content, known = io.BytesIO(), columns_of(headings, layout)
+    kept = [place for place, name in enumerate(headings) if name != REASONS]
     with xlsxwriter.Workbook(content, {"in_memory": True}) as book:
-        book.set_properties({"title": title, "created": made_at.replace(tzinfo=None)})
-        forms = _formats(book)
-        sheet = book.add_worksheet(title[:31])
-        sheet.freeze_panes(1, 0)
-        for place, name in enumerate([*(headings[place] for place in kept), REASONS]):
-            sheet.set_column(place, place, 60 if name == REASONS else 20, forms["text"])
-            sheet.write_string(0, place, name, forms["wrong" if name == REASONS else "head"])
-        for line, (cells, reason) in enumerate(rows, 1):
+        forms, notes = _formats(book), 0
+        sheet = _begin(book, layout, forms, [(headings[place], known.get(place)) for place in kept], made_at)
+        sheet.set_column(len(kept), len(kept), 60, forms["text"])
+        sheet.write_string(0, len(kept), REASONS, forms["wrong"])
+        for line, row in enumerate(rows, 1):
             for place, source in enumerate(kept):
-                if source < len(cells) and cells[source]:
-                    sheet.write_string(line, place, cells[source])
-            sheet.write_string(line, len(kept), reason, forms["wrong"])
+                text = row.cells[source] if source < len(row.cells) else ""
+                reasons = [reason for at, reason in row.problems if at == source]
+                if reasons:
+                    sheet.write_string(line, place, text, forms["bad"])
+                elif text:
+                    sheet.write_string(line, place, text)
+                if reasons and notes < _MOST_NOTES:
+                    sheet.write_comment(line, place, "；".join(reasons), _NOTE)
+                    notes += 1
+            sheet.write_string(line, len(kept), "；".join(_told(row, headings)), forms["wrong"])
+        _explain(book, layout, forms, "红底的单元格有误，原因见该单元格的批注和最后一列；改正后直接上传本文件。")
     return content.getvalue()
+
+
+def _told(row: RowToMend, headings: Sequence[str]) -> Iterator[str]:
+    for column, reason in row.problems:
+        heading = headings[column] if column is not None and column < len(headings) else ""
+        yield f"{heading}：{reason}" if heading else reason
+
+
+def _begin(
+    book: Any, layout: Layout, forms: dict[str, Any], head: Sequence[tuple[str, Column | None]], made_at: datetime
+) -> Any:
+    """The sheet that is filled in, with headings and guides, before the sheets of explanations and of choices."""
+    book.set_properties({"title": layout.title, "created": made_at.replace(tzinfo=None)})
+    sheet, _advice, choices = (book.add_worksheet(name) for name in (layout.title[:31], _ADVICE, _CHOICES))
+    choices.hide()
+    sheet.freeze_panes(1, 1)
+    sheet.set_row(0, 32)
+    for place, (heading, column) in enumerate(head):
+        is_day = column is not None and not column.as_text
+        sheet.set_column(place, place, column.width if column else 20, forms["day" if is_day else "text"])
+        sheet.write_string(0, place, heading, forms["needed" if column and column.required else "head"])
+        if column is not None:
+            for line, choice in enumerate(column.choices):
+                choices.write_string(line, place, choice)
+            _guide(sheet, place, column)
+    sheet.activate()
+    return sheet
 
 
 def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
@@ -71,6 +98,8 @@ def _formats(book: xlsxwriter.Workbook) -> dict[str, Any]:
         "wrong": book.add_format({"font_color": "#B3261E", "text_wrap": True, "num_format": "@"}),
         "text": book.add_format({"num_format": "@"}),
         "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+        "bad": book.add_format({"bg_color": "#F9D0CC", "font_color": "#7A1610", "num_format": "@"}),
+        "plain": book.add_format({"text_wrap": False}),
         "bold": book.add_format({"bold": True}),
         "wrapped": book.add_format({"text_wrap": True, "valign": "top"}),
     }
@@ -100,7 +129,8 @@ def _guide(sheet: Any, place: int, column: Column) -> None:
         sheet.data_validation(1, place, MOST_ROWS, place, told)
 
 
-def _explain(sheet: Any, layout: Layout, forms: dict[str, Any]) -> None:
+def _explain(book: Any, layout: Layout, forms: dict[str, Any], first: str) -> None:
+    sheet = book.get_worksheet_by_name(_ADVICE)
     for place, (name, width) in enumerate((("列名", 28), ("是否必填", 10), ("怎样填写", 56), ("示例", 40))):
         sheet.set_column(place, place, width, forms["wrapped"])
         sheet.write_string(0, place, name, forms["head"])
@@ -110,6 +140,5 @@ def _explain(sheet: Any, layout: Layout, forms: dict[str, Any]) -> None:
         sheet.write_string(line, 1, "必填" if column.required else "选填")
         sheet.write_string(line, 2, column.advice)
         sheet.write_string(line, 3, column.sample)
-    remarks = ("第2行是示例，导入时自动略过；填写时请覆盖或者删去。", *layout.remarks)
-    for below, remark in enumerate(remarks, line + 2):
-        sheet.write_string(below, 0, remark)
+    for below, remark in enumerate((first, *layout.remarks), line + 2):
+        sheet.write_string(below, 0, remark, forms["plain"])

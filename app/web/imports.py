@@ -140,9 +140,9 @@ def to_mend(uid: str) -> ResponseReturnValue:
     """The rows that were not made, with the reasons, as a workbook; that it was taken out is logged."""
     with current_reader() as reader:
         page = read_batch(reader, uid)
-        headings, rows = rows_to_mend(reader, uid)
-        kept = list(rows)
-        content = rows_to_mend_xlsx(page.line.kind_label, headings, kept, reader.now)
+        found = rows_to_mend(reader, uid)
+        kept = list(found.rows)
+        content = rows_to_mend_xlsx(found.layout, found.headings, kept, reader.now)
     log_export(uid, len(kept))
     return hand_out(content, f"{page.line.number}有误的行", "rows-to-mend", "xlsx")
 

@@ -79,6 +79,7 @@ SPEAKING = (
     "app/services/delegations.py", "app/services/file_kinds.py", "app/services/half_sign_ins.py",
     "app/services/administration/stand_ins.py", "app/services/handing_over.py",
     "app/services/lockout.py", "app/services/own_account.py", "app/services/rate_limit.py",
+    "app/services/imports/former_names.py", "app/services/imports/record_sense.py", "app/services/imports/roster.py",
     "app/services/saved_views.py", "app/services/sign_ins.py", "app/services/steps.py",
     "app/services/reading/desk/*.py", "app/services/reading/approval.py", "app/services/reading/credit.py",
     "app/services/reading/history.py", "app/services/reading/left_behind.py",

@@ -126,6 +126,12 @@ def recognise(sheets: Sequence[Sheet], layout: Layout) -> Table:
     return _read(sheet, place, layout, known)
 
 
+def columns_of(headings: Sequence[str], layout: Layout) -> dict[int, Column]:
+    """The known columns of a file by their places."""
+    known = _known(layout)
+    return {place: known[key] for place, name in enumerate(headings) if (key := heading_key(name)) in known}
+
+
 def _known(layout: Layout) -> dict[str, Column]:
     return {
         heading_key(name): column for column in layout.columns for name in (column.heading, column.key, *column.aliases)

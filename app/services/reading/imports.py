@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
 
@@ -15,7 +16,7 @@ from app.models.history import OutboxRow
 from app.models.people import Unit, User
 from app.services.imports.batches import RowStatus, Status, counts_of, may_see, same_file
 from app.services.imports.kinds import KINDS, Kind, kind_of
-from app.services.imports.layout import letters
+from app.services.imports.layout import Layout, letters
 from app.services.imports.running import Kept, open_row
 from app.services.reading.reader import Reader
 from workflows.identity import mask_identity
@@ -186,21 +187,40 @@ def read_batch(reader: Reader, uid: str, faults_after: int = 0, drafts_after: in
     )
 
 
-def rows_to_mend(reader: Reader, uid: str) -> tuple[tuple[str, ...], Iterator[tuple[tuple[str, ...], str]]]:
-    """The headings of a file, and its rows that were not made: the cells as they came, and what is wrong with them.
+class RowToMend(NamedTuple):
+    """A row that was not made: its cells as they came, and what is wrong: the place of the column, and the reason."""
+
+    cells: tuple[str, ...]
+    problems: tuple[tuple[int | None, str], ...]
+
+
+class ToMend(NamedTuple):
+    """What goes back to be mended: the headings of the file, its rows that were not made, and what the table is."""
+
+    headings: tuple[str, ...]
+    rows: Iterator[RowToMend]
+    layout: Layout
+
+
+def rows_to_mend(reader: Reader, uid: str) -> ToMend:
+    """The rows of a batch that were not made, to be mended and uploaded again.
 
     Raises:
         NotFound: there is no such batch, or it is not the reader's to see, or its rows are not kept any more.
     """
     batch = _batch(reader, uid)
-    headings = tuple(json.loads(batch.summary).get("headings", ()))
     statement = (
         select(ImportRow)
         .where(ImportRow.batch_id == batch.id, ImportRow.status.in_(_BACK), ImportRow.sealed != "")
         .order_by(ImportRow.number)
     )
     rows = reader.session.scalars(statement.execution_options(yield_per=500))
-    return headings, (_to_mend(open_row(reader.backend, uid, row.number, row.sealed), headings) for row in rows)
+    kept = (open_row(reader.backend, uid, row.number, row.sealed) for row in rows)
+    return ToMend(
+        tuple(json.loads(batch.summary).get("headings", ())),
+        (RowToMend(tuple(row.cells), tuple((at, reason) for at, reason in row.problems)) for row in kept),
+        kind_of(batch.kind).layout(reader, batch.unit_id),
+    )
 
 
 def origin_of(reader: Reader, case_uid: str) -> Origin | None:
@@ -276,14 +296,6 @@ def _faults(row: ImportRow, kept: Kept, headings: Sequence[str]) -> Iterator[Fau
 def _draft(row: ImportRow, kept: Kept, subject: int) -> Draft:
     name = kept.cells[subject] if subject < len(kept.cells) else ""
     return Draft(row.number, name, row.made_uid or "", row.status == RowStatus.DISCARDED)
-
-
-def _to_mend(kept: Kept, headings: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    reasons = []
-    for column, reason in kept.problems:
-        heading = headings[column] if column is not None and column < len(headings) else ""
-        reasons.append(f"{heading}：{reason}" if heading else reason)
-    return tuple(kept.cells), "；".join(reasons)
 
 
 def _shown(value: str) -> str:

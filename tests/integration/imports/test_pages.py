@@ -68,7 +68,7 @@ def test_the_wrong_rows_go_back_with_their_reasons_and_come_again(clerk: FlaskCl
     run(site)
     answer = clerk.post(f"{where}/to-mend")
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    (sheet,) = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets
+    sheet, *_beside = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets
     head, row = sheet.iter_rows()
     assert [cell.value for cell in head] == [*HEADINGS, "内部备注", REASONS]
     assert row[-1].value == "文书日期：日期的写法不对。请填写成“2026-11-21”或者“2026年11月21日”，年份写四位"
@@ -81,6 +81,75 @@ def test_the_wrong_rows_go_back_with_their_reasons_and_come_again(clerk: FlaskCl
     assert "共1行：1行无误，0行有误。" in text_of(clerk.get(again).text)
     exports = [(row.target, row.purpose) for row in site.rows(AccessLog) if row.act == "exported"]
     assert exports == [(where.rpartition("/")[2], "1条")]
+
+
+def test_a_refused_formula_is_refused_when_it_comes_back_as_text(clerk: FlaskClient, site: World) -> None:
+    """trust 1.10: what goes back holds the formula as text, and unchanged it is as little taken as before."""
+    formula = '=HYPERLINK("http://example.invalid","示罚〔2026〕1号")'
+    file = xlsx_with(HEADINGS, row_of(1, 文书编号=formula))
+    for words in ("单元格是公式，不能导入", "以“=”开头，会被当作公式，不能导入", "以“=”开头"):
+        where = send(clerk, file, name="公式.xlsx")
+        run(site)
+        page = text_of(clerk.get(where).text)
+        assert "共1行：0行无误，1行有误。" in page
+        assert words in page
+        file = clerk.post(f"{where}/to-mend").data
+        (cell,) = openpyxl.load_workbook(io.BytesIO(file)).worksheets[0]["C2:C2"][0]
+        assert (cell.value, cell.data_type) == (formula, "s")
+    assert site.rows(Record) == []
+
+
+def lists_of(book: Any) -> dict[str, list[str]]:
+    """The choices of each drop-down of the first sheet, by heading."""
+    data, found = book.worksheets[0], {}
+    for rule in data.data_validations.dataValidation:
+        if rule.type == "list":
+            heading = data[str(rule.sqref).split(":", 1)[0].rstrip("0123456789") + "1"].value
+            source = book["选项"][rule.formula1.partition("!")[2].replace("$", "")]
+            found[heading.rstrip("*")] = [cell.value for (cell,) in source]
+    return found
+
+
+def test_what_goes_back_is_laid_out_like_the_template(clerk: FlaskClient, site: World) -> None:
+    """Issue 4.6: lists, explanations; a wrong cell is coloured and bears its reason; the columns stay as they came."""
+    head = ["内部备注", *HEADINGS[::-1]]
+    row = row_of(1, 文书日期="明天", 失信程度="很重", 主体名称="")
+    where = send(clerk, csv_with(head, ["甲", *row[::-1]], ["乙", *row_of(2, 失信程度="很轻")[::-1]]))
+    run(site)
+    book = openpyxl.load_workbook(io.BytesIO(clerk.post(f"{where}/to-mend").data))
+    data = book.worksheets[0]
+    template = openpyxl.load_workbook(io.BytesIO(clerk.get("/imports/template/records").data))
+    assert [(sheet.title, sheet.sheet_state) for sheet in book] == [
+        (sheet.title, sheet.sheet_state) for sheet in template
+    ]
+    choices = lists_of(template)
+    assert lists_of(book) == {heading: choices[heading] for heading in choices if heading in HEADINGS}
+    explained = {line[0].value: line[2].value for line in template["填写说明"].iter_rows()}
+    assert explained.items() <= {line[0].value: line[2].value for line in book["填写说明"].iter_rows()}.items() | {
+        (remark, None) for remark in explained if remark and remark.startswith("第2行是示例")
+    }
+    assert [cell.value for cell in data[1]] == [*head, REASONS]
+    coloured = {cell.coordinate for line in data["A2:M3"] for cell in line if cell.fill.fgColor.rgb != "00000000"}
+    noted = {cell.coordinate: cell.comment.text for line in data.iter_rows() for cell in line if cell.comment}
+    wrong = {data.cell(2, head.index(name) + 1).coordinate for name in ("文书日期", "失信程度", "主体名称")}
+    wrong.add(data.cell(3, head.index("失信程度") + 1).coordinate)
+    assert coloured == set(noted) == wrong
+    assert noted[data.cell(2, head.index("主体名称") + 1).coordinate] == "尚未填写"
+    assert "失信程度：不是可选项" in data.cell(3, len(head) + 1).value
+    mended = io.BytesIO()
+    for line, name, text in ((2, "文书日期", "2026-06-01"), (2, "失信程度", "一般"), (2, "主体名称", "王测试")):
+        data.cell(line, head.index(name) + 1).value = text
+    book.save(mended)
+    again = send(clerk, mended.getvalue(), name="改正.xlsx")
+    run(site)
+    assert "共2行：1行无误，1行有误。" in text_of(clerk.get(again).text)
+
+
+@pytest.mark.parametrize("kind", ["records", "penalties"])
+def test_every_column_of_a_template_is_explained(clerk: FlaskClient, kind: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(clerk.get(f"/imports/template/{kind}").data))
+    told = {line[0].value: line[2].value for line in book["填写说明"].iter_rows()}
+    assert [cell.value for cell in book.worksheets[0][1] if not told[cell.value.rstrip("*")]] == []
 
 
 def test_a_batch_can_be_given_up(clerk: FlaskClient, site: World) -> None:

@@ -80,7 +80,7 @@ def test_a_box_of_the_desk_goes_out_as_it_is_listed(app: Flask, site: World, mon
     assert [row["文号"] for row in out] == numbers[::-1]
     assert {row["当事人"] for row in out} == {"王测试"}
     whole = officer.get("/desk").text.count('class="doc-number"')
-    assert len(sheet_of(officer.post("/desk/export"))) == whole == 5
+    assert len(sheet_of(officer.post("/desk/export"))) == whole == 6  # 3 records, the objection, 2 sync items
     assert sheet_of(officer.post("/desk/export", data={"party": "无此人"})) == []
     assert sheet_of(client_of(app, "other_clerk").post("/desk/export", data={"box": "done"})) == []
     assert officer.post("/desk/export", data={"box": "drafts"}).status_code == 404

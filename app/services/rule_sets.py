@@ -83,8 +83,9 @@ def list_rule_sets(database: Database) -> list[RuleSetLine]:
             select(RuleSetRow, RuleProposal).outerjoin(RuleProposal).order_by(RuleSetRow.locality, RuleSetRow.number)
         )
         rows = session.execute(statement).all()
-        kept = ((row.entered_by, row.confirmed_by, made and made.rejected_by) for row, made in rows)
-        names = names_of(session, (login for logins in kept for login in logins))
+        logins = [login for row, _ in rows for login in (row.entered_by, row.confirmed_by)]
+        logins += [made.rejected_by for _, made in rows if made is not None]
+        names = names_of(session, logins)
         return [_line(row, made, names) for row, made in rows]
 
 

@@ -100,7 +100,7 @@ def _form_of(row: DraftRow) -> str:
 
 def _people(session: Session, uids: list[str]) -> dict[str, str]:
     rows = session.execute(select(User.uid, User.name, User.login).where(User.uid.in_(uids)))
-    return {uid: f"{name}（账号{login}）" for uid, name, login in rows}
+    return {uid: f"{name}（账号{login}）" if login != name else name for uid, name, login in rows}
 
 
 def _units(session: Session, uids: list[str]) -> dict[str, str]:
@@ -161,7 +161,7 @@ def _addresses(session: Session, uids: list[str]) -> dict[str, str]:
         .outerjoin(Unit, Unit.id == ServiceAddress.unit_id)
         .where(ServiceAddress.uid.in_(uids) | ServiceAddress.scan_sha256.in_(uids))
     )
-    found = {}
+    found: dict[str, str] = {}
     for uid, sha256, person, unit in rows:
         found |= {key: f"送达地址确认书：{person or unit or ''}" for key in (uid, sha256) if key}
     return found

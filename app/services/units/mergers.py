@@ -45,7 +45,8 @@ class Foreseen:
 
     `number` is how many cases, `cases` the same by (kind, relation, how many): one of two relations counts twice.
     `in_rules` tells what the rules go on charging the unit with, for their keeper to amend. `above`: cases in which the
-    unit above the successor acts, as the successor would have to keep out. `obstacles` keep the merger from being proposed; `warnings` do not.
+    unit above the successor acts, as the successor would have to keep out. `obstacles` keep the merger from being
+    proposed; `warnings` do not.
     """
 
     number: int

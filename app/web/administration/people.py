@@ -146,10 +146,13 @@ def end_post(uid: str, holding: int) -> ResponseReturnValue:
             return ""
         with current_reader() as reader:
             number = steps_after(reader, uid, form.until_on)
+        day = legal_date(form.until_on)
+        if not number:
+            return gettext("免职日期%(day)s早于今日，提交后其即时离岗。请核对任免文件，无误的再次提交。", day=day)
         return gettext(
             "免职日期%(day)s早于今日，提交后其即时离岗；该日之后由其办理的%(number)s步仍然有效。"
             "请核对任免文件，无误的再次提交。",
-            day=legal_date(form.until_on),
+            day=day,
             number=number,
         )
 

@@ -268,7 +268,7 @@ def test_a_day_gone_by_is_asked_about_and_what_lies_with_him_is_told(app: Flask,
     who, yesterday = account(world, "clerk"), world.today - timedelta(days=1)
     holding = next(row for row in world.rows(PostHolding) if row.user_id == who.id)
     client, where = client_of(app, "sysadmin"), f"/people/{who.uid}/posts/{holding.id}/end"
-    assert "经办而现在本单位办理中的事项1件" in text_of(client.get(f"/people/{who.uid}").text)
+    assert "其经办而现由本单位办理的事项1件" in text_of(client.get(f"/people/{who.uid}").text)
     form = {f"end{holding.id}-until_on": yesterday.isoformat()}
     asked = client.post(where, data=form)
     assert asked.status_code == 200

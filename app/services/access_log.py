@@ -45,6 +45,7 @@ class Act(StrEnum):
     UNIT_ENTERED = "unit_entered"
     UNIT_CHANGED = "unit_changed"
     UNIT_RENAMED = "unit_renamed"
+    UNIT_RENAME_WITHDRAWN = "unit_rename_withdrawn"
     MERGER_PROPOSED = "merger_proposed"
     MERGER_CONFIRMED = "merger_confirmed"
     MERGER_REJECTED = "merger_rejected"
@@ -98,6 +99,7 @@ _LABELS = {
     Act.UNIT_ENTERED: "登记单位",
     Act.UNIT_CHANGED: "修改单位登记",
     Act.UNIT_RENAMED: "单位更名",
+    Act.UNIT_RENAME_WITHDRAWN: "撤回单位更名",
     Act.MERGER_PROPOSED: "提出单位合并或者撤销",
     Act.MERGER_CONFIRMED: "确认单位合并或者撤销",
     Act.MERGER_REJECTED: "退回单位合并或者撤销",

@@ -199,8 +199,8 @@ class Accounts:
                 raise AccountRefused(f"没有名为“{unit}”的单位。请填写单位全称。")
             held = _held_from(session, user.id, from_on)
             if any(row.post == post and row.unit_id == found.id for row in held):
-                raise AccountRefused(f"“{login}”已在{found.name}任{post.label}，无须重复设置。")
-            _refuse_exclusion(login, post, held)
+                raise AccountRefused(f"{user.name}已在{found.name}任{post.label}，无须重复设置。")
+            _refuse_exclusion(user.name, post, held)
             session.add(
                 PostHolding(user_id=user.id, unit_id=found.id, post=post.value, from_on=from_on, until_on=until_on)
             )
@@ -227,7 +227,7 @@ class Accounts:
                 .limit(1)
             )
             if row is None:
-                raise AccountRefused(f"“{login}”现未在{unit}任{post.label}。请用 user list 核对。")
+                raise AccountRefused(f"{user.name}现未在{unit}任{post.label}。请核对其现任岗位。")
             if until_on < row.from_on:
                 raise AccountRefused(f"免职日期{in_words(until_on)}早于任职日期{in_words(row.from_on)}。请核对。")
             if post is Post.SYSADMIN:
@@ -318,11 +318,11 @@ def _held_from(session: Session, user_id: int, day: date) -> list[PostHolding]:
     return list(rows)
 
 
-def _refuse_exclusion(login: str, post: Post, held: list[PostHolding]) -> None:
+def _refuse_exclusion(name: str, post: Post, held: list[PostHolding]) -> None:
     """三员分立 (trust 1.6): system, security and audit administration exclude each other and the handling of cases."""
     for row in held:
         if told := exclusion_of(post, Post(row.post)):
-            raise AccountRefused(f"“{login}”{told}。请另行指定人员，或者先免去其原岗位。")
+            raise AccountRefused(f"{name}{told}。请另行指定人员，或者先免去其原岗位。")
 
 
 def exclusion_of(post: Post, other: Post) -> str:

@@ -11,7 +11,7 @@ from app.models.history import Attachment, DraftRow
 from app.models.people import User
 from app.services.access_log import Act, write_entry
 from app.services.reading.drafts_left import DraftLeft
-from app.services.reading.left_behind import left_behind
+from app.services.reading.left_behind import Leaver, left_behind
 from app.services.reading.reader import Reader
 from workflows.kit.errors import FieldError, FormIncomplete
 
@@ -43,23 +43,24 @@ def hand_over_drafts(reader: Reader, leaver: str, drafts: Sequence[str], taker: 
     with Database(reader.backend.engine, reader.backend.sessions).write() as session:
         # As in saving: nobody begins a second draft of one form meanwhile.
         to = session.execute(select(User).where(User.uid == taker).with_for_update(key_share=True)).scalar_one()
-        return tuple(_hand_over(session, reader, behind.leaver.id, draft, to) for draft in wanted)
+        return tuple(_hand_over(session, reader, behind.leaver, draft, to) for draft in wanted)
 
 
-def _hand_over(session: Session, reader: Reader, author: int, draft: DraftLeft, to: User) -> HandedOver:
+def _hand_over(session: Session, reader: Reader, leaver: Leaver, draft: DraftLeft, to: User) -> HandedOver:
     if to.uid not in {uid for uid, _ in draft.takers}:
         return HandedOver(draft, f"{to.name}不能办理这一步，请选择其他人接手")
     if _has_one_already(session, draft.id, to.id):
         return HandedOver(draft, f"{to.name}已有同一表单的草稿，请其提交或者删除后再移交")
     moved = session.execute(
-        update(DraftRow).where(DraftRow.id == draft.id, DraftRow.author_id == author).values(author_id=to.id)
+        update(DraftRow).where(DraftRow.id == draft.id, DraftRow.author_id == leaver.id).values(author_id=to.id)
     )
     if not moved.rowcount:  # type: ignore[attr-defined]
         return HandedOver(draft, "草稿已经移交或者删除，请刷新页面核对")
     # A file of a draft can be handed in by its owner only.
     session.execute(update(Attachment).where(Attachment.draft_id == draft.id).values(uploaded_by=to.id))
     keys, by = reader.backend.keys, reader.standing.user_id
-    write_entry(session, keys, Act.DRAFT_HANDED_OVER, by, reader.now, target=draft.uid, purpose=f"接手人：{to.name}")
+    told = f"{draft.number}“{draft.title}”，由{leaver.name}移交{to.name}"
+    write_entry(session, keys, Act.DRAFT_HANDED_OVER, by, reader.now, target=draft.uid, purpose=told)
     return HandedOver(draft)
 
 

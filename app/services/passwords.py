@@ -65,6 +65,12 @@ class Passwords:
         """Whether the hash was made with other parameters than today's."""
         return self.hasher.check_needs_rehash(kept)
 
+    @property
+    def advice(self) -> str:
+        """What is asked of a new password, in a sentence: said before one is typed, not only when it is refused."""
+        kinds = "，须含大写字母、小写字母、数字、符号中的至少三种" if self.profile == "mlps3" else ""
+        return f"至少{_SHORTEST[self.profile]}位{kinds}，不同的字符至少5个；不得包含账号和容易被猜到的常用密码。"
+
     def faults(self, password: str, login: str) -> list[str]:
         """What is wrong with a new password, each as a clause; empty when it is allowed."""
         shortest = _SHORTEST[self.profile]

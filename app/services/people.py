@@ -1,14 +1,15 @@
 """Accounts as lists show them: who, what posts, whether he can sign in. No identifiers."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from app.clock import legal_day
 from app.database import Database
-from app.models.people import User
+from app.models.people import PostHolding, Unit, User
 from app.services.sign_ins import HeldPost, posts_on
+from workflows.roles import Post
 
 
 @dataclass(frozen=True)
@@ -41,3 +42,18 @@ def list_accounts(database: Database, now: datetime) -> list[AccountLine]:
             )
             for user in users
         ]
+
+
+def offices_of_administrators(database: Database, today: date) -> tuple[tuple[str, str], ...]:
+    """(name, telephone) of the units in which somebody is system administrator today; no person is named."""
+    with database.read() as session:
+        rows = session.execute(
+            select(Unit.name, Unit.phone)
+            .join(PostHolding, PostHolding.unit_id == Unit.id)
+            .join(User, User.id == PostHolding.user_id)
+            .where(PostHolding.post == Post.SYSADMIN.value, User.active, PostHolding.from_on <= today)
+            .where(or_(PostHolding.until_on.is_(None), PostHolding.until_on >= today))
+            .group_by(Unit.id, Unit.name, Unit.phone)
+            .order_by(Unit.id)
+        )
+        return tuple((name, phone) for name, phone in rows)

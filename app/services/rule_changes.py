@@ -60,7 +60,7 @@ def propose_change(
     rules, making, continues = changed_rules(database, locality, change)
     waiting = next((line for line in list_rule_sets(database) if line.locality == locality and line.waits), None)
     if waiting is not None and (waiting.entered_by != by or waiting.number != continues):
-        raise RulesRefused(f"第{waiting.number}号规则集（{waiting.entered_by}录入）尚待确认。请先确认或者退回。")
+        raise RulesRefused(f"第{waiting.number}号规则集（{waiting.enterer}录入）尚待确认。请先确认或者退回。")
     number = propose(database, rules, in_force_from, by, now, keys=keys, making=making)
     if waiting is not None:
         reject(database, locality, waiting.number, by, f"并入第{number}号", now, keys=keys)

@@ -5,7 +5,8 @@ of the program that ships other rules only enters a proposal; nobody's law chang
 """
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
@@ -40,6 +41,7 @@ class RuleSetLine:
     """One rule set as lists show it; `confirmed_by` is empty while it waits for the second person.
 
     `rejected_by` and `reason` are those of a set that was rejected, `base` the number of the set it was made on.
+    People are kept by login; `names` is how pages call them.
     """
 
     locality: str
@@ -54,6 +56,19 @@ class RuleSetLine:
     rejected_by: str = ""
     reason: str = ""
     base: int | None = None
+    names: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def enterer(self) -> str:
+        return self.names.get(self.entered_by, self.entered_by)
+
+    @property
+    def confirmer(self) -> str:
+        return self.names.get(self.confirmed_by, self.confirmed_by)
+
+    @property
+    def rejecter(self) -> str:
+        return self.names.get(self.rejected_by, self.rejected_by)
 
     @property
     def waits(self) -> bool:
@@ -67,7 +82,17 @@ def list_rule_sets(database: Database) -> list[RuleSetLine]:
         statement = (
             select(RuleSetRow, RuleProposal).outerjoin(RuleProposal).order_by(RuleSetRow.locality, RuleSetRow.number)
         )
-        return [_line(row, made) for row, made in session.execute(statement)]
+        rows = session.execute(statement).all()
+        logins = [login for row, _ in rows for login in (row.entered_by, row.confirmed_by)]
+        logins += [made.rejected_by for _, made in rows if made is not None]
+        names = names_of(session, logins)
+        return [_line(row, made, names) for row, made in rows]
+
+
+def names_of(session: Session, logins: Iterable[str | None]) -> dict[str, str]:
+    """Login → name, for those that are accounts here: a release has none, an imported set those of elsewhere."""
+    rows = session.execute(select(User.login, User.name).where(User.login.in_({login for login in logins if login})))
+    return dict(rows.all())
 
 
 def text_of(database: Database, locality: str, which: str) -> str:
@@ -112,7 +137,7 @@ def propose(
         RulesRefused: the newest set of the locality says the same, or the day has begun already.
     """
     if in_force_from <= legal_day(now):
-        raise RulesRefused(f"施行日期须晚于今日，现为{in_force_from}。请改填次日或者以后的日期。")
+        raise RulesRefused(f"施行日期须晚于今日，现为{in_words(in_force_from)}。请改填次日或者以后的日期。")
     with database.write() as session:
         newest = _newest(session, rules.locality)
         if newest is not None and newest.digest == rules.digest:
@@ -131,7 +156,7 @@ def propose(
         if making is not None:
             session.flush()
             session.add(RuleProposal(rule_set_id=row.id, base=making.base, changes=making.changes.to_json()))
-        _log(session, keys, Act.RULES_PROPOSED, row, entered_by, now, f"自{in_force_from}起施行")
+        _log(session, keys, Act.RULES_PROPOSED, row, entered_by, now, f"自{in_words(in_force_from)}起施行")
     return row.number
 
 
@@ -238,11 +263,16 @@ def _waiting(session: Session, locality: str, number: int) -> tuple[RuleSetRow, 
     if row is None:
         raise RulesRefused(f"没有{locality}第{number}号规则集。请用 rules list 核对。")
     if row.confirmed_by is not None:
-        raise RulesRefused(f"{locality}第{number}号规则集已由{row.confirmed_by}确认，不得更改。")
+        raise RulesRefused(f"{locality}第{number}号规则集已由{_name(session, row.confirmed_by)}确认，不得更改。")
     made = session.get(RuleProposal, row.id)
     if made is not None and made.rejected_by is not None:
-        raise RulesRefused(f"{locality}第{number}号规则集已由{made.rejected_by}退回。需要的，请重新录入。")
+        who = _name(session, made.rejected_by)
+        raise RulesRefused(f"{locality}第{number}号规则集已由{who}退回。需要的，请重新录入。")
     return row, made
+
+
+def _name(session: Session, login: str) -> str:
+    return names_of(session, (login,)).get(login, login)
 
 
 def chosen(database: Database, locality: str, which: str) -> RuleSet:
@@ -288,7 +318,7 @@ def _log(
         write_entry(session, keys, act, by, now, target=f"{row.locality} {row.number}", purpose=purpose)
 
 
-def _line(row: RuleSetRow, made: RuleProposal | None) -> RuleSetLine:
+def _line(row: RuleSetRow, made: RuleProposal | None, names: Mapping[str, str] | None = None) -> RuleSetLine:
     return RuleSetLine(
         locality=row.locality,
         name=RuleSet.from_json(row.body).name,
@@ -302,4 +332,5 @@ def _line(row: RuleSetRow, made: RuleProposal | None) -> RuleSetLine:
         rejected_by=(made.rejected_by or "") if made is not None else "",
         reason=made.reason if made is not None else "",
         base=made.base if made is not None else None,
+        names=names or {},
     )

@@ -1,11 +1,14 @@
 """Signing in and out."""
 
+from datetime import date
+
 import segno
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
 
+from app.clock import legal_day
 from app.extensions import installation
 from app.services.half_sign_ins import (
     CodeRefused,
@@ -17,6 +20,7 @@ from app.services.half_sign_ins import (
     offer_seed,
     opened_offer,
 )
+from app.services.people import offices_of_administrators
 from app.services.rate_limit import TooManyTries
 from app.services.second_factor import address_of_seed
 from app.services.sign_ins import SignedIn, SignInRefused
@@ -28,6 +32,8 @@ from app.web.refusals import own_path
 blueprint = Blueprint("account", __name__)
 #: How the button of single sign-on is called, on whichever page shows the door; empty without a provider.
 blueprint.app_template_global("single_sign_on")(lambda: installation().settings.oidc.button_if_any)
+#: Where the system administrators work, for whoever cannot come in and so cannot look it up.
+blueprint.app_template_global("whom_to_ask")(lambda: offices_of_administrators(installation().database, _today()))
 
 
 @blueprint.get("/sign-in")
@@ -96,6 +102,10 @@ def check_code() -> ResponseReturnValue:
         return render_template("account/spare_codes.html", codes=codes, next=goal)
     flash(last_sign_in(person), "done")
     return redirect(goal, 303)
+
+
+def _today() -> date:
+    return legal_day(installation().clock())
 
 
 def _later(page: str, refusal: TooManyTries) -> Response:

@@ -153,6 +153,8 @@ def _page(errors: list[SummaryLine] | None = None) -> str:
         "account/own.html",
         own=_own().read(person, own.clock(), limits.sign_in_idle, limits.sign_in_longest),
         required=person.holds(*limits.second_factor_posts),
+        first=person.first_password,
+        advice=own.passwords.advice,
         languages=LANGUAGES,
         browser=browser_of,
         errors=errors or [],

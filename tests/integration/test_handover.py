@@ -77,7 +77,11 @@ def test_cases_of_the_unit_go_on_and_drafts_are_handed_over(app: Flask, world: W
     }
     with read_transaction(world.backend.engine) as session:
         logged = session.scalars(select(AccessLog.purpose).where(AccessLog.act == "draft_handed_over")).all()
-    assert logged == [f"接手人：{world['other_clerk'].name}"] * 2
+    number = world.case(answer).number
+    assert sorted(logged) == sorted(
+        f"{what}，由{world['clerk'].name}移交{world['other_clerk'].name}"
+        for what in ("政务失信记录“起草”", f"{number}“拟写核查答复”")
+    )
     assert "件草稿待移交" not in head.get("/desk").text
     again = head.post(f"/handover/{leaver}", data=ticked)
     assert again.status_code == 422

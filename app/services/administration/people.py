@@ -2,20 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.clock import start_of_day
 from app.models.api import ApiToken
-from app.models.history import AccessLog
+from app.models.cases import Case
+from app.models.history import AccessLog, DraftRow, EventRow
 from app.models.people import PostHolding, Unit, User
 from app.services.access_log import Act
+from app.services.drafts import KEPT
 from app.services.people import AccountLine
 from app.services.reading.reader import Reader
 from app.services.sign_ins import posts_on
 from workflows.kit.errors import NotFound
-from workflows.roles import Post
+from workflows.roles import WITHOUT_SAY, Post
 
 PAGE = 50
 _SHOWN_CHANGES = 30
@@ -49,7 +52,10 @@ class PeoplePage:
 
 @dataclass(frozen=True)
 class Holding:
-    """A post of one person. `alone`: nobody else in the unit holds it today, so its work would wait."""
+    """A post of one person. `alone`: nobody else in the unit holds it today, so its work would wait.
+
+    `drafts`: how many he has not handed in; `cases`: how many open ones he worked on lie with the unit. Counts only.
+    """
 
     id: int
     post: Post
@@ -59,6 +65,8 @@ class Holding:
     until_on: date | None
     running: bool
     alone: bool
+    drafts: int = 0
+    cases: int = 0
 
     @property
     def label(self) -> str:
@@ -206,4 +214,25 @@ def _holding(reader: Reader, row: PostHolding, unit: Unit) -> Holding:
         PostHolding.user_id.in_(select(User.id).where(User.active)),
     )
     alone = running and reader.session.execute(others).scalar_one() == 0
-    return Holding(row.id, Post(row.post), unit.name, unit.uid, row.from_on, row.until_on, running, alone)
+    drafts, cases = _in_hand(reader, row) if running and Post(row.post) not in WITHOUT_SAY else (0, 0)
+    days = (row.from_on, row.until_on)
+    return Holding(row.id, Post(row.post), unit.name, unit.uid, *days, running, alone, drafts, cases)
+
+
+def _in_hand(reader: Reader, row: PostHolding) -> tuple[int, int]:
+    """What lies with him: drafts, which only he can hand in, and cases of the unit, which go on without him."""
+    drafts = select(func.count()).select_from(DraftRow)
+    worked = exists().where(EventRow.case_id == Case.id, EventRow.actor_id == row.user_id)
+    cases = select(func.count()).select_from(Case).where(Case.holder_unit_id == row.unit_id, Case.phase != "closed")
+    return (
+        reader.session.scalar(drafts.where(DraftRow.author_id == row.user_id, DraftRow.saved_at >= reader.now - KEPT))
+        or 0,
+        reader.session.scalar(cases.where(worked)) or 0,
+    )
+
+
+def steps_after(reader: Reader, uid: str, day: date) -> int:
+    """How many steps somebody took after a day."""
+    taken = select(func.count()).select_from(EventRow).join(User, User.id == EventRow.actor_id)
+    after = start_of_day(day + timedelta(days=1))
+    return reader.session.scalar(taken.where(User.uid == uid, EventRow.sort == "step", EventRow.at >= after)) or 0

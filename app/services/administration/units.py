@@ -11,20 +11,21 @@ from app.clock import legal_day
 from app.models.people import Locality, PostHolding, Unit, UnitMerger, UnitName, User
 from app.services.access_log import Act
 from app.services.administration.people import Change, changes_of
-from app.services.lawbook import LawMissing, rule_set_in_force
 from app.services.reading.reader import Reader
+from app.services.units.in_rules import Charge, charge_of
+from app.services.units.mergers import MergerManner
 from app.services.units.names import exists_on
 from app.services.units.register import UnitKind, is_fixed_by_rules
 from app.services.units.succession import count_open
 from workflows.kit.errors import FieldError, FormIncomplete, NotFound
 from workflows.roles import Post
 
-_CHANGES = (Act.UNIT_ENTERED, Act.UNIT_CHANGED, Act.UNIT_RENAMED)
+_CHANGES = (Act.UNIT_ENTERED, Act.UNIT_CHANGED, Act.UNIT_RENAMED, Act.UNIT_RENAME_WITHDRAWN)
 
 
 @dataclass(frozen=True)
 class UnitLine:
-    """One unit of the list; `ended_on` is empty while it exists."""
+    """One unit of the list; `ended_on` is empty while it exists, `heir` is who took over, `abolished` how it ended."""
 
     uid: str
     name: str
@@ -35,16 +36,19 @@ class UnitLine:
     superior: str
     on_system: bool
     ended_on: date | None
+    heir: str = ""
+    abolished: bool = False
 
 
 @dataclass(frozen=True)
 class NameLine:
-    """A name with the day from which it is borne; `present` for the one of today."""
+    """A name with the day from which it is borne; `present` for the one of today, `coming` for one of later."""
 
     name: str
     from_on: date
     basis: str
     present: bool
+    coming: bool
 
 
 @dataclass(frozen=True)
@@ -65,6 +69,7 @@ class MergerView:
     proposed_by_me: bool
     confirmed_by: str
     confirmed_at: datetime | None
+    effective_on: date | None
     remark: str
     moved: int
     left: int
@@ -73,7 +78,7 @@ class MergerView:
 
 @dataclass(frozen=True)
 class UnitPage:
-    """One unit. `charged_with`: what the rule set in force charges a unit of this name with."""
+    """One unit. `charged_with`: what the rule set in force charges it with; `outdated`: why that is to be amended."""
 
     line: UnitLine
     short_name: str
@@ -84,6 +89,7 @@ class UnitPage:
     kind_code: str
     fixed_word: bool
     charged_with: tuple[str, ...]
+    outdated: str
     names: tuple[NameLine, ...]
     holders: tuple[tuple[str, str, str], ...]
     below: tuple[tuple[str, str], ...]
@@ -135,8 +141,20 @@ def list_units(reader: Reader, words: str = "", *, ended: bool = False) -> tuple
         )
     units = reader.session.execute(statement).scalars().all()
     names = dict(reader.session.execute(select(Unit.id, Unit.name)).all())
-    places = dict(locality_choices(reader))
-    return tuple(_line(unit, names, places) for unit in units)
+    places, heirs = dict(locality_choices(reader)), _heirs(reader.session)
+    return tuple(_line(unit, names, places, heirs) for unit in units)
+
+
+def count_open_of(reader: Reader, uid: str) -> int:
+    """How many open cases name a unit.
+
+    Raises:
+        NotFound: there is no such unit.
+    """
+    unit_id = reader.session.scalar(select(Unit.id).where(Unit.uid == uid))
+    if unit_id is None:
+        raise NotFound("没有这个单位。请返回单位名册查找。")
+    return count_open(reader.session, unit_id)
 
 
 def read_unit(reader: Reader, uid: str) -> UnitPage:
@@ -150,9 +168,10 @@ def read_unit(reader: Reader, uid: str) -> UnitPage:
         raise NotFound("没有这个单位。请返回单位名册查找。")
     names = dict(reader.session.execute(select(Unit.id, Unit.name)).all())
     superior = reader.session.get(Unit, unit.superior_id) if unit.superior_id is not None else None
+    charge = charge_of(reader.session, unit, reader.today)
     below = reader.session.execute(select(Unit.uid, Unit.name).where(Unit.superior_id == unit.id).order_by(Unit.name))
     return UnitPage(
-        line=_line(unit, names, dict(locality_choices(reader))),
+        line=_line(unit, names, dict(locality_choices(reader)), _heirs(reader.session)),
         short_name=unit.short_name,
         responsibilities=unit.responsibilities,
         address=unit.address,
@@ -160,7 +179,8 @@ def read_unit(reader: Reader, uid: str) -> UnitPage:
         superior_uid=superior.uid if superior else "",
         kind_code=unit.kind,
         fixed_word=is_fixed_by_rules(reader.session, unit),
-        charged_with=_charged_with(reader, unit),
+        charged_with=charge.entries if charge is not None else (),
+        outdated=_outdated(unit, charge),
         names=_names(reader, unit),
         holders=_holders(reader, unit.id),
         below=tuple((one, name) for one, name in below),
@@ -216,6 +236,7 @@ def _merger(reader: Reader, row: UnitMerger, old: Unit, new: Unit, proposer: str
         proposed_by_me=row.proposed_by == reader.actor.user_id,
         confirmed_by=confirmer or "",
         confirmed_at=row.confirmed_at,
+        effective_on=legal_day(row.confirmed_at) if row.confirmed_at is not None else None,
         remark=row.remark,
         moved=row.moved_cases,
         left=count_open(reader.session, old.id) if row.status == "running" else 0,
@@ -223,7 +244,18 @@ def _merger(reader: Reader, row: UnitMerger, old: Unit, new: Unit, proposer: str
     )
 
 
-def _line(unit: Unit, names: dict[int, str], places: dict[str, str]) -> UnitLine:
+def _heirs(session: Session) -> dict[int, tuple[int, str]]:
+    """Unit that ended → who took over, and how it ended."""
+    rows = session.execute(
+        select(UnitMerger.predecessor_id, UnitMerger.successor_id, UnitMerger.manner).where(
+            UnitMerger.status.in_(("running", "done"))
+        )
+    )
+    return {old: (new, manner) for old, new, manner in rows}
+
+
+def _line(unit: Unit, names: dict[int, str], places: dict[str, str], heirs: dict[int, tuple[int, str]]) -> UnitLine:
+    heir, manner = heirs.get(unit.id, (0, ""))
     return UnitLine(
         uid=unit.uid,
         name=unit.name,
@@ -234,6 +266,8 @@ def _line(unit: Unit, names: dict[int, str], places: dict[str, str]) -> UnitLine
         superior=names.get(unit.superior_id or 0, ""),
         on_system=unit.on_system,
         ended_on=unit.ended_on,
+        heir=names.get(heir, ""),
+        abolished=manner == MergerManner.ABOLISHED.value,
     )
 
 
@@ -242,7 +276,7 @@ def _names(reader: Reader, unit: Unit) -> tuple[NameLine, ...]:
         select(UnitName).where(UnitName.unit_id == unit.id).order_by(UnitName.from_on.desc())
     ).all()
     due = next((row for row in rows if row.from_on <= reader.today), None)
-    return tuple(NameLine(row.name, row.from_on, row.basis, row is due) for row in rows)
+    return tuple(NameLine(row.name, row.from_on, row.basis, row is due, row.from_on > reader.today) for row in rows)
 
 
 def _holders(reader: Reader, unit_id: int) -> tuple[tuple[str, str, str], ...]:
@@ -257,11 +291,9 @@ def _holders(reader: Reader, unit_id: int) -> tuple[tuple[str, str, str], ...]:
     return tuple((uid, name, Post(post).label) for uid, name, post in rows)
 
 
-def _charged_with(reader: Reader, unit: Unit) -> tuple[str, ...]:
-    """What the documents charge it with, by its name (rule set, `duties` and `key_fields`)."""
-    try:
-        _, rules = rule_set_in_force(reader.session, unit.locality, legal_day(reader.now))
-    except LawMissing:
-        return ()
-    found = next((one for one in rules.units if one.name == unit.name), None)
-    return (*found.fields, *found.duties) if found is not None else ()
+def _outdated(unit: Unit, charge: Charge | None) -> str:
+    if charge is not None and unit.ended_on is not None:
+        return "本单位已不再存续，规则集仍列其职责，请由规则管理员改列承继单位。"
+    if charge is not None and charge.name != unit.name:
+        return f"规则集仍用原名称“{charge.name}”，请由规则管理员修改。"
+    return ""

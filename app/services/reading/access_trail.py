@@ -1,23 +1,24 @@
 """访问日志 as an auditor finds it: who signed in, looked, took out or administrated, when and why (trust 1.6)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import Row, Select, or_, select
 
 from app.clock import start_of_day
 from app.models.cases import Case
 from app.models.history import AccessLog
 from app.models.people import User
 from app.services.access_log import Act
+from app.services.reading.access_targets import named_targets
 from app.services.reading.audit_trail import MOST_EXPORTED, PAGE, Wanted, demand_auditor
 from app.services.reading.reader import Reader
 
 
 @dataclass(frozen=True)
 class AccessLine:
-    """One row of the access log; `target` is a number or an account where it means one."""
+    """One row of the access log; `target` says what it is about, in words."""
 
     id: int
     at: datetime
@@ -41,28 +42,24 @@ def read_access(
     if before is not None:
         statement = statement.where(AccessLog.id < before)
     rows = reader.session.execute(statement).all()
-    return tuple(_line(*row) for row in rows[:PAGE]), rows[PAGE - 1][0].id if len(rows) > PAGE else None
+    return _lines(reader, rows[:PAGE]), rows[PAGE - 1][0].id if len(rows) > PAGE else None
 
 
-def export_access(reader: Reader, wanted: Wanted, act: str) -> list[AccessLine]:
+def export_access(reader: Reader, wanted: Wanted, act: str) -> tuple[AccessLine, ...]:
     """Everything that fits, at most MOST_EXPORTED, the newest first.
 
     Raises:
         NotFound: the reader is no auditor.
     """
     demand_auditor(reader)
-    return [_line(*row) for row in reader.session.execute(_wanted(wanted, act).limit(MOST_EXPORTED))]
+    return _lines(reader, reader.session.execute(_wanted(wanted, act).limit(MOST_EXPORTED)).all())
 
 
-_MEANT = aliased(User)
-
-
-def _wanted(wanted: Wanted, act: str) -> Select[AccessLog, str | None, str | None, str | None]:
+def _wanted(wanted: Wanted, act: str) -> Select[AccessLog, str | None]:
     statement = (
-        select(AccessLog, User.name, Case.number, _MEANT.login)
+        select(AccessLog, User.name)
         .outerjoin(User, User.id == AccessLog.user_id)
         .outerjoin(Case, Case.uid == AccessLog.target)
-        .outerjoin(_MEANT, _MEANT.uid == AccessLog.target)
         .order_by(AccessLog.id.desc())
     )
     if act in {one.value for one in Act}:
@@ -78,7 +75,18 @@ def _wanted(wanted: Wanted, act: str) -> Select[AccessLog, str | None, str | Non
     return statement
 
 
-def _line(row: AccessLog, actor: str | None, number: str | None, login: str | None) -> AccessLine:
-    label = Act(row.act).label if row.act in {one.value for one in Act} else row.act
-    target = number or login or row.target
-    return AccessLine(row.id, row.at, label, actor or "", target, row.purpose, row.address)
+def _lines(reader: Reader, rows: Sequence[Row[AccessLog, str | None]]) -> tuple[AccessLine, ...]:
+    named = named_targets(reader.session, ((row.act, row.target) for row, _ in rows))
+    known = {one.value for one in Act}
+    return tuple(
+        AccessLine(
+            id=row.id,
+            at=row.at,
+            act=Act(row.act).label if row.act in known else row.act,
+            actor=actor or "",
+            target=named[row.act, row.target],
+            purpose=row.purpose,
+            address=row.address,
+        )
+        for row, actor in rows
+    )

@@ -9,6 +9,7 @@ from app.models.cases import RuleSetRow
 from app.models.people import Locality, Unit
 from app.services.lawbook import current_calendar, rule_set_in_force
 from app.services.reading.reader import Reader
+from app.services.rule_sets import names_of
 from workflows.kit.calendar import Calendar
 from workflows.kit.errors import NotFound
 from workflows.rules.model import RuleSet
@@ -60,13 +61,14 @@ def read_lawbook(reader: Reader, locality: str = "") -> LawbookPage:
     row = reader.session.get(RuleSetRow, rule_set_id)
     calendar = current_calendar(reader.session)
     assert row is not None
+    by = row.confirmed_by or ""
     return LawbookPage(
         locality=chosen,
         localities=tuple(known.items()),
         rules=rules,
         number=row.number,
         in_force_from=row.in_force_from,
-        confirmed_by=row.confirmed_by or "",
+        confirmed_by=names_of(reader.session, (by,)).get(by, by),
         calendar_version=calendar.version,
         years=tuple(_year(calendar, year) for year in (reader.today.year, reader.today.year + 1)),
     )

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
@@ -16,8 +16,9 @@ from app.models.cases import Case
 from app.models.people import Locality, PostHolding, Unit, UnitMerger, User
 from app.models.terms import LIVE, TermRow
 from app.services.access_log import Act, write_entry
+from app.services.units.in_rules import charge_of
 from app.services.units.names import UnitRefused, demand_present
-from app.services.units.succession import OFFICIAL, RELATIONS, Heir, concerns, heir_of
+from app.services.units.succession import OFFICIAL, RELATIONS, Heir, concerns, count_open, heir_of
 from workflows.kit.errors import NotFound
 from workflows.kit.forms import LabelledEnum
 from workflows.kit.storable import in_words
@@ -42,10 +43,13 @@ class MergerManner(LabelledEnum):
 class Foreseen:
     """What a merger would move, in counts: no case is named (a system administrator sees none).
 
-    `cases`: (kind, relation, how many). `above`: cases in which the unit above the successor acts, as the successor
-    would have to keep out. `obstacles` keep the merger from being proposed; `warnings` do not.
+    `number` is how many cases, `cases` the same by (kind, relation, how many): one of two relations counts twice.
+    `in_rules` tells what the rules go on charging the unit with, for their keeper to amend. `above`: cases in which the
+    unit above the successor acts, as the successor would have to keep out. `obstacles` keep the merger from being
+    proposed; `warnings` do not.
     """
 
+    number: int
     dossiers: int
     cases: tuple[tuple[str, str, int], ...]
     terms: int
@@ -55,6 +59,7 @@ class Foreseen:
     organs: tuple[str, ...]
     tokens: int
     warnings: tuple[str, ...]
+    in_rules: tuple[str, ...]
     obstacles: tuple[str, ...]
 
 
@@ -86,6 +91,7 @@ def foresee(session: Session, predecessor_uid: str, successor_uid: str, now: dat
     )
     obstacles += _organ_obstacles(session, heir)
     return Foreseen(
+        count_open(session, old.id),
         dossiers,
         tuple((kind, relation, number) for (kind, relation), number in sorted(counted.items())),
         terms or 0,
@@ -95,6 +101,7 @@ def foresee(session: Session, predecessor_uid: str, successor_uid: str, now: dat
         organs,
         tokens or 0,
         _warnings(session, new, posts, now),
+        _in_rules(session, old, legal_day(now)),
         tuple(obstacles),
     )
 
@@ -252,6 +259,16 @@ def _warnings(session: Session, new: Unit, posts: list[tuple[str, Post]], now: d
     return tuple(
         f"{new.name}现无“{label}”；不转入原单位人员的，请先任命，否则相关事项转入待分派。" for label in lacking
     )
+
+
+def _in_rules(session: Session, old: Unit, today: date) -> tuple[str, ...]:
+    """A merger changes no rules: what they say of the unit is for their keeper to amend."""
+    charge = charge_of(session, old, today)
+    if charge is None:
+        return ()
+    what = "、".join(charge.entries)
+    told = f"{charge.locality}现行规则集仍列“{charge.name}”的职责：{what}。"
+    return (f"{told}合并、撤销不修改规则，请由规则管理员改列承继单位。",)
 
 
 def _organ_obstacles(session: Session, heir: Heir) -> list[str]:

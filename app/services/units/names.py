@@ -1,4 +1,7 @@
-"""What a unit is called on a day. Notices keep the name they were signed with, closed cases the one of their end."""
+"""What a unit is called on a day. Notices keep the name they were signed with, closed cases the one of their end.
+
+A name that is entered late is one from the day of its entry: what was signed or closed before bore the old one.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
@@ -8,6 +11,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.clock import legal_day
 from app.models.cases import Case
 from app.models.people import Unit, UnitName
 from workflows.kit.errors import Refusal
@@ -22,7 +26,7 @@ class UnitRefused(Refusal):
 
 @dataclass(frozen=True)
 class UnitNames:
-    """The names of some units, with those that they bore before: (from which day, name), the oldest first."""
+    """The names of some units, with those that they bore before: (from which day here, name), the oldest first."""
 
     present: dict[int, str]
     earlier: dict[int, list[tuple[date, str]]] = field(default_factory=dict)
@@ -44,15 +48,17 @@ def unit_names(session: Session, units: Iterable[int | None]) -> UnitNames:
     ids = {unit for unit in units if unit is not None}
     present, earlier = dict[int, str](), defaultdict[int, list[tuple[date, str]]](list)
     rows = session.execute(
-        select(Unit.id, Unit.name, UnitName.from_on, UnitName.name.label("borne"))
+        select(Unit.id, Unit.name, UnitName)
         .outerjoin(UnitName, UnitName.unit_id == Unit.id)
         .where(Unit.id.in_(ids))
         .order_by(Unit.id, UnitName.from_on)
     )
-    for unit_id, name, since, borne in rows:
+    for unit_id, name, borne in rows:
         present[unit_id] = name
-        if since is not None:
-            earlier[unit_id].append((since, borne))
+        if borne is not None:
+            # Nobody enters the name that a unit was registered with; it is one from the beginning.
+            entered_on = legal_day(borne.entered_at) if borne.entered_by is not None else borne.from_on
+            earlier[unit_id].append((max(borne.from_on, entered_on), borne.name))
     return UnitNames(present, dict(earlier))
 
 

@@ -100,6 +100,8 @@ class UnitRegister:
     def rename(self, uid: str, name: str, from_on: date, basis: str, now: datetime, by: int) -> None:
         """Let a unit bear another name from a day on; a day to come changes it when that day begins.
 
+        It may bear again a name of its own: so a wrong name in force is put right.
+
         Raises:
             NotFound: there is no such unit.
             FormIncomplete: the name is taken or the same, or the day does not lie after the last change of name.
@@ -112,19 +114,43 @@ class UnitRegister:
             borne = session.scalars(
                 select(UnitName).where(UnitName.unit_id == unit.id).order_by(UnitName.from_on)
             ).all()
-            if name == (borne[-1].name if borne else unit.name):
+            was, last = (borne[-1].name, borne[-1].from_on) if borne else (unit.name, FROM_THE_BEGINNING)
+            if name == was:
                 raise FormIncomplete((FieldError("name", "新名称", "与现名称相同，无须更名"),))
-            _demand_free_name(session, name)
-            if borne and from_on <= borne[-1].from_on:
-                message = f"须晚于上次更名的日期（{in_words(borne[-1].from_on)}）"
+            _demand_free_name(session, name, unit.id)
+            if from_on <= last:
+                message = f"须晚于上次更名的日期（{in_words(last)}）"
                 raise FormIncomplete((FieldError("from_on", "启用日期", message),))
             if not borne:
                 session.add(_row(unit, unit.name, FROM_THE_BEGINNING, "登记时的名称", now, None))
             session.add(_row(unit, name, from_on, basis, now, by))
             session.flush()
             apply_due_names(session, legal_day(now), (unit.id,))
-            purpose = f"{borne[-1].name if borne else unit.name}→{name}，自{in_words(from_on)}，{basis}"
+            purpose = f"{was}→{name}，自{in_words(from_on)}起，{basis}"
             write_entry(session, self._keys, Act.UNIT_RENAMED, by, now, target=unit.uid, purpose=purpose)
+
+    def withdraw_rename(self, uid: str, from_on: date, reason: str, now: datetime, by: int) -> None:
+        """撤回 a rename whose day has not come: nobody has borne the name, so that only the log remembers it.
+
+        Raises:
+            NotFound: the unit is not to be renamed on that day.
+            UnitRefused: the day has come.
+        """
+        with self._database.write() as session:
+            unit = _locked(session, uid)
+            rows = session.scalars(select(UnitName).where(UnitName.unit_id == unit.id)).all()
+            wrong = next((row for row in rows if row.from_on == from_on), None)
+            if wrong is None:
+                raise NotFound("没有这次更名，可能已经撤回。请刷新页面核对。")
+            if from_on <= legal_day(now):
+                raise UnitRefused("新名称已经启用，不能撤回。名称有误的，请再次更名；可以恢复原名称。")
+            left = [row for row in rows if row is not wrong]
+            if len(left) == 1:
+                # The name at the entry is kept only beside another one.
+                session.delete(left[0])
+            session.delete(wrong)
+            purpose = f"{wrong.name}，原定自{in_words(from_on)}起：{reason}"
+            write_entry(session, self._keys, Act.UNIT_RENAME_WITHDRAWN, by, now, target=unit.uid, purpose=purpose)
 
 
 _LABELS = {
@@ -153,10 +179,10 @@ def _locked(session: Session, uid: str) -> Unit:
     return unit
 
 
-def _demand_free_name(session: Session, name: str) -> None:
-    """A name means one unit, also one that will bear it only later."""
-    taken = session.scalar(select(Unit.id).where(Unit.name == name)) or session.scalar(
-        select(UnitName.id).where(UnitName.name == name).limit(1)
+def _demand_free_name(session: Session, name: str, own: int = 0) -> None:
+    """A name means one unit, also one that bore it once or will bear it only later; `own` is the one that asks."""
+    taken = session.scalar(select(Unit.id).where(Unit.name == name, Unit.id != own)) or session.scalar(
+        select(UnitName.id).where(UnitName.name == name, UnitName.unit_id != own).limit(1)
     )
     if taken is not None:
         raise FormIncomplete((FieldError("name", "单位名称", f"“{name}”已经登记或者曾经使用，请核对"),))

@@ -76,10 +76,12 @@ def confirm(uid: str) -> ResponseReturnValue:
     except Refusal as refusal:
         return _merger_page(uid, Attempt("confirm", {}, refusal)), 422
     left = carry_on(own.backend, uid, own.clock, _PATIENCE_SECONDS)
+    with current_reader() as reader:
+        merger = read_merger(reader, uid)
     if left:
-        flash(gettext("已确认，正在移交未办结的事项，尚余案卷%(number)s个；可以离开本页。", number=left), "done")
+        flash(gettext("已确认，正在移交未办结的事项，尚余%(number)s件；可以离开本页。", number=merger.left), "done")
     else:
-        flash(gettext("已确认，未办结的事项已全部移交。"), "done")
+        flash(gettext("已确认，未办结的事项%(number)s件已全部移交。", number=merger.moved), "done")
     return redirect(url_for("mergers.show", uid=uid), 303)
 
 

@@ -11,9 +11,17 @@ from app.extensions import installation
 from app.services.accounts import AccountRefused, Accounts
 from app.services.administration.forms import DisableForm, EndPostForm, LinkForm, NameForm, NewAccountForm, PostForm
 from app.services.administration.initial_passwords import initial_password
-from app.services.administration.people import CONDITIONS, AccountPage, Wanted, list_people, read_account
+from app.services.administration.people import (
+    CONDITIONS,
+    AccountPage,
+    Wanted,
+    list_people,
+    read_account,
+    steps_after,
+)
 from app.services.administration.units import unit_choices, unit_name
 from app.web.forms import Attempt, Form, Option, SmallForm, parsed, small_form, typed_into
+from app.web.presentation import legal_date
 from app.web.reading import current_reader, for_posts, signed_in
 from workflows.kit.errors import FieldError, FormIncomplete, NotFound, Refusal
 from workflows.roles import Post
@@ -131,7 +139,22 @@ def add_post(uid: str) -> ResponseReturnValue:
 @blueprint.post("/<uid>/posts/<int:holding>/end")
 @_OURS
 def end_post(uid: str, holding: int) -> ResponseReturnValue:
-    """免职, with a day."""
+    """免职, with a day. One that has gone by is rarely meant: what he did since is shown before it is entered."""
+
+    def ask(form: EndPostForm) -> str:
+        if form.until_on >= legal_day(installation().clock()):
+            return ""
+        with current_reader() as reader:
+            number = steps_after(reader, uid, form.until_on)
+        day = legal_date(form.until_on)
+        if not number:
+            return gettext("免职日期%(day)s早于今日，提交后其即时离岗。请核对任免文件，无误的再次提交。", day=day)
+        return gettext(
+            "免职日期%(day)s早于今日，提交后其即时离岗；该日之后由其办理的%(number)s步仍然有效。"
+            "请核对任免文件，无误的再次提交。",
+            day=day,
+            number=number,
+        )
 
     def act(page: AccountPage, form: EndPostForm) -> str:
         found = next((one for one in page.holdings if one.id == holding and one.running), None)
@@ -141,12 +164,14 @@ def end_post(uid: str, holding: int) -> ResponseReturnValue:
             page.line.login, found.unit, found.post, form.until_on, installation().clock(), by=signed_in().user_id
         )
         return gettext(
-            "已设定免职日期：%(unit)s %(post)s。没有提交的草稿，由本单位负责人在工作台的“离岗移交”中移交。",
+            "已免去%(unit)s %(post)s，任职至%(day)s（含当日）。"
+            "没有提交的草稿，由本单位负责人在工作台的“离岗移交”中移交。",
             unit=found.unit,
             post=found.post.label,
+            day=legal_date(form.until_on),
         )
 
-    return _act(uid, f"end{holding}", EndPostForm, act)
+    return _act(uid, f"end{holding}", EndPostForm, act, ask)
 
 
 @blueprint.post("/<uid>/disable")
@@ -200,11 +225,24 @@ def _read(uid: str) -> AccountPage:
         return read_account(reader, uid)
 
 
-def _act(uid: str, name: str, model: type[Form], act: Callable[[AccountPage, Form], str]) -> ResponseReturnValue:
-    """Read one form of the account's page and do what it says; what is refused comes back as it was typed."""
+def _act(
+    uid: str,
+    name: str,
+    model: type[Form],
+    act: Callable[[AccountPage, Form], str],
+    ask: Callable[[Form], str] | None = None,
+) -> ResponseReturnValue:
+    """Read one form of the account's page and do what it says; what is refused comes back as it was typed.
+
+    `ask` gives what to look at before: it is done when the same day comes a second time.
+    """
     page, typed = _read(uid), typed_into(model, name, request.form)
     try:
-        done = act(page, parsed(model, typed))
+        form = parsed(model, typed)
+        question = ask(form) if ask is not None else ""
+        if question and request.form.get("sure", "") != request.form.get(f"{name}-until_on", ""):
+            return _account_page(uid, Attempt(name, typed), question)
+        done = act(page, form)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -228,7 +266,7 @@ def _at_its_field(attempt: Attempt | None) -> Attempt | None:
     return Attempt(attempt.name, attempt.given, FormIncomplete((FieldError(field, label, attempt.refusal.message),)))
 
 
-def _account_page(uid: str, attempt: Attempt | None = None) -> str:
+def _account_page(uid: str, attempt: Attempt | None = None, question: str = "") -> str:
     page, today = _read(uid), legal_day(installation().clock())
     forms: dict[str, SmallForm] = {
         "name": small_form(NameForm, "name", attempt, given={"name": page.line.name}),
@@ -250,6 +288,8 @@ def _account_page(uid: str, attempt: Attempt | None = None) -> str:
         lines=lines,
         failed=bool(lines),
         today=today,
+        question=question,
+        sure=request.form.get(f"{attempt.name}-until_on", "") if attempt is not None else "",
         sign_on=bool(installation().settings.oidc.issuer),
     )
 

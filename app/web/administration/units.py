@@ -1,6 +1,7 @@
 """单位: the system administrator enters units, puts them right and renames them from a day on."""
 
 from collections.abc import Callable
+from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,9 +9,10 @@ from flask_babel import gettext
 
 from app.clock import legal_day
 from app.extensions import installation
-from app.services.administration.forms import NewUnitForm, RenameForm, UnitFactsForm
+from app.services.administration.forms import NewUnitForm, ReasonedForm, RenameForm, UnitFactsForm
 from app.services.administration.units import (
     UnitPage,
+    count_open_of,
     list_mergers,
     list_units,
     locality_choices,
@@ -19,6 +21,7 @@ from app.services.administration.units import (
 )
 from app.services.units.register import UnitFacts, UnitRegister
 from app.web.forms import Attempt, Form, Option, parsed, small_form, typed_into
+from app.web.presentation import legal_date
 from app.web.reading import current_reader, for_posts, signed_in
 from workflows.kit.errors import NotFound, Refusal
 from workflows.roles import Post
@@ -83,16 +86,47 @@ def change(uid: str) -> ResponseReturnValue:
 @blueprint.post("/<uid>/name")
 @_OURS
 def rename(uid: str) -> ResponseReturnValue:
-    """更名, from a day on; documents already signed and closed matters keep the old name."""
+    """更名, from a day on; documents already signed and closed matters keep the old name.
+
+    A day in the past is rarely meant: what it changes is shown first, and it is entered when it comes again.
+    """
+    own = installation()
+
+    def ask(form: RenameForm) -> str:
+        if form.from_on >= legal_day(own.clock()):
+            return ""
+        with current_reader() as reader:
+            number = count_open_of(reader, uid)
+        return gettext(
+            "启用日期%(day)s早于今日：更名立即生效，未办结的事项%(number)s件改用新名称；名称沿革记为自该日起启用，"
+            "此前已签发的文书和已办结的事项仍用原名称。请核对更名文件，无误的再次提交。",
+            day=legal_date(form.from_on),
+            number=number,
+        )
 
     def act(form: RenameForm) -> str:
-        own = installation()
         _register().rename(uid, form.name, form.from_on, form.basis, own.clock(), signed_in().user_id)
         if form.from_on <= legal_day(own.clock()):
             return gettext("已更名。已签发的文书和已办结的事项仍用原名称。")
         return gettext("已登记更名，到启用日期自动使用新名称。")
 
-    return _act(uid, "rename", RenameForm, act)
+    return _act(uid, "rename", RenameForm, act, ask)
+
+
+@blueprint.post("/<uid>/name/<day>/withdraw")
+@_OURS
+def withdraw(uid: str, day: str) -> ResponseReturnValue:
+    """撤回 a rename whose day has not come."""
+
+    def act(form: ReasonedForm) -> str:
+        try:
+            from_on = date.fromisoformat(day)
+        except ValueError:
+            raise NotFound("没有这次更名，可能已经撤回。请刷新页面核对。") from None
+        _register().withdraw_rename(uid, from_on, form.reason, installation().clock(), signed_in().user_id)
+        return gettext("已撤回更名，单位名称不变。")
+
+    return _act(uid, "withdraw", ReasonedForm, act)
 
 
 def _register() -> UnitRegister:
@@ -104,10 +138,17 @@ def _facts(form: UnitFactsForm) -> UnitFacts:
     return UnitFacts(**{name: getattr(form, name) for name in UnitFactsForm.model_fields})
 
 
-def _act(uid: str, name: str, model: type[Form], act: Callable[[Form], str]) -> ResponseReturnValue:
+def _act(
+    uid: str, name: str, model: type[Form], act: Callable[[Form], str], ask: Callable[[Form], str] | None = None
+) -> ResponseReturnValue:
+    """Do what one form says. `ask` gives what to look at before: it is done when the same day comes a second time."""
     typed = typed_into(model, name, request.form)
     try:
-        done = act(parsed(model, typed))
+        form = parsed(model, typed)
+        question = ask(form) if ask is not None else ""
+        if question and request.form.get("sure", "") != request.form.get(f"{name}-from_on", ""):
+            return _unit_page(uid, Attempt(name, typed), question)
+        done = act(form)
     except NotFound:
         raise
     except Refusal as refusal:
@@ -126,7 +167,7 @@ def _new_page(attempt: Attempt | None = None) -> str:
     return render_template("administration/unit_new.html", lines=form.lines, fields=fields, failed=bool(form.lines))
 
 
-def _unit_page(uid: str, attempt: Attempt | None = None) -> str:
+def _unit_page(uid: str, attempt: Attempt | None = None, question: str = "") -> str:
     with current_reader() as reader:
         page = read_unit(reader, uid)
         units = unit_choices(reader, besides=(uid,))
@@ -134,9 +175,18 @@ def _unit_page(uid: str, attempt: Attempt | None = None) -> str:
     forms = {
         "facts": small_form(UnitFactsForm, "facts", attempt, given=_present(page), choices=choices),
         "rename": small_form(RenameForm, "rename", attempt),
+        "withdraw": small_form(ReasonedForm, "withdraw", attempt),
     }
     lines = [line for form in forms.values() for line in form.lines]
-    return render_template("administration/unit.html", page=page, forms=forms, lines=lines, failed=bool(lines))
+    return render_template(
+        "administration/unit.html",
+        page=page,
+        forms=forms,
+        lines=lines,
+        failed=bool(lines),
+        question=question,
+        sure=request.form.get("rename-from_on", ""),
+    )
 
 
 def _present(page: UnitPage) -> dict[str, object]:

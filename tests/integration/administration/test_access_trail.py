@@ -1,11 +1,16 @@
 """访问日志 for the auditor (trust 1.6, 1.8, 1.10): what administrators did is found and exported, which is logged."""
 
 import io
+import re
 
 from flask import Flask
 from openpyxl import load_workbook
 
-from app.models.history import AccessLog
+from app.models.base import new_uid
+from app.models.history import AccessLog, DraftRow
+from app.services.access_log import Act
+from app.services.access_log import record as record_entry
+from tests.support.mergers import propose
 from tests.support.web_world import client_of, text_of
 from tests.support.world import World
 
@@ -33,3 +38,43 @@ def test_the_auditor_finds_and_exports_what_administrators_did(app: Flask, world
         other = client_of(app, login)
         assert other.get("/audit/access").status_code == 404
         assert other.post("/audit/access/export").status_code == 404
+
+
+def test_the_log_says_in_words_what_was_handed_over_looked_at_and_taken(app: Flask, world: World) -> None:
+    """Trust 1.8: the auditor reads kind and number, from whom to whom; no key of the database, nothing of a case."""
+    record = world.record_in("listed")
+    number = world.case(record).number
+    draft = new_uid()
+    with app.extensions["zhengcheng"].database.write() as session:
+        clerk = world["clerk"].user_id
+        session.add(
+            DraftRow(
+                uid=draft, author_id=clerk, kind="record", step="create", form='{"x": "秘密"}', saved_at=world.clock()
+            )
+        )
+    backend, by, now = world.backend, world["head"].user_id, world.clock()
+    own = app.extensions["zhengcheng"]
+    gone = new_uid()
+    merger = propose(world)
+    meant = {
+        (Act.VIEWED, record): f"政务失信记录 {number}",
+        (Act.DRAFT_HANDED_OVER, draft): "草稿：政务失信记录“起草”",
+        (Act.DRAFT_HANDED_OVER, gone): "草稿（已提交或者删除）",
+        (Act.UNIT_CHANGED, world.unit_uids["provider"]): "示例乙局",
+        (Act.MERGER_REJECTED, merger): "示例乙局→示例丁局",
+        (Act.EXPORTED, "audit"): "办理记录",
+        (Act.PASSWORD_RESET, world["clerk"].uid): "李测试（账号clerk）",
+        (Act.RULES_CONFIRMED, "demo 1"): "示范区第1号规则集",
+    }
+    for act, target in meant:
+        record_entry(own.database, backend.keys, act, by, now, target=target)
+    client = client_of(app, "auditor")
+    for (act, target), words in meant.items():
+        page = client.get("/audit/access", query_string={"act": act.value}).text
+        objects = re.findall(r'<td class="hash" data-label="对象">([^<]*)</td>', page)
+        assert words in objects
+        assert target not in objects
+        assert "秘密" not in page
+    table = client.post("/audit/access/export", data={"act": "draft_handed_over"}).data.decode("utf-8-sig")
+    assert "草稿：政务失信记录" in table
+    assert draft not in table

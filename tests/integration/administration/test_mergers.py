@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.models.cases import Case
 from app.models.history import AccessLog
 from app.models.people import Locality, PostHolding, Unit, UnitMerger
+from app.services.lawbook import rule_set_in_force
 from app.services.units.mergers import foresee
 from app.services.units.names import UnitRefused, present_unit
 from app.services.units.succession import carry_on, carry_on_all, count_open
@@ -16,6 +17,7 @@ from tests.support.mergers import busy_world, confirm, database, mergers, propos
 from tests.support.web_world import client_of, text_of
 from tests.support.world import World
 from workflows.kit.errors import FormIncomplete
+from workflows.kit.storable import in_words
 from workflows.roles import Post
 
 
@@ -131,7 +133,9 @@ def test_through_the_pages_one_proposes_and_another_confirms(app: Flask, busy: W
     }
     assert first.post(f"/units/{old}/merger", data={"act": "foresee"}).status_code == 422
     page = first.post(f"/units/{old}/merger", data=form | {"act": "foresee"}).text
-    assert "移交案卷2个" in text_of(page)
+    assert "移交未办结的事项5件，分属案卷2个" in text_of(page)
+    assert "已记入、已修复的记录，保存期限未满的尚未办结，一并移交" in text_of(page)
+    assert "合并、撤销自确认当日起生效" in text_of(page)
     assert not [case.number for case in busy.rows(Case) if case.number and case.number in page]
     assert 'value="示编〔2026〕5号"' in page
     assert busy.rows(UnitMerger) == []
@@ -144,10 +148,12 @@ def test_through_the_pages_one_proposes_and_another_confirms(app: Flask, busy: W
     assert "确认合并、撤销" in second.get(where).text
     assert second.post(f"{where}/confirm").status_code == 303
     shown = text_of(second.get(where).text)
-    assert "未办结的事项已全部移交" in shown
+    assert "未办结的事项5件已全部移交" in shown
+    assert f"生效日期{in_words(busy.today)}" in shown.replace(" ", "")
     assert "移交5件" in shown
     assert second.post(f"{where}/reject", data={"reject-reason": "晚了"}).status_code == 422
-    assert "已合并、撤销" in second.get("/units?ended=true").text
+    assert f"{in_words(busy.today)}并入示例丁局" in text_of(second.get("/units?ended=true").text)
+    assert f"{in_words(busy.today)}并入示例丁局" in text_of(second.get(f"/units/{old}").text)
     assert "示例乙局</a>" not in second.get("/units").text
     assert second.get(f"/units/{old}/merger").status_code == 404
 
@@ -163,3 +169,40 @@ def test_a_vacancy_is_warned_of_only_where_the_people_do_not_come_along(app: Fla
     for moves, warned in (("false", True), ("true", False)):
         answer = client.post(f"/units/{world.unit_uids['provider']}/merger", data=form | {"merger-moves_posts": moves})
         assert ("现无“信息提供单位经办人”" in answer.text) == warned
+
+
+def test_what_the_rules_go_on_charging_the_unit_with_is_told(app: Flask, world: World) -> None:
+    """A merger amends no rules (R1): their keeper is named beforehand, and the page of the unit says it afterwards."""
+    with database(world).write() as session:
+        place = session.get_one(Locality, "demo")
+        _, rules = rule_set_in_force(session, place.key, world.today)
+        charged = next(one for one in rules.units if one.duties or one.fields)
+        unit = session.scalars(select(Unit).where(Unit.name == charged.name)).one_or_none()
+        if unit is None:
+            session.get_one(Unit, world.units["provider"]).name = charged.name
+            uid = world.unit_uids["provider"]
+        else:
+            uid = unit.uid
+    world.unit_uids["charged"] = uid
+    client = client_of(app, "sysadmin")
+    form = {
+        "merger-successor": world.unit_uids["foreign"],
+        "merger-manner": "abolished",
+        "merger-basis": "示编〔2026〕5号",
+        "merger-moves_posts": "true",
+        "act": "foresee",
+    }
+    entry = (*charged.fields, *charged.duties)[0]
+    page = text_of(client.post(f"/units/{uid}/merger", data=form).text)
+    assert f"现行规则集仍列“{charged.name}”的职责：{entry}" in page
+    assert "请由规则管理员改列承继单位" not in text_of(client.get(f"/units/{uid}").text)
+    confirm(world, propose(world, "charged", "foreign"))
+    assert "规则集仍列其职责，请由规则管理员改列承继单位" in text_of(client.get(f"/units/{uid}").text)
+
+
+def test_a_record_in_its_retention_is_not_closed_and_moves(world: World) -> None:
+    """已记入 is a resting state, not an end: the record passes with the rest."""
+    record = world.record_in("listed")
+    confirm(world, uid := propose(world))
+    assert carry_on(world.backend, uid, world.clock) == 0
+    assert world.case(record).provider_unit_id == world.units["foreign"]

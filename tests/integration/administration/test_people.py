@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app.models.api import ApiToken
 from app.models.history import AccessLog
-from app.models.people import PostHolding, User
+from app.models.people import PostHolding, Unit, User
 from app.services.administration.initial_passwords import initial_password
 from app.services.founding import NewPerson, found_person
 from app.services.passwords import Passwords
@@ -135,6 +135,7 @@ def test_a_post_has_a_day_to_begin_and_a_day_to_end(app: Flask, world: World) ->
     assert ended.status_code == 303
     page = text_of(client.get(f"/people/{who.uid}").text)
     assert f"示例丁局 信息提供单位经办人，至{in_words(world.today)}" in page
+    assert f"任职至{in_words(world.today)}（含当日）" in page, "the message says the day"
     refused = client.post(f"/people/{who.uid}/posts", data=form | {"post-until_on": "2026-01-01"})
     assert (refused.status_code, "早于任职日期" in refused.text) == (422, True)
     assert client.post(f"/people/{who.uid}/posts/9/end", data={"end9-until_on": "2026-09-18"}).status_code == 404
@@ -259,3 +260,62 @@ def test_a_name_stays_text_in_the_title_of_its_page(app: Flask, world: World, la
     assert "<i>测试" not in page
     assert page.count("</title>") == 1
     assert "李&lt;/title&gt;&lt;i&gt;测试" in page.partition("</title>")[0]
+
+
+def test_a_day_gone_by_is_asked_about_and_what_lies_with_him_is_told(app: Flask, world: World) -> None:
+    """R143: whoever ends a post sees how much lies with its holder, and that he has worked since the day given."""
+    world.record_in("returned")
+    who, yesterday = account(world, "clerk"), world.today - timedelta(days=1)
+    holding = next(row for row in world.rows(PostHolding) if row.user_id == who.id)
+    client, where = client_of(app, "sysadmin"), f"/people/{who.uid}/posts/{holding.id}/end"
+    assert "其经办而现由本单位办理的事项1件" in text_of(client.get(f"/people/{who.uid}").text)
+    form = {f"end{holding.id}-until_on": yesterday.isoformat()}
+    asked = client.post(where, data=form)
+    assert asked.status_code == 200
+    assert f"免职日期{in_words(yesterday)}早于今日" in text_of(asked.text)
+    assert re.search(r"由其办理的[1-9]\d*步仍然有效", text_of(asked.text))
+    assert next(row for row in world.rows(PostHolding) if row.id == holding.id).until_on is None
+    assert client.post(where, data=form | {"sure": yesterday.isoformat()}).status_code == 303
+    assert next(row for row in world.rows(PostHolding) if row.id == holding.id).until_on == yesterday
+
+
+def test_what_is_refused_names_people_and_days_as_they_are_written(app: Flask, world: World) -> None:
+    client, who = client_of(app, "sysadmin"), account(world, "second_sysadmin")
+    form = {"post-unit": world.unit_uids["provider"], "post-post": "clerk", "post-from_on": world.today.isoformat()}
+    page = text_of(client.post(f"/people/{who.uid}/posts", data=form).text)
+    assert f"{who.name}已任系统管理员" in page
+    assert "second_sysadmin”已任" not in page
+    early = client.post(f"/people/{who.uid}/posts", data=form | {"post-until_on": "2026-01-05"}).text
+    assert f"任职至2026年1月5日，早于任职日期{in_words(world.today)}" in text_of(early)
+
+
+def test_a_first_password_is_asked_for_first_with_its_rules_and_the_reason(app: Flask, world: World) -> None:
+    """Trust 1.5: whoever must change it finds the form at the top, and what is asked before it is refused."""
+    _, made = new_account(world, client_of(app, "sysadmin"))
+    found = re.search(r'<strong class="secret">([^<]+)</strong>', made)
+    assert found
+    fresh = app.test_client()
+    fresh.post("/sign-in", data={"login": "tian", "password": found[1]})
+    page = fresh.get("/account").text
+    assert page.index('id="password"') < page.index('id="sessions"')
+    assert "您现在的密码由系统管理员设定" in text_of(page)
+    assert "至少8位，须含大写字母、小写字母、数字、符号中的至少三种" in text_of(page)
+    assert 'aria-describedby="f-new_password-hint"' in page
+    usual = client_of(app, "clerk").get("/account").text
+    assert usual.index('id="sessions"') < usual.index('id="password"')
+    assert "您现在的密码由系统管理员设定" not in text_of(usual)
+    assert "至少8位" in text_of(usual)
+
+
+def test_the_door_says_where_the_administrators_are(app: Flask, world: World) -> None:
+    """Most units have none of their own: the unit that has one is named, with its telephone, and no person."""
+    admin = account(world, "sysadmin")
+    with app.extensions["zhengcheng"].database.write() as session:
+        unit_id = session.scalars(select(PostHolding.unit_id).where(PostHolding.user_id == admin.id)).one()
+        unit = session.get_one(Unit, unit_id)
+        unit.phone, name = "010-55550000", unit.name
+    page = text_of(app.test_client().get("/sign-in").text)
+    assert "请联系系统管理员" in page
+    assert f"{name}，电话010-55550000" in page
+    assert "本单位的系统管理员" not in page
+    assert admin.name not in page

@@ -196,3 +196,17 @@ def test_no_shipped_setting_holds_what_cannot_be_chosen() -> None:
             assert set(value if isinstance(value, tuple) else (value,)) <= known.keys(), (locality, key)
         notes = [rule.note for rule in rules.switches] + [rule.note for rule in rules.terms]
         assert not [note for note in notes if re.search(r"[A-Za-z_]{3,}", note)], locality
+
+
+def test_the_list_of_sets_calls_people_by_name(app: Flask, world: World) -> None:
+    """Interface: a person is a name on a page, not the word he signs in with."""
+    first, second = client_of(app, "keeper"), client_of(app, "second_keeper")
+    where = first.post(TERM, data=form(world) | {"act": "propose"}).headers["Location"]
+    assert f"录入{world['keeper'].name}" in text_of(first.get(where).text).replace(" ", "")
+    second.post(f"{where}/confirm", data={"confirm-in_force_from": (world.today + timedelta(days=3)).isoformat()})
+    table = text_of(first.get("/rules/demo/versions").text)
+    assert world["keeper"].name in table
+    assert f"确认：{world['second_keeper'].name}" in table
+    assert "second_keeper" not in table
+    again = second.post(f"{where}/reject", data={"reject-reason": "晚了"})
+    assert f"已由{world['second_keeper'].name}确认" in text_of(again.text)

@@ -11,6 +11,7 @@ from app.services.units.names import apply_due_names
 from tests.support.identity import credit_code
 from tests.support.web_world import client_of, text_of
 from tests.support.world import World
+from workflows.kit.storable import in_words
 
 FORM = {"name": "示例新局", "locality": "demo", "kind": "department", "on_system": "true"}
 
@@ -24,10 +25,15 @@ def unit(world: World, name: str) -> Unit:
 
 
 def rename(app: Flask, world: World, name: str, from_on: str, basis: str = "示编〔2026〕3号") -> tuple[int, str]:
+    """The answer of one who has looked at what a past day means."""
     uid = world.unit_uids["provider"]
-    form = {"name": name, "from_on": from_on, "basis": basis}
-    answer = client_of(app, "sysadmin").post(f"/units/{uid}/name", data=posted(form, "rename"))
+    form = posted({"name": name, "from_on": from_on, "basis": basis}, "rename") | {"sure": from_on}
+    answer = client_of(app, "sysadmin").post(f"/units/{uid}/name", data=form)
     return answer.status_code, answer.text
+
+
+def told(world: World, act: str) -> list[str]:
+    return [row.purpose for row in world.rows(AccessLog) if row.act == act]
 
 
 def test_a_unit_is_entered_put_right_and_its_changes_are_logged(app: Flask, world: World) -> None:
@@ -124,3 +130,65 @@ def test_signed_notices_and_closed_cases_keep_the_old_name(app: Flask, world: Wo
     listed = text_of(client.get("/cases").text)
     assert "示例乙局" in listed
     assert "示例乙委员会" in listed
+
+
+def test_a_rename_of_today_is_logged_with_the_name_that_it_ends(app: Flask, world: World) -> None:
+    """Trust 1.6: the auditor reads from which name to which."""
+    day = in_words(world.today)
+    assert rename(app, world, "示例乙委员会", world.today.isoformat())[0] == 303
+    assert told(world, "unit_renamed") == [f"示例乙局→示例乙委员会，自{day}起，示编〔2026〕3号"]
+    page = text_of(client_of(app, "sysadmin").get(f"/units/{world.unit_uids['provider']}").text)
+    assert f"示例乙局→示例乙委员会，自{day}起" in page
+
+
+def test_a_rename_to_come_can_be_withdrawn(app: Flask, world: World) -> None:
+    """What has not begun leaves nothing behind but the log; the name is free again."""
+    later = world.today + timedelta(days=10)
+    assert rename(app, world, "示例乙委员会", later.isoformat())[0] == 303
+    client, uid = client_of(app, "sysadmin"), world.unit_uids["provider"]
+    assert "撤回更名" in client.get(f"/units/{uid}").text
+    where = f"/units/{uid}/name/{later.isoformat()}/withdraw"
+    assert client.post(where, data={"withdraw-reason": ""}).status_code == 422
+    answer = client.post(where, data={"withdraw-reason": "录入有误"})
+    assert answer.status_code == 303
+    page = text_of(client.get(f"/units/{uid}").text)
+    assert "没有更名" in page
+    assert told(world, "unit_rename_withdrawn") == [f"示例乙委员会，原定自{in_words(later)}起：录入有误"]
+    assert world.rows(UnitName) == []
+    assert client.post(where, data={"withdraw-reason": "录入有误"}).status_code == 404
+    assert rename(app, world, "示例乙委员会", world.today.isoformat())[0] == 303
+    begun = f"/units/{uid}/name/{world.today.isoformat()}/withdraw"
+    assert client.post(begun, data={"withdraw-reason": "录入有误"}).status_code == 422
+    assert unit(world, "示例乙委员会").uid == uid
+
+
+def test_a_wrong_name_in_force_is_put_right_by_the_former_one(app: Flask, world: World) -> None:
+    """A name belongs to one unit; that unit may bear it again."""
+    assert rename(app, world, "示例乙委", world.today.isoformat())[0] == 303
+    tomorrow = (world.today + timedelta(days=1)).isoformat()
+    assert rename(app, world, "示例乙局", tomorrow)[0] == 303
+    with app.extensions["zhengcheng"].database.write() as session:
+        assert apply_due_names(session, world.today + timedelta(days=1)) == 1
+    assert unit(world, "示例乙局").uid == world.unit_uids["provider"]
+
+
+def test_a_day_in_the_past_is_asked_about_before_it_is_entered(app: Flask, world: World) -> None:
+    client, uid = client_of(app, "sysadmin"), world.unit_uids["provider"]
+    form = posted({"name": "示例乙委员会", "from_on": "2020-01-01", "basis": "示编〔2019〕9号"}, "rename")
+    asked = client.post(f"/units/{uid}/name", data=form)
+    assert asked.status_code == 200
+    assert "启用日期2020年1月1日早于今日" in text_of(asked.text)
+    assert world.rows(UnitName) == []
+    assert client.post(f"/units/{uid}/name", data=form | {"sure": "2019-01-01"}).status_code == 200
+    assert client.post(f"/units/{uid}/name", data=form | {"sure": "2020-01-01"}).status_code == 303
+    assert unit(world, "示例乙委员会").uid == uid
+
+
+def test_a_name_entered_late_leaves_what_was_closed_before_as_it_was(app: Flask, world: World) -> None:
+    """What ended before the name was entered ended under the old one, whatever day the new one is said to begin."""
+    closed = world.record_in("declined")
+    world.go(world.today + timedelta(days=1))
+    assert rename(app, world, "示例乙委员会", "2020-01-01")[0] == 303
+    page = client_of(app, "officer").get(f"/cases/{closed}").text
+    assert "示例乙局" in page
+    assert "示例乙委员会" not in page

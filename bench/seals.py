@@ -9,7 +9,8 @@ from statistics import median
 
 from app.crypto import KeyRing
 from app.documents.render import Renderer
-from app.documents.samples import OFFICE, sample
+from app.documents.sample_story import OFFICE
+from app.documents.samples import sample
 from app.seals.provider import SealRequest
 from app.seals.setup import SealSetup
 from app.seals.validate import check_sheet

@@ -6,11 +6,11 @@ written; and for a draft, whose number is empty then.
 
 from typing import Any
 
+from app.documents.citations import cited
 from app.documents.context import CaseFacts, NoticeContext
 from app.models.kinds import Notice
 from app.models.people import Locality
 from app.services.notice_content import matter_of
-from app.services.notice_content.citations import cited
 from app.services.notice_content.occasion import Occasion, occasion_of
 from app.services.notice_content.parties import issuer_name, organ_of, recipient_of, subject_name, unit_name, verify_url
 from app.services.notice_content.record_facts import real_number, record_facts

@@ -80,7 +80,9 @@ def test_a_term_started_by_service_is_told_in_words() -> None:
     text = notice_text(sample("objection_decision"))
     assert "自收到本告知书之日起三十日内，收到当日不计。" in text
     assert "按签发当日送达推算" in text
-    assert "10月1日至10月7日（国庆节）" in text
+    over_a_holiday = notice_text(sample("supplement_notice"))
+    assert "按签发当日送达推算" in over_a_holiday
+    assert "10月1日至10月7日（国庆节）" in over_a_holiday
 
 
 def test_equal_input_gives_equal_bytes(renderer: Renderer) -> None:

@@ -1,5 +1,6 @@
 """Whoever signs a notice reads it first (procedures, section 2; R142)."""
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from app.documents.text import notice_text
 from app.services.reading.reader import reader_of
 from app.services.reading.wording import words_of
 from tests.support.notice_reading import WITHOUT_BASIS, WITHOUT_REMEDY, faults_of
+from tests.support.source_tree import ROOT
 from tests.support.world import World
 from workflows.catalogue import NOTICES
 
@@ -87,3 +89,13 @@ def test_what_needs_no_basis_or_remedy_is_still_in_the_catalogue(key: str) -> No
     """R28: every exception names a notice that exists, and says why."""
     assert key in NOTICES
     assert WITHOUT_BASIS.get(key, "") or WITHOUT_REMEDY.get(key, "")
+
+
+def test_the_receipt_asks_of_a_refusal_what_the_law_asks() -> None:
+    """R142: 民事诉讼法 art. 89 lets a witness be invited or the service be filmed, and it says 可以, not 应当."""
+    law = (ROOT / "tests" / "law" / "民事诉讼法.md").read_text(encoding="utf-8")
+    (article,) = re.findall(r"^第八十九条 (.*)$", law, re.MULTILINE)
+    note = next(line for line in notice_text(sample("service_receipt")).splitlines() if line.startswith("注："))
+    cited, _, said = note.partition("规定，")
+    assert cited == "注：参照《中华人民共和国民事诉讼法》第八十九条的"
+    assert said == article.replace("诉讼文书", "文书")

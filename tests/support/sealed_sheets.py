@@ -6,7 +6,8 @@ from pathlib import Path
 
 from app.crypto import KeyRing
 from app.documents.render import Renderer
-from app.documents.samples import OFFICE, sample
+from app.documents.sample_story import OFFICE
+from app.documents.samples import sample
 from app.seals.setup import SealSetup
 from app.settings import SealSettings
 

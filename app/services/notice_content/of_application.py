@@ -6,11 +6,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.documents.citations import founding, or_founding
 from app.models.cases import Case
 from app.models.history import Attachment
 from app.models.kinds import Notice, Objection
 from app.models.terms import LIVE, TermRow
-from app.services.notice_content.citations import founding, or_founding
 from app.services.notice_content.occasion import Matter, Occasion
 from app.services.notice_content.of_objection import disputed, system_basis
 from app.services.notice_content.wording import day

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from app.clock import legal_day
+from app.documents.citations import binding, founding
 from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.terms import TermRow
-from app.services.notice_content.citations import binding, founding
 from app.services.notice_content.occasion import Matter, Occasion
 from app.services.notice_content.parties import recipient_of, subject_name, unit_name
 from app.services.notice_content.wording import day

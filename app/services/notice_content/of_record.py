@@ -6,8 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.documents.citations import binding, founding, nearest
 from app.models.kinds import Record, RecordRevision, Statement
-from app.services.notice_content.citations import binding, founding, nearest
 from app.services.notice_content.occasion import Matter, Occasion
 from app.services.notice_content.parties import subject_name
 from app.services.notice_content.wording import field_words, listed

@@ -1,7 +1,7 @@
 """What the notices of a rectification say (限期整改、重新整改、验收意见)."""
 
+from app.documents.citations import binding, founding
 from app.models.kinds_more import Rectification
-from app.services.notice_content.citations import binding, founding
 from app.services.notice_content.occasion import Matter, Occasion
 from workflows.kit.counting import Span, Unit
 from workflows.rules.model import Basis

@@ -1,5 +1,6 @@
 """What the recipient may do about a notice: sentences of the rule set, for the one whom they concern."""
 
+from app.documents.citations import not_to_itself
 from app.models.kinds import Record
 from app.services.notice_content.occasion import Occasion
 from app.services.notice_content.parties import unit_name
@@ -23,19 +24,13 @@ def remedies_of(occasion: Occasion) -> tuple[str, ...]:
     if occasion.notice.key in _NAMES_SOURCE and occasion.record is not None:
         source = _about_source(occasion.record)
         sentences += _as_one(occasion.rules.remedies(source, kind)) if source else ()
-    return tuple(_not_to_itself(occasion, text) for text in sentences)
+    organ = unit_name(occasion.work.session, occasion.notice.organ_unit_id)
+    return tuple(not_to_itself(text, organ, occasion.rules) for text in sentences)
 
 
 def _as_one(sentences: tuple[str, ...]) -> tuple[str, ...]:
     """What lies against the source document, in one paragraph: else "对复核结果不服的" would be read of the record."""
     return ("；".join(text.rstrip("。") for text in sentences) + "。",) if sentences else ()
-
-
-def _not_to_itself(occasion: Occasion, text: str) -> str:
-    """Nobody is sent to complain of an organ to that same organ (复核机关 and 上一级机关 are often one)."""
-    above = occasion.rules.text("superior_office")
-    organ = unit_name(occasion.work.session, occasion.notice.organ_unit_id)
-    return text.replace(f"向{above}", "向本机关的上级主管部门") if organ == above else text
 
 
 def _what_about(occasion: Occasion, about: str) -> str:

@@ -5,19 +5,18 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.documents.context import SkippedDay, TermLine
+from app.documents.context import TermLine
+from app.documents.term_line import term_line
 from app.models.cases import Case
 from app.models.kinds import Notice
 from app.models.terms import TermRow
-from app.services.notice_content.citations import in_table
 from app.services.notice_content.occasion import Occasion
 from app.services.terms import counting_of
 from workflows.kit.calendar import Calendar
-from workflows.kit.counting import Counting, Nature, Span, Unit
+from workflows.kit.counting import Counting, Span, Unit
 from workflows.kit.definition import StartKind
-from workflows.kit.ledger import ledger
 from workflows.registry import workflow
-from workflows.rules.model import RuleSet, TermRule
+from workflows.rules.model import RuleSet
 
 
 def term_lines(occasion: Occasion, running: tuple[str, ...]) -> tuple[TermLine, ...]:
@@ -64,7 +63,7 @@ def _started_by_service(occasion: Occasion, live: dict[str, TermRow]) -> list[Te
             continue
         assert rule is not None
         counting = Counting(term.nature, span, occasion.dated)
-        lines.append(_line(term.label, counting, rule, occasion.calendar, by_service=True))
+        lines.append(term_line(term.label, counting, rule, occasion.calendar, by_service=True))
     return lines
 
 
@@ -77,36 +76,7 @@ def line_of(row: TermRow, case: Case, rules: RuleSet, calendar: Calendar) -> Ter
     term, rule = workflow(case.kind).term(row.key), rules.term(row.key)
     assert term is not None
     assert rule is not None
-    return _line(term.label, counting_of(row), rule, calendar)
-
-
-def _line(label: str, counting: Counting, rule: TermRule, calendar: Calendar, by_service: bool = False) -> TermLine:
-    kept = ledger(counting, calendar)
-    counted = [item for item in kept.days if item.counted is not None]
-    last = kept.due_on
-    # The working day to which a last day was moved is no day left out; the day from which it was moved says why.
-    skipped = tuple(
-        SkippedDay(item.on, item.reason.removeprefix("计入；"))
-        for item in kept.days[1:]
-        if (item.counted is None and item.on != last) or item.reason.endswith("顺延")
-    )
-    return TermLine(
-        label=label,
-        rule_text=_length(counting),
-        basis=in_table(rule.basis),
-        first_day=kept.first_day,
-        last_day=last,
-        days=len(counted),
-        skipped=skipped if counting.nature is not Nature.PERIOD else (),
-        by_service=by_service,
-        provisional=kept.provisional,
-        unconfirmed=rule.grade.unconfirmed,
-    )
-
-
-def _length(counting: Counting) -> str:
-    longer = "".join(f"，延长{extension.span.text}" for extension in counting.extensions)
-    return counting.span.text + longer
+    return term_line(term.label, counting_of(row), rule, calendar)
 
 
 def armed_by(session: Session, notice: Notice, parent: Case, served_on: date) -> list[TermRow]:

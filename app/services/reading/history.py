@@ -24,7 +24,7 @@ _PROVIDERS = frozenset({Capacity.PROVIDER, Capacity.PROVIDER_HEAD, Capacity.FIND
 SORTS = {"rung": "期限提醒", "armed": "送达起算期限", "paused": "期限暂停", "resumed": "期限恢复",
          "ended": "期限办结", "moved": "期限随日历调整", "noted": "系统记载"}  # fmt: skip
 RUNGS = {"t-3": "期限届满前三个工作日提醒", "t-1": "期限届满前一个工作日提醒", "t+1": "逾期，发出催办通知",
-         "t+5": "逾期五个工作日，列入通报范围"}  # fmt: skip
+         "t+5": "逾期五个工作日，列入通报批评范围"}  # fmt: skip
 
 
 #: What an event did to a term.

@@ -1,5 +1,6 @@
 """What the measuring functions share: the edges of the type area, and the parts of a sheet that are measured."""
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -9,6 +10,8 @@ Sheets = dict[str, list[SheetPage]]
 PITCH = 225 * MM / 22
 TITLE_PITCH = 34.0
 LEFT, RIGHT, TOP, BOTTOM = 28 * MM, 184 * MM, 37 * MM, 262 * MM
+#: A date that stands alone, such as that of the signature.
+_DATE = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 MEASURES: dict[str, Callable[[Sheets], float | str]] = {}
 
 
@@ -57,15 +60,19 @@ def title(page: SheetPage) -> list[TextLine]:
     return [line for line in page.lines if abs(line.size - 22) < 0.1]
 
 
+def _is_date(line: TextLine) -> bool:
+    return abs(line.size - 16) < 0.1 and _DATE.fullmatch(line.text) is not None
+
+
 def signature(sheets: Sheets) -> tuple[SheetPage, TextLine, TextLine]:
     """Page, organ and date of the signature of the long letter."""
     page = last(sheets, "letter")
-    date = next(line for line in page.lines if line.text == "2026年11月21日")
+    date = next(line for line in page.lines if _is_date(line))
     organ = max((line for line in page.lines if line.baseline < date.baseline), key=lambda line: line.baseline)
     return page, organ, date
 
 
 def signed_with_text(page: SheetPage) -> bool:
     """Whether a page that bears the signature bears body text as well; true for a page without one."""
-    date = next((line for line in page.lines if line.text == "2026年11月21日" and line.left > LEFT + 100), None)
+    date = next((line for line in page.lines if _is_date(line) and line.left > LEFT + 100), None)
     return date is None or len([line for line in body_lines(page) if line.baseline < date.baseline]) >= 2

@@ -174,12 +174,12 @@ def title_centre(sheets: Sheets) -> float:
 @measure
 def recipient_gap(sheets: Sheets) -> float:
     page = sheets["document"][0]
-    return (page.line("示例市场监管局：").box_top(PITCH) - title(page)[-1].box_bottom(TITLE_PITCH)) / MM
+    return (page.line("示例街道办事处：").box_top(PITCH) - title(page)[-1].box_bottom(TITLE_PITCH)) / MM
 
 
 @measure
 def recipient_indent(sheets: Sheets) -> float:
-    return (sheets["document"][0].line("示例市场监管局：").left - LEFT) / MM
+    return (sheets["document"][0].line("示例街道办事处：").left - LEFT) / MM
 
 
 @measure

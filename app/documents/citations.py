@@ -50,3 +50,9 @@ def binding(bases: Iterable[Basis]) -> tuple[Basis, ...]:
 def in_table(basis: Basis) -> str:
     """The basis column of a term table; a length that no text fixes is one that an organ sets."""
     return "指定期限" if basis.kind is BasisKind.DEFAULT else basis.text
+
+
+def not_to_itself(text: str, organ: str, rules: RuleSet) -> str:
+    """Nobody is sent to complain of an organ to that same organ (复核机关 and 上一级机关 are often one)."""
+    above = rules.text("superior_office")
+    return text.replace(f"向{above}", "向本机关的上级主管部门") if organ == above else text

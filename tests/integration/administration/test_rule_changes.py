@@ -78,7 +78,12 @@ def test_a_change_is_tried_proposed_and_confirmed_by_another(app: Flask, world: 
         (TERM, {"new_title": ""}, "另行登记的文件须填写"),
         (TERM, {"document": "atlantis"}, "没有文件“atlantis”"),
         (TERM, {"in_force_from": "2026-09-18"}, "施行日期须晚于今日"),
-        ("/rules/demo/terms/notice.announcement/change", {"number": "20", "unit": "D"}, ""),
+        (
+            "/rules/demo/terms/notice.announcement/change",
+            {"number": "20", "unit": "D"},
+            "不得缩短《中华人民共和国民事诉讼法》",
+        ),
+        ("/rules/demo/terms/notice.announcement/change", {"number": "40", "unit": "D"}, ""),
     ],
 )
 def test_what_is_wrong_comes_back_as_typed(
@@ -180,12 +185,12 @@ def test_the_lengths_by_severity_are_numbers_with_their_units(app: Flask, world:
     page = client.get(where).text
     assert 'name="rule-minor-number"' in page
     assert '<select class="entry" id="f-rule-serious-unit"' in page
-    lengths = {f"{severity}-{part}": value for severity in ("minor", "general", "serious")
-               for part, value in (("number", "2"), ("unit", "Y"))}  # fmt: skip
+    lengths = {f"{severity}-{part}": value for severity, number in (("minor", "2"), ("general", "9"), ("serious", "20"))
+               for part, value in (("number", number), ("unit", "M"))}  # fmt: skip
     refused = client.post(where, data=evidence(world, **lengths | {"general-number": "zwei"}))
     assert (refused.status_code, "请填写整数" in refused.text, 'value="zwei"' in refused.text) == (422, True, True)
     made = client.post(where, data=evidence(world, **lengths))
-    assert "轻微二年；一般二年；严重二年" in text_of(client.get(made.headers["Location"]).text)
+    assert "轻微二个月；一般九个月；严重二十个月" in text_of(client.get(made.headers["Location"]).text)
 
 
 def test_no_shipped_setting_holds_what_cannot_be_chosen() -> None:

@@ -95,9 +95,7 @@ def other_value(key: str, value: str) -> RuleSet:
     return replace(rules, switches=switches)
 
 
-def test_a_value_of_no_list_is_neither_entered_nor_confirmed(
-    own: Installation, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_value_of_no_list_is_not_entered_or_confirmed(own: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     """R34: asked of the set itself at both hands, whichever way it comes."""
     tomorrow, wrong = legal_day(own.clock()) + timedelta(days=1), other_value("objection.decider", "信用管理部门审批人")
     with pytest.raises(RulesRefused, match="异议由谁作出更正与否的决定”的内容不在可选项之内"):

@@ -250,7 +250,7 @@ def lengths(minor: str, general: str, serious: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     ("key", "entry", "message"),
     [
-        ("objection.review_filing", {"span": "3 D"}, "《中华人民共和国公务员法》第九十五条（参照）规定的期限（三十日）"),
+        ("objection.review_filing", {"span": "3 D"}, "《中华人民共和国公务员法》第九十五条（参照）规定的期限（三十日"),
         ("objection.supplement", {"span": "9 WD"}, "不得缩短《中华人民共和国行政复议法》"),
         ("notice.announcement", {"span": "20 D"}, "不得缩短《中华人民共和国民事诉讼法》"),
         ("notice.service", {"span": "8 WD"}, "不得延长《中华人民共和国行政处罚法》"),

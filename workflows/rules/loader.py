@@ -51,7 +51,7 @@ def load_changed(key: str, changes: Changes, folder: Path = SHIPPED) -> RuleSet:
     """
     if key not in _LOCALITIES:
         raise KeyError(f"没有“{key}”的规则集，可用：{'、'.join(_LOCALITIES)}")
-    documents = _documents(changes, folder)
+    documents = documents_with(changes, folder)
     vocabulary = read_vocabulary(folder)
     files = _files(key, changes, folder)
     chain = files[: len(files) - len(changes.layers)]
@@ -87,10 +87,11 @@ def load_changed(key: str, changes: Changes, folder: Path = SHIPPED) -> RuleSet:
 
 def limits_of_terms(key: str, changes: Changes, folder: Path = SHIPPED) -> Limits:
     """What documents fix about each term of a locality, so that a form can say it. Raises as `load_changed`."""
-    return resolve_terms(_terms_of(_files(key, changes, folder)), _documents(changes, folder))[1]
+    return resolve_terms(_terms_of(_files(key, changes, folder)), documents_with(changes, folder))[1]
 
 
-def _documents(changes: Changes, folder: Path) -> Documents:
+def documents_with(changes: Changes, folder: Path = SHIPPED) -> Documents:
+    """Every document that may be cited: those of the files and those that keepers entered. Raises RuleFileError."""
     return {**read_documents(folder), **documents_of(changes.documents, CHANGES_PLACE)}
 
 

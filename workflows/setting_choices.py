@@ -9,19 +9,21 @@ from workflows.registry import WORKFLOWS
 from workflows.roles import Capacity
 from workflows.rules.comparing import value_in_words
 from workflows.rules.model import SwitchRule
+from workflows.rules.settings import CLOSED
 
-#: The states in which an exemption is of use: from the report on, as long as the record lasts (R46).
-_WINDOW = ("screening", "noticing", "statement_open", "deciding", "listed", "repaired")
-#: No table gives these decisions to anybody but the approver, so there is nothing else to choose.
-_DECIDER = {Capacity.SUPERVISOR.name: Capacity.SUPERVISOR.label}
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "objection.decider": {"office": "信用管理部门", "provider": "信息提供单位"},
+    # No table gives these decisions to anybody but the approver, so there is nothing else to choose.
+    "extension.decider": {Capacity.SUPERVISOR.name: Capacity.SUPERVISOR.label},
+    "leniency.decider": {Capacity.SUPERVISOR.name: Capacity.SUPERVISOR.label},
+    "leniency.subjects": {"person": "个人", "unit": "单位"},
+    # The states in which an exemption is of use: from the report on, as long as the record lasts (R46).
+    "exemption.window": {key: WORKFLOWS["record"].state(key).label for key in CLOSED["exemption.window"]},
+}
 
 #: Code and words of every value, by setting; settings that are not named here are texts, numbers, or yes or no.
 CHOICES: Mapping[str, Mapping[str, str]] = {
-    "objection.decider": {"office": "信用管理部门", "provider": "信息提供单位"},
-    "extension.decider": _DECIDER,
-    "leniency.decider": _DECIDER,
-    "leniency.subjects": {"person": "个人", "unit": "单位"},
-    "exemption.window": {key: WORKFLOWS["record"].state(key).label for key in _WINDOW},
+    key: {code: _WORDS[key][code] for code in codes} for key, codes in CLOSED.items()
 }
 
 

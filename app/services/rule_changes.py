@@ -17,8 +17,11 @@ from app.models.cases import RuleSetRow
 from app.services.rule_sets import Making, RulesRefused, list_rule_sets, making_of, propose, reject
 from workflows.kit.errors import FieldError, FormIncomplete
 from workflows.rules import RuleFileError, RuleSet, load_changed
-from workflows.rules.changes import Changes
+from workflows.rules.changes import UNCHANGED, Changes
+from workflows.rules.citing import Documents
+from workflows.rules.loader import documents_with, limits_of_terms
 from workflows.rules.reading import Table
+from workflows.rules.terms import Limits
 
 
 @dataclass(frozen=True)
@@ -67,12 +70,27 @@ def propose_change(
     return number
 
 
+@dataclass(frozen=True)
+class Known:
+    """What the form of a rule builds on: the documents that may be cited, and what is fixed about the terms."""
+
+    documents: Documents
+    limits: Limits
+
+
+def known_of(database: Database, locality: str) -> Known:
+    """What is known where a change of this locality would stand; of a set out of other files only what is shipped."""
+    try:
+        changes = _base(database, locality).changes
+    except RulesRefused:
+        changes = UNCHANGED
+    return Known(documents_with(changes), limits_of_terms(locality, changes))
+
+
 def misfit(database: Database, locality: str) -> str:
     """Why the changes of a locality do not fit the shipped files any more; empty while they do."""
     try:
-        load_changed(locality, _base(database, locality).changes)
-    except RuleFileError as problem:
-        return str(problem)
+        _base(database, locality)
     except RulesRefused as refusal:
         return refusal.message
     return ""
@@ -101,7 +119,11 @@ def _base(database: Database, locality: str) -> _Base:
         )
         assert row is not None
         changes = making_of(session, row).changes
-    if load_changed(locality, changes).digest != taken.digest:
+    try:
+        digest = load_changed(locality, changes).digest
+    except RuleFileError as problem:
+        raise RulesRefused(str(problem)) from None
+    if digest != taken.digest:
         raise RulesRefused(
             f"第{taken.number}号规则集与随系统发布的规则加本地调整不一致，不能在页面上修改。"
             "请先确认随系统发布的新规则，或者在服务器上以规则文件录入。"

@@ -22,6 +22,8 @@ from workflows.kit.errors import Refusal
 from workflows.kit.storable import in_words
 from workflows.rules import RuleFileError, RuleSet, load_changed, load_locality, localities
 from workflows.rules.changes import UNCHANGED, Changes
+from workflows.rules.reading import Place
+from workflows.rules.settings import of_its_list
 from workflows.rules.table import readable
 
 #: Who entered a set that came with a release.
@@ -134,10 +136,11 @@ def propose(
         keys: to log who entered it; a release is entered by nobody.
 
     Raises:
-        RulesRefused: the newest set of the locality says the same, or the day has begun already.
+        RulesRefused: the newest set of the locality says the same, the day has begun already, or a setting holds a
+            value that is none of its list.
     """
-    if in_force_from <= legal_day(now):
-        raise RulesRefused(f"施行日期须晚于今日，现为{in_words(in_force_from)}。请改填次日或者以后的日期。")
+    demand_later(in_force_from, now)
+    _demand_known_values(rules)
     with database.write() as session:
         newest = _newest(session, rules.locality)
         if newest is not None and newest.digest == rules.digest:
@@ -158,6 +161,32 @@ def propose(
             session.add(RuleProposal(rule_set_id=row.id, base=making.base, changes=making.changes.to_json()))
         _log(session, keys, Act.RULES_PROPOSED, row, entered_by, now, f"自{in_words(in_force_from)}起施行")
     return row.number
+
+
+def demand_later(in_force_from: date, now: datetime) -> None:
+    """Raises RulesRefused unless a first day is still to come: what came in before it keeps its rules."""
+    if in_force_from <= legal_day(now):
+        raise RulesRefused(f"施行日期须晚于今日，现为{in_words(in_force_from)}。请改填次日或者以后的日期。")
+
+
+def _demand_known_values(rules: RuleSet) -> None:
+    """Asked at both hands: a set that waits may have been entered by a release that did not ask."""
+    for rule in rules.switches:
+        try:
+            of_its_list(rule.key, rule.value, Place(rules.name, rule.label))
+        except RuleFileError:
+            raise RulesRefused(
+                f"设置“{rule.label}”的内容不在可选项之内，程序无法据以办理。请改选后录入；待确认的，请退回。"
+            ) from None
+
+
+def _demand_rank(locality: str, changes: Changes) -> None:
+    """Whatever the loader refuses today is not confirmed, though an older release let it be entered."""
+    if changes != UNCHANGED:
+        try:
+            load_changed(locality, changes)
+        except RuleFileError as problem:
+            raise RulesRefused(f"{str(problem).rpartition('：')[2]}。请退回后重新录入。") from None
 
 
 def propose_release(database: Database, now: datetime) -> list[RuleSetLine]:
@@ -207,10 +236,13 @@ def confirm(
 
     Raises:
         RulesRefused: unknown, confirmed or rejected already, entered by the same person, its day has begun, a newer
-            set of the locality is in force from an earlier day, or it was made on a set that is not the last any more.
+            set of the locality is in force from an earlier day, it was made on a set that is not the last any more,
+            or it holds what would not be entered today.
     """
     with database.write() as session:
         row, made = _waiting(session, locality, number)
+        _demand_known_values(RuleSet.from_json(row.body))
+        _demand_rank(locality, making_of(session, row).changes)
         if row.entered_by == by:
             raise RulesRefused("规则集须由录入人以外的另一名规则管理员确认。")
         day = in_force_from or row.in_force_from

@@ -1,7 +1,7 @@
 """规则 over time: versions, two side by side, and changes: proposed by one keeper, confirmed or rejected by another."""
 
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,19 +10,26 @@ from flask_login import login_required
 
 from app.extensions import installation
 from app.services.administration.forms import ConfirmRulesForm, ReasonedForm
-from app.services.administration.rule_forms import OTHER, VALUES, EvidenceForm, Section, entry_of, form_for
+from app.services.administration.rule_forms import (
+    OTHER,
+    VALUES,
+    EvidenceForm,
+    Section,
+    SeverityTermChangeForm,
+    entry_of,
+    form_for,
+)
 from app.services.reading.rule_versions import Effect, demand_keeper, effects_of, read_versions
 from app.services.reading.rule_versions import compare as compare_sets
-from app.services.rule_changes import changed_rules, misfit, propose_change
-from app.services.rule_sets import chosen, confirm, reject
+from app.services.rule_changes import Known, changed_rules, known_of, misfit, propose_change
+from app.services.rule_sets import RulesRefused, chosen, confirm, demand_later, reject
 from app.web.forms import Attempt, Option, parsed, small_form, typed_into
 from app.web.reading import current_reader, for_posts, signed_in
-from workflows.kit.errors import NotFound, Refusal
+from workflows.kit.errors import FieldError, FormIncomplete, NotFound, Refusal
 from workflows.roles import Post
 from workflows.rules import RuleSet
-from workflows.rules.citing import read_documents
-from workflows.rules.loader import SHIPPED
-from workflows.setting_choices import CHOICES
+from workflows.rules.comparing import Difference, differences, length_of
+from workflows.setting_choices import CHOICES, setting_in_words
 
 blueprint = Blueprint("rule_changes", __name__, url_prefix="/rules")
 
@@ -58,14 +65,16 @@ def change(locality: str, section: Section, key: str) -> ResponseReturnValue:
 @_KEEPERS
 def propose(locality: str, section: Section, key: str) -> ResponseReturnValue:
     """试算 shows what would change for new cases; 提交 enters a rule set for another keeper to confirm."""
-    model = _model(locality, section, key)[0]
-    typed, own = typed_into(model, "rule", request.form), installation()
+    typing = _model(locality, section, key)
+    typed, own = typed_into(typing.model, "rule", request.form), installation()
     try:
-        form = parsed(model, typed)
-        entry = entry_of(section, key, form)
+        form = parsed(typing.model, typed)
+        entry = entry_of(section, key, form, typing.known.documents)
+        _demand_later(form)
         if request.form.get("act") != "propose":
             rules, making, _continues = changed_rules(own.database, locality, entry)
-            return _change_page(locality, section, key, Attempt("rule", typed), (rules, making.base))
+            tried = Tried(rules, making.base, form.in_force_from)
+            return _change_page(locality, section, key, Attempt("rule", typed), tried)
         number = propose_change(
             own.database, own.keys, locality, entry, form.in_force_from, signed_in().login, own.clock()
         )
@@ -125,7 +134,38 @@ def _demand(locality: str) -> None:
         demand_keeper(reader, locality)
 
 
-def _model(locality: str, section: Section, key: str) -> tuple[type[EvidenceForm], str, dict[str, object]]:
+def _demand_later(form: EvidenceForm) -> None:
+    """Asked by 试算 too: an example reckoned from a day that 提交 refuses shows nothing.
+
+    Raises:
+        FormIncomplete: the rules would hold from today or earlier.
+    """
+    try:
+        demand_later(form.in_force_from, installation().clock())
+    except RulesRefused as refusal:
+        raise FormIncomplete((FieldError("in_force_from", "规则施行日期", refusal.message),)) from None
+
+
+@dataclass(frozen=True)
+class Typing:
+    """The form of an entry: its model, its label, what it holds now, and what is known about it."""
+
+    model: type[EvidenceForm]
+    label: str
+    now: dict[str, object]
+    known: Known
+
+
+@dataclass(frozen=True)
+class Tried:
+    """What 试算 made: the rules as they would be, the number of the set they stand on, and their first day."""
+
+    rules: RuleSet
+    base: int
+    start: date
+
+
+def _model(locality: str, section: Section, key: str) -> Typing:
     """The form of an entry as it stands in the newest set that is not rejected.
 
     Raises:
@@ -134,8 +174,11 @@ def _model(locality: str, section: Section, key: str) -> tuple[type[EvidenceForm
     with current_reader() as reader:
         demand_keeper(reader, locality)
         newest = next(line for line in read_versions(reader, locality).lines if not line.rejected_by)
+    database = installation().database
+    known = known_of(database, locality)
     try:
-        return form_for(chosen(installation().database, locality, str(newest.number)), section, key)
+        rules = chosen(database, locality, str(newest.number))
+        return Typing(*form_for(rules, section, key, known.documents), known)
     except KeyError:
         raise NotFound("规则集中没有这一项。请从规则页进入。") from None
 
@@ -145,11 +188,10 @@ def _change_page(
     section: Section,
     key: str,
     attempt: Attempt | None = None,
-    tried: tuple[RuleSet, int] | None = None,
+    tried: Tried | None = None,
 ) -> str:
-    model, label, now = _model(locality, section, key)
-    own = installation()
-    documents = read_documents(SHIPPED)
+    typing = _model(locality, section, key)
+    documents = typing.known.documents
     choices = {
         "document": [
             *(Option(one.key, f"{one.title}{f'（{one.number}）' if one.number else ''}") for one in documents.values()),
@@ -159,23 +201,28 @@ def _change_page(
     if section == "switches" and key in CHOICES:
         choices["value"] = [Option(value, words) for value, words in CHOICES[key].items()]
     effects: tuple[Effect, ...] = ()
+    found: tuple[Difference, ...] = ()
     with current_reader() as reader:
-        given = now | {"in_force_from": reader.today + timedelta(days=1)}
+        given = typing.now | {"in_force_from": reader.today + timedelta(days=1)}
         if tried is not None:
-            rules, base = tried
-            calendar = reader.view.calendar
-            effects = effects_of(chosen(own.database, locality, str(base)), rules, calendar, reader.today)
-    form = small_form(model, "rule", attempt, given=given, choices=choices)
+            before = chosen(installation().database, locality, str(tried.base))
+            effects = effects_of(before, tried.rules, reader.view.calendar, tried.start)
+            found = differences(before, tried.rules, setting_in_words)
+    form = small_form(typing.model, "rule", attempt, given=given, choices=choices)
     fields = sorted(form.fields, key=lambda field: field.name.removeprefix("rule-") not in VALUES)
     return render_template(
         "rules/change.html",
         locality=locality,
-        label=label,
+        label=typing.label,
         key=key,
         section=section,
         form_of=replace(form, fields=tuple(fields)),
         tried=tried is not None,
         effects=effects,
+        found=found,
+        limits=typing.known.limits.get(key, ()) if section == "terms" else (),
+        by_severity=typing.model is SeverityTermChangeForm,
+        length_of=length_of,
         failed=bool(form.lines),
     )
 

@@ -14,11 +14,13 @@ from flask_login import current_user
 
 from app.clock import legal_day
 from app.extensions import installation
+from app.services.reading.confirmations import WaitingSet, mergers_to_confirm, sets_to_confirm
 from app.services.reading.dispatch_register import READS_REGISTER
 from app.services.reading.oversight.scope import HAS_BOARD
 from app.services.reading.sheet_queue import SEES_BOARD
 from app.services.reading.waiting import DECIDES
 from app.services.sign_ins import SignedIn
+from app.web.reading import current_reader
 from workflows.roles import Post
 from workflows.rules.loader import load_locality, localities
 
@@ -118,6 +120,28 @@ class Shell:
     def records_home(self) -> NavigationItem:
         """Where whoever files on a record came from: his own records, or those of his unit."""
         return next((item for item in self.navigation if item.endpoint in _TWINS), AREAS[0])
+
+    @cached_property
+    def sets_to_confirm(self) -> tuple[WaitingSet, ...]:
+        """Rule sets that another keeper entered, for this person to confirm."""
+        if self.person is None or not self.person.holds(Post.RULES_KEEPER):
+            return ()
+        with current_reader() as reader:
+            return sets_to_confirm(reader)
+
+    @cached_property
+    def mergers_to_confirm(self) -> int:
+        """How many mergers of units another administrator proposed, for this person to confirm."""
+        if self.person is None or not self.person.holds(Post.SYSADMIN):
+            return 0
+        with current_reader() as reader:
+            return mergers_to_confirm(reader)
+
+    def waiting_in(self, item: NavigationItem) -> int:
+        """How much waits in an area for this person as the second one; the bar says it on every page."""
+        if item.endpoint == "rules.show":
+            return len(self.sets_to_confirm)
+        return self.mergers_to_confirm if item.endpoint == "units.show" else 0
 
     @cached_property
     def may_search(self) -> bool:

@@ -1,6 +1,8 @@
 """工作日历: its versions, and the import of a year: first what it would move, then the import itself."""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,7 +20,7 @@ from app.web.import_workbooks import template_xlsx
 from app.web.reading import current_reader, for_posts, signed_in
 from app.workbooks.reading import LARGEST_FILE, TableRefused
 from workflows.kit.calendar import Calendar
-from workflows.kit.calendar_file import CalendarFileError, parse_calendar_file
+from workflows.kit.calendar_file import CalendarFileError, Fact, parse_calendar_file
 from workflows.kit.errors import FieldError, FormIncomplete, Refusal
 from workflows.roles import Post
 
@@ -29,6 +31,8 @@ _KEEPERS = for_posts(Post.RULES_KEEPER)
 _FORM_AROUND_IT = 2**20
 #: A small import is done at once; what takes longer is carried on by the background job.
 _PATIENCE_SECONDS = 3.0
+#: Days of one holiday, with those worked in exchange for it, lie no further apart.
+_APART = 21
 
 #: Procedure, term, day before, day after, whether the subject is told, whether the new day is provisional.
 Line = tuple[str, str, date, date, bool, bool]
@@ -58,9 +62,10 @@ def bring() -> ResponseReturnValue:
             # Its days go into the field, so that they are seen, and stay there when the form comes back.
             typed["text"] = _days_of(uploaded.read())
         form = parsed(CalendarForm, typed)
-        calendar = _calendar(form)
+        calendar, facts = _calendar(form)
         if request.form.get("act") != "import":
-            return _page(Attempt("calendar", typed), preview_import(own.backend, calendar, own.clock()))
+            report = preview_import(own.backend, calendar, own.clock())
+            return _page(Attempt("calendar", typed), report, arranged(facts))
         report = import_calendar(
             own.backend, calendar, form.source, own.clock, patience=_PATIENCE_SECONDS, by=signed_in().user_id
         )
@@ -89,11 +94,52 @@ def _days_of(content: bytes) -> str:
     try:
         return calendar_text(content)
     except TableRefused as refusal:
-        raise FormIncomplete((FieldError("text", "放假安排", f"工作簿：{refusal.message}"),)) from None
+        raise WrongDays([f"工作簿：{line}" for line in refusal.message.splitlines()]) from None
 
 
-def _calendar(form: CalendarForm) -> Calendar:
-    """The present calendar with the days that were typed.
+class WrongDays(FormIncomplete):
+    """What is wrong with the days: one thing stands at the field, several in a list of their own."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        said = (
+            problems[0].removesuffix("。") if len(problems) == 1 else f"有{len(problems)}处需要改正，逐条列在本页上方"
+        )
+        super().__init__((FieldError("text", "放假安排", said),))
+
+
+@dataclass(frozen=True)
+class Holiday:
+    """A holiday as the notice names it: its days off from the first to the last, and the days worked in exchange."""
+
+    name: str
+    first: date | None
+    last: date | None
+    worked: tuple[date, ...]
+
+    @property
+    def days(self) -> int:
+        """From the first to the last day, weekends between them included."""
+        return (self.last - self.first).days + 1 if self.first and self.last else 0
+
+
+def arranged(facts: Iterable[Fact]) -> list[Holiday]:
+    """The days by holiday, in their order: what the keeper compares with the notice before anything moves."""
+    by_name: dict[tuple[str, int], list[Fact]] = {}
+    for fact in sorted(facts):
+        # 元旦 may stand at both ends of a year's notice: the days of one holiday lie close together.
+        near = [key for key, days in by_name.items() if key[0] == fact.name and (fact.on - days[-1].on).days <= _APART]
+        by_name.setdefault(near[-1] if near else (fact.name, len(by_name)), []).append(fact)
+    found = []
+    for (name, _), days in by_name.items():
+        off = [fact.on for fact in days if not fact.working]
+        worked = tuple(fact.on for fact in days if fact.working)
+        found.append(Holiday(name, min(off, default=None), max(off, default=None), worked))
+    return found
+
+
+def _calendar(form: CalendarForm) -> tuple[Calendar, tuple[Fact, ...]]:
+    """The present calendar with the days that were typed, and those days.
 
     Raises:
         FormIncomplete: with every line that is wrong.
@@ -101,13 +147,13 @@ def _calendar(form: CalendarForm) -> Calendar:
     with current_reader() as reader:
         present = reader.view.calendar
     try:
-        facts, year = parse_calendar_file(form.text)
-        return present.with_facts(form.version, facts, year)
+        facts, year = parse_calendar_file(form.text, form.source)
+        return present.with_facts(form.version, facts, year), facts
     except CalendarFileError as error:
-        raise FormIncomplete((FieldError("text", "放假安排", "".join(error.problems)),)) from None
+        raise WrongDays(error.problems) from None
 
 
-def _page(attempt: Attempt | None = None, report: ImportReport | None = None) -> str:
+def _page(attempt: Attempt | None = None, report: ImportReport | None = None, holidays: Sequence[Holiday] = ()) -> str:
     own = installation()
     lines = list_calendars(own.database)
     form = small_form(CalendarForm, "calendar", attempt)
@@ -117,9 +163,17 @@ def _page(attempt: Attempt | None = None, report: ImportReport | None = None) ->
         behind=len(dossiers_behind(own.backend, lines[-1].version)),
         form_of=form,
         report=report,
+        holidays=holidays,
+        problems=_problems(attempt),
         moves=_grouped(report) if report is not None else (),
         failed=bool(form.lines),
     )
+
+
+def _problems(attempt: Attempt | None) -> list[str]:
+    """What is listed above the form: more than one thing wrong with the days."""
+    refusal = attempt.refusal if attempt is not None else None
+    return refusal.problems if isinstance(refusal, WrongDays) and len(refusal.problems) > 1 else []
 
 
 def _grouped(report: ImportReport) -> list[tuple[Line, int]]:

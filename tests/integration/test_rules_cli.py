@@ -12,8 +12,9 @@ from app.database import read_transaction, write_transaction
 from app.extensions import Installation
 from app.services.demo_district import DEMO_PASSWORD, found_district
 from app.services.lawbook import rule_set_in_force
-from app.services.rule_sets import RulesRefused, confirm, list_rule_sets, propose, propose_release
+from app.services.rule_sets import Making, RulesRefused, confirm, list_rule_sets, propose, propose_release
 from workflows.rules import RuleSet, load_locality
+from workflows.rules.changes import UNCHANGED
 
 
 @pytest.fixture
@@ -85,6 +86,34 @@ def test_a_day_that_has_begun_is_refused(own: Installation, clock: MovableClock)
         confirm(own.database, "demo", 2, "zhu", clock())
     later = confirm(own.database, "demo", 2, "zhu", clock(), today + timedelta(days=5))
     assert later.in_force_from == today + timedelta(days=5)
+
+
+def other_value(key: str, value: str) -> RuleSet:
+    """A set that came by another way than the loader, such as the stored text of an older release."""
+    rules = load_locality("demo")
+    switches = tuple(replace(rule, value=value) if rule.key == key else rule for rule in rules.switches)
+    return replace(rules, switches=switches)
+
+
+def test_a_value_of_no_list_is_not_entered_or_confirmed(own: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R34: asked of the set itself at both hands, whichever way it comes."""
+    tomorrow, wrong = legal_day(own.clock()) + timedelta(days=1), other_value("objection.decider", "信用管理部门审批人")
+    with pytest.raises(RulesRefused, match="异议由谁作出更正与否的决定”的内容不在可选项之内"):
+        propose(own.database, wrong, tomorrow, "yang", own.clock())
+    with monkeypatch.context() as older:
+        older.setattr("app.services.rule_sets._demand_known_values", lambda _rules: None)
+        propose(own.database, wrong, tomorrow, "yang", own.clock())
+    with pytest.raises(RulesRefused, match="待确认的，请退回"):
+        confirm(own.database, "demo", 2, "zhu", own.clock())
+
+
+def test_what_the_loader_refuses_today_is_not_confirmed(own: Installation) -> None:
+    """R34: a proposal of an older release, which did not judge what is followed by analogy."""
+    entry = {"span": "3 D", "grade": "I"}
+    making = Making(1, UNCHANGED.with_entry("terms", "objection.review_filing", entry))
+    propose(own.database, other_rules(), legal_day(own.clock()) + timedelta(days=1), "yang", own.clock(), making=making)
+    with pytest.raises(RulesRefused, match="下位文件不得缩短《中华人民共和国公务员法》"):
+        confirm(own.database, "demo", 2, "zhu", own.clock())
 
 
 def test_a_release_with_other_rules_proposes_and_never_replaces(

@@ -58,9 +58,9 @@ def test_without_a_year_the_latest_date_decides() -> None:
     ("text", "problem"),
     [
         ("", "文件是空的"),
-        ("date,kind\n2027-01-01,off\n", "第1行：表头缺少name、source列"),
+        ("date,kind\n2027-01-01,off\n", "第1行：表头缺少名称、来源列，第一行应当写“日期,类别,名称,来源”"),
         (CSV.replace("2027-01-01", "2027-02-30"), "第4行：日期“2027-02-30”不存在"),
-        (CSV.replace("放假", "休息"), "第4行：类别“休息”无法识别"),
+        (CSV.replace("放假", "休息"), "第4行：类别“休息”无法识别，应当为“放假”或者“上班”"),
         (CSV.replace("放假,元旦,", "放假,,"), "第4行：缺少名称"),
         (CSV.replace("2026-12-27", "2027-01-01"), "第5行：2027-01-01重复出现"),
         (CSV.replace("2027-01-01", "2061-01-01"), "第4行：日期2061-01-01超出日历范围"),
@@ -81,6 +81,21 @@ def test_bad_files_are_answered_with_the_place_and_the_way_to_mend(text: str, pr
     with pytest.raises(CalendarFileError) as caught:
         parse_calendar_file(text)
     assert problem in "\n".join(caught.value.problems)
+
+
+@pytest.mark.parametrize("day", ["2027/1/1", "2027.1.1", "2027年1月1日", "20270101", "2027-1-1", "2027 / 01 / 01"])
+def test_a_day_is_read_as_offices_write_it(day: str) -> None:
+    """R140: a table that was typed or copied from a spreadsheet needs no rewriting."""
+    assert parse_calendar_file(CSV.replace("2027-01-01", day)) == (EXPECTED, 2027)
+
+
+def test_the_notice_of_the_form_is_the_source_of_days_that_name_none() -> None:
+    text = "日期,类别,名称\n2027-01-01,放假,元旦\n2026-12-27,上班,元旦\n"
+    assert parse_calendar_file(text, NOTICE) == (EXPECTED, 2027)
+    assert parse_calendar_file(CSV.replace(f"放假,元旦,{NOTICE}", "放假,元旦,"), NOTICE)[0] == EXPECTED
+    assert parse_calendar_file(CSV, "另一通知")[0] == EXPECTED
+    with pytest.raises(CalendarFileError, match="缺少来源"):
+        parse_calendar_file(text)
 
 
 def test_all_problems_are_told_at_once() -> None:

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 _KINDS = {"off": False, "work": True, "放假": False, "上班": True}
 _COLUMNS = {"日期": "date", "类别": "kind", "名称": "name", "来源": "source"}
+_LABELS = {key: label for label, key in _COLUMNS.items()}
+#: 2027-05-02, 2027/5/2, 2027.5.2, 2027年5月2日, 20270502: as offices and their spreadsheets write a day.
+_DAY = re.compile(r"(\d{4})\s*[-/.．／年－]\s*(\d{1,2})\s*[-/.．／月－]\s*(\d{1,2})\s*日?|(\d{4})(\d{2})(\d{2})")
 _CSV_YEAR = re.compile(r"#\s*(?:year|年度)\s*[:：=]\s*(\d{4})\s*")
 _TOML_ENTRY = re.compile(r"\s*(?:\[\[\s*days\s*\]\]|\{)")
 
@@ -38,25 +41,26 @@ class _Row(NamedTuple):
     fields: Mapping[str, object]
 
 
-def parse_calendar_file(text: str) -> tuple[tuple[Fact, ...], int]:
+def parse_calendar_file(text: str, source: str = "") -> tuple[tuple[Fact, ...], int]:
     """Read the facts of a notice and the year it publishes.
 
     TOML: ``year``, ``source`` (both optional) and entries ``days`` with ``date``, ``kind`` (off|work), ``name`` and,
     where the file has no common one, ``source``. CSV: a header ``date,kind,name,source`` (or 日期,类别,名称,来源),
     optionally preceded by ``# year: 2027``. Without a year the latest year among the dates is taken.
 
+    :param source: the notice of every day that names none itself; without it each day has to name its own.
     :returns: facts sorted by day, and the year to hand on as ``published_through``.
     :raises CalendarFileError: listing every problem with its line, in Chinese.
     """
     text = text.removeprefix("\ufeff")
     if not text.strip():
         raise CalendarFileError(["文件是空的，请填写节假日安排后重新导入。"])
-    rows, year = _toml_rows(text) if _looks_like_toml(text) else _csv_rows(text)
+    rows, year = _toml_rows(text) if _looks_like_toml(text) else _csv_rows(text, bool(source))
     facts: dict[date, Fact] = {}
     problems: list[str] = []
     for row in rows:
         try:
-            fact = _fact(row)
+            fact = _fact(row, source)
         except CalendarFileError as error:
             problems.extend(error.problems)
             continue
@@ -103,12 +107,12 @@ def _toml_rows(text: str) -> tuple[list[_Row], int | None]:
     return rows, year
 
 
-def _csv_rows(text: str) -> tuple[list[_Row], int | None]:
+def _csv_rows(text: str, has_source: bool) -> tuple[list[_Row], int | None]:
     year = next((int(match[1]) for line in text.splitlines() if (match := _CSV_YEAR.fullmatch(line.strip()))), None)
-    return list(_csv_lines(text)), year
+    return list(_csv_lines(text, has_source)), year
 
 
-def _csv_lines(text: str) -> Iterator[_Row]:
+def _csv_lines(text: str, has_source: bool) -> Iterator[_Row]:
     header: list[str] | None = None
     reader = csv.reader(io.StringIO(text))
     for cells in reader:
@@ -117,22 +121,32 @@ def _csv_lines(text: str) -> Iterator[_Row]:
             continue
         if header is None:
             header = [_COLUMNS.get(cell, cell) for cell in cells]
-            missing = [name for name in ("date", "kind", "name", "source") if name not in header]
+            needed = ("date", "kind", "name") if has_source else ("date", "kind", "name", "source")
+            missing = [_LABELS[name] for name in needed if name not in header]
             if missing:
+                wanted = ",".join(_LABELS[name] for name in needed)
                 raise CalendarFileError(
-                    [f"第{reader.line_num}行：表头缺少{'、'.join(missing)}列，应当为“date,kind,name,source”。"]
+                    [f"第{reader.line_num}行：表头缺少{'、'.join(missing)}列，第一行应当写“{wanted}”。"]
                 )
             continue
         yield _Row(f"第{reader.line_num}行", dict(zip(header, cells, strict=False)))
 
 
-def _fact(row: _Row) -> Fact:
+def _day(text: str) -> date | None:
+    """The day that somebody wrote; None where it is none."""
+    match = _DAY.fullmatch(text.strip())
+    try:
+        return date(*(int(part) for part in match.groups() if part is not None)) if match else None
+    except ValueError:
+        return None
+
+
+def _fact(row: _Row, source: str) -> Fact:
     problems: list[str] = []
     on = row.fields.get("date", "")
     if isinstance(on, str):
-        try:
-            on = date.fromisoformat(on)
-        except ValueError:
+        on = _day(on) or on
+        if isinstance(on, str):
             problems.append(f"{row.where}：日期“{on}”不存在或者写法不对，应当写成“2027-01-01”。")
     if type(on) is date and not 2004 <= on.year <= 2060:
         problems.append(f"{row.where}：日期{on}超出日历范围（2004年至2060年）。")
@@ -140,11 +154,10 @@ def _fact(row: _Row) -> Fact:
         problems.append(f"{row.where}：日期“{on}”写法不对，应当写成“2027-01-01”。")
     kind = row.fields.get("kind", "")
     if not isinstance(kind, str) or kind not in _KINDS:
-        problems.append(f"{row.where}：类别“{kind}”无法识别，应当为“off”（放假）或者“work”（上班）。")
-    texts = {key: row.fields.get(key) for key in ("name", "source")}
-    for key, label in (("name", "名称"), ("source", "来源")):
-        if not isinstance(texts[key], str) or not str(texts[key]).strip():
-            problems.append(f"{row.where}：缺少{label}（{key}）。")
+        problems.append(f"{row.where}：类别“{kind}”无法识别，应当为“放假”或者“上班”。")
+    texts = {key: row.fields.get(key) or default for key, default in (("name", ""), ("source", source))}
+    lacking = [key for key, value in texts.items() if not isinstance(value, str) or not value.strip()]
+    problems += [f"{row.where}：缺少{_LABELS[key]}。" for key in lacking]
     if problems or type(on) is not date:
         raise CalendarFileError(problems)
     return Fact(on, _KINDS[str(kind)], str(texts["name"]).strip(), str(texts["source"]).strip())

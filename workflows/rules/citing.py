@@ -15,13 +15,18 @@ _PARTS = {"措": "主要措施", "总": "总体要求", "保": "保障措施"}
 _SECTION = re.compile(
     r"(?P<part>[一二三四五措总保])?(?:\((?P<point>[一二三四五六七八九十]+)\))?(?P<item>\d+|[一二三四五])?"
 )
-_DOCUMENT_KEYS = ("title", "number", "rank", "in_force", "law", "seed", "practice")
-_BASIS_KEYS = ("doc", "article", "section", "kind", "quote")
+_DOCUMENT_KEYS = ("title", "number", "rank", "in_force", "law", "seed", "practice", "nationwide")
+_BASIS_KEYS = ("doc", "article", "section", "kind", "quote", "fixes_length")
+#: Laws and documents of the State Council hold everywhere; a document of another rank says so itself.
+_NATION = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text that entries cite. `rank`: 1 law … 5 local plan, 6 the product's own choice."""
+    """A text that entries cite. `rank`: 1 law … 5 local plan, 6 the product's own choice.
+
+    `nationwide`: it holds in every locality, so what is followed by analogy is not undercut by a local text either.
+    """
 
     key: str
     title: str
@@ -31,15 +36,22 @@ class Document:
     law: str | None
     seed: str | None
     practice: bool
+    nationwide: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """A basis together with what only the loader needs: rank and day of effect of the document."""
+    """A basis together with what only the loader needs: rank and day of effect of the document.
+
+    `binds`: a text of lower rank may not make worse what is fixed here. So it is where the document itself says so,
+    and where a document that holds in the whole country is followed (参照): a locality may go beyond it, not below.
+    Another place's text, followed of free choice, binds nobody.
+    """
 
     basis: Basis
     rank: int
     in_force: date
+    binds: bool = False
 
 
 Documents = Mapping[str, Document]
@@ -69,6 +81,7 @@ def documents_of(tables: Table, place: Place) -> Documents:
             law=table.get("law"),
             seed=table.get("seed"),
             practice=table.get("practice", False),
+            nationwide=table.get("nationwide", table["rank"] <= _NATION),
         )
     return documents
 
@@ -129,6 +142,9 @@ def cite(entry: object, documents: Documents, plan: str | None, place: Place) ->
         ),
         document.rank,
         document.in_force,
+        # An article that gives a right without its length (fixes_length = false) sets no limit to that length.
+        table.get("fixes_length", True)
+        and (kind is BasisKind.DIRECT or (kind is BasisKind.PEER and document.nationwide)),
     )
 
 

@@ -19,7 +19,7 @@ from workflows.rules.citing import Documents, documents_of, read_documents
 from workflows.rules.model import RuleSet, SwitchRule, TermRule
 from workflows.rules.reading import Place, Table, known_keys, read_toml, required, texts
 from workflows.rules.settings import resolve_remedies, resolve_switches
-from workflows.rules.terms import TermsFile, resolve_terms, within_total
+from workflows.rules.terms import Limits, TermsFile, resolve_terms, within_total
 
 SHIPPED = Path(__file__).parent
 
@@ -51,17 +51,17 @@ def load_changed(key: str, changes: Changes, folder: Path = SHIPPED) -> RuleSet:
     """
     if key not in _LOCALITIES:
         raise KeyError(f"没有“{key}”的规则集，可用：{'、'.join(_LOCALITIES)}")
-    documents = {**read_documents(folder), **documents_of(changes.documents, CHANGES_PLACE)}
+    documents = documents_with(changes, folder)
     vocabulary = read_vocabulary(folder)
-    chain = _chain(key, folder)
+    files = _files(key, changes, folder)
+    chain = files[: len(files) - len(changes.layers)]
     own = chain[-1]
     head = own.tables["locality"]
     place = own.place.at("locality")
-    files = (*chain, *(Source(layer, CHANGES_PLACE, own.plan) for layer in changes.layers))
 
     switches = resolve_switches(files, documents)
     _require_names(switches, own.place)
-    terms = resolve_terms([TermsFile(item.tables.get("terms", {}), item.place, item.plan) for item in files], documents)
+    terms, _ = resolve_terms(_terms_of(files), documents)
     if any(rule.key == "objection.verification_within_total" and rule.value for rule in switches):
         terms = within_total(terms)
     fields = resolve_fields(own, vocabulary, documents)
@@ -83,6 +83,26 @@ def load_changed(key: str, changes: Changes, folder: Path = SHIPPED) -> RuleSet:
     )
     _refuse_outdated(rules, own.place)
     return rules
+
+
+def limits_of_terms(key: str, changes: Changes, folder: Path = SHIPPED) -> Limits:
+    """What documents fix about each term of a locality, so that a form can say it. Raises as `load_changed`."""
+    return resolve_terms(_terms_of(_files(key, changes, folder)), documents_with(changes, folder))[1]
+
+
+def documents_with(changes: Changes, folder: Path = SHIPPED) -> Documents:
+    """Every document that may be cited: those of the files and those that keepers entered. Raises RuleFileError."""
+    return {**read_documents(folder), **documents_of(changes.documents, CHANGES_PLACE)}
+
+
+def _files(key: str, changes: Changes, folder: Path) -> tuple[Source, ...]:
+    """The files of a locality, the nation first, and every change of its keepers as one more."""
+    chain = _chain(key, folder)
+    return (*chain, *(Source(layer, CHANGES_PLACE, chain[-1].plan) for layer in changes.layers))
+
+
+def _terms_of(files: Sequence[Source]) -> list[TermsFile]:
+    return [TermsFile(item.tables.get("terms", {}), item.place, item.plan) for item in files]
 
 
 def _chain(key: str, folder: Path) -> tuple[Source, ...]:

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +69,14 @@ def span(value: object, place: Place) -> Span:
         return Span.parse(value)
     except ValueError as problem:
         raise place.refuse(str(problem)) from problem
+
+
+def day(table: Table, key: str, place: Place) -> date | None:
+    """The day of a key, None where there is none. Raises RuleFileError for anything else."""
+    value = table.get(key)
+    if value is not None and not isinstance(value, date):
+        raise place.at(key).refuse("应当是日期，如 2026-04-01")
+    return value
 
 
 def texts(value: object, place: Place) -> tuple[str, ...]:

@@ -7,10 +7,19 @@ from typing import Any
 from workflows.rules.catalogues import Source
 from workflows.rules.citing import Documents, cite, grade
 from workflows.rules.model import RemedyKind, RemedyRule, SwitchRule, SwitchValue, TermRule
-from workflows.rules.reading import Place, known_keys, required, texts
+from workflows.rules.reading import Place, chosen, day, known_keys, required, texts
 
-_SWITCH_KEYS = ("label", "value", "basis", "grade", "note")
+_SWITCH_KEYS = ("label", "value", "basis", "grade", "note", "effective_from")
 _REMEDY_KEYS = ("about", "person", "unit", "never", "basis", "grade")
+#: Every value of the settings that procedures read by its code. Their words, and the proof that the procedures know
+#: them, stand in `workflows.setting_choices`; any other setting is a text, a number, a list, or yes or no.
+CLOSED: Mapping[str, tuple[str, ...]] = {
+    "objection.decider": ("office", "provider"),
+    "extension.decider": ("SUPERVISOR",),
+    "leniency.decider": ("SUPERVISOR",),
+    "leniency.subjects": ("person", "unit"),
+    "exemption.window": ("screening", "noticing", "statement_open", "deciding", "listed", "repaired"),
+}
 _BLANK = re.compile(r"\{(term:)?([a-z_.]+)\}")
 
 
@@ -25,6 +34,7 @@ def resolve_switches(sources: Sequence[Source], documents: Documents) -> tuple[S
             here = source.place.at("switches", key)
             table = known_keys(entry, _SWITCH_KEYS, here)
             value = _value(required(table, "value", here), here)
+            of_its_list(key, value, here)
             if index == 0:
                 label = required(table, "label", here)
             elif key not in rules:
@@ -35,7 +45,8 @@ def resolve_switches(sources: Sequence[Source], documents: Documents) -> tuple[S
                 label = rules[key].label
             cited = cite(table.get("basis"), documents, source.plan, here.at("basis"))
             note = table.get("note", "")
-            rules[key] = SwitchRule(key, label, value, cited.basis, grade(table, here), cited.in_force, note)
+            since = day(table, "effective_from", here) or cited.in_force
+            rules[key] = SwitchRule(key, label, value, cited.basis, grade(table, here), since, note)
     return tuple(rules.values())
 
 
@@ -64,6 +75,13 @@ def resolve_remedies(
                 _never_print(sentences, never, here)
                 rules[about, kind] = RemedyRule(about, kind, sentences, never, basis, grade(table, here))
     return tuple(rules.values())
+
+
+def of_its_list(key: str, value: SwitchValue, place: Place) -> None:
+    """Raises RuleFileError where a setting of a closed list holds what no procedure would read."""
+    for one in value if isinstance(value, tuple) else (value,):
+        if key in CLOSED:
+            chosen(one, CLOSED[key], place)
 
 
 def _value(value: Any, place: Place) -> SwitchValue:

@@ -3,13 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 from types import MappingProxyType
 from typing import Any
 
 from workflows.kit.counting import Nature, Span, Unit
+from workflows.rules.changes import PLACE as CHANGES
 from workflows.rules.citing import Cited, Documents, cite, grade
 from workflows.rules.model import SEVERITIES, BasisKind, TermRule
-from workflows.rules.reading import Place, Table, chosen, known_keys, required, span
+from workflows.rules.reading import Place, Table, chosen, day, known_keys, required, span
 
 _VOCABULARY = ("label", "nature", "holder", "anchor", "anchor_label", "expiry", "expiry_label")
 _LENGTHS = ("span", "by_severity", "extension_cap", "total_cap")
@@ -26,7 +28,9 @@ _EXPIRY_LABELS = {
     "deem_served": "视为送达",
     "close": "办结",
 }
-_DAYS = {Unit.WD: 7 / 5, Unit.D: 1.0, Unit.M: 30.4, Unit.Y: 365.0}
+_DAYS = {Unit.WD: Fraction(7, 5), Unit.D: Fraction(1), Unit.M: Fraction(365, 12), Unit.Y: Fraction(365)}
+#: Terms of which one may not be longer than the other, severity by severity.
+_NOT_LONGER_THAN = (("record.publication_min", "record.publication_max"),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +42,53 @@ class TermsFile:
     plan: str | None
 
 
-def resolve_terms(files: Sequence[TermsFile], documents: Documents) -> tuple[TermRule, ...]:
-    """The terms of the last file, every entry inherited from the ones before it.
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What a document fixed about a term, and its rank: a document of lower rank may not make it worse.
 
-    Only the first file may name new terms. Raises RuleFileError for an unknown term, key or unit, and where a
-    document of lower rank would make a term worse than one of higher rank fixed it.
+    `shipped`: it comes from a rule file, not from a keeper, who may have mistyped what his document says.
+    """
+
+    rule: TermRule
+    rank: int
+    in_force: date
+    shipped: bool
+
+    def holds_against(self, cited: Cited) -> bool:
+        """Whether a citation must respect it: one of lower rank, and the very same text, which cannot say both."""
+        same = (self.rule.basis.document, self.rule.basis.number, self.in_force)
+        return self.rank < cited.rank or (
+            self.shipped and same == (cited.basis.document, cited.basis.number, cited.in_force)
+        )
+
+    @property
+    def cited(self) -> str:
+        """The document and its article; marked where it is followed though it speaks of another procedure."""
+        text = self.rule.basis.text
+        return f"{text.removeprefix('参照')}（参照）" if self.rule.basis.kind is BasisKind.PEER else text
+
+    @property
+    def floor(self) -> bool:
+        """Whether it may not be shortened; otherwise it may not be lengthened.
+
+        A right is time given to a subject, and so is the time after which an announcement passes for service.
+        """
+        return self.rule.nature is Nature.RIGHT or self.rule.expiry == "deem_served"
+
+
+#: For each term what is fixed about it from above; empty where nothing is.
+Limits = Mapping[str, tuple[Limit, ...]]
+
+
+def resolve_terms(files: Sequence[TermsFile], documents: Documents) -> tuple[tuple[TermRule, ...], Limits]:
+    """The terms of the last file, every entry inherited from the ones before it, and what is fixed about them.
+
+    Only the first file may name new terms. Raises RuleFileError for an unknown term, key or unit, where a document
+    of lower rank would make a term worse than one of higher rank fixed it, and where a lighter case would last longer.
     """
     merged: dict[str, dict[str, Any]] = {}
-    rules: dict[str, tuple[TermRule, Cited]] = {}
+    rules: dict[str, TermRule] = {}
+    limits: dict[str, tuple[Limit, ...]] = {}
     for index, file in enumerate(files):
         for key, entry in file.table.items():
             here = file.place.at("terms", key)
@@ -54,10 +97,15 @@ def resolve_terms(files: Sequence[TermsFile], documents: Documents) -> tuple[Ter
                 raise here.refuse("全国规则中没有这一期限，不得另设")
             merged[key] = _overlay(merged.get(key, {}), table, here)
             rule, cited = _rule(key, merged[key], documents, here)
-            if key in rules:
-                _respect_rank(*rules[key], rule, cited, here)
-            rules[key] = (rule, cited)
-    return tuple(rule for rule, _ in rules.values())
+            # Whatever another document of equal or higher rank says replaces what was fixed below it.
+            above = tuple(limit for limit in limits.get(key, ()) if limit.holds_against(cited))
+            for limit in reversed(above):  # the nearest first: that is the one an editor knows
+                _respect_rank(limit, rule, cited, here)
+            own = Limit(rule, cited.rank, cited.in_force, file.place != CHANGES)
+            limits[key] = (*above, own) if cited.binds and rule.exists else above
+            rules[key] = rule
+        _in_order(rules, file)
+    return tuple(rules.values()), limits
 
 
 def within_total(rules: tuple[TermRule, ...]) -> tuple[TermRule, ...]:
@@ -111,8 +159,8 @@ def _rule(key: str, table: Table, documents: Documents, place: Place) -> tuple[T
         expiry_label=table.get("expiry_label", _EXPIRY_LABELS.get(expiry, "")),
         basis=cited.basis,
         grade=grade(table, place),
-        effective_from=_day(table, "effective_from", place) or cited.in_force,
-        effective_to=_day(table, "effective_to", place),
+        effective_from=day(table, "effective_from", place) or cited.in_force,
+        effective_to=day(table, "effective_to", place),
         extension_cap=_optional(table, "extension_cap", place),
         total_cap=_optional(table, "total_cap", place),
         note=table.get("note", ""),
@@ -126,13 +174,6 @@ def _optional(table: Table, key: str, place: Place) -> Span | None:
     return span(table[key], place.at(key)) if key in table else None
 
 
-def _day(table: Table, key: str, place: Place) -> date | None:
-    value = table.get(key)
-    if value is not None and not isinstance(value, date):
-        raise place.at(key).refuse("应当是日期，如 2026-04-01")
-    return value
-
-
 def _by_severity(entry: object, place: Place) -> Mapping[str, Span] | None:
     if entry is None:
         return None
@@ -142,19 +183,62 @@ def _by_severity(entry: object, place: Place) -> Mapping[str, Span] | None:
     return MappingProxyType(spans)
 
 
-def _respect_rank(old: TermRule, old_cited: Cited, new: TermRule, new_cited: Cited, place: Place) -> None:
+def _respect_rank(limit: Limit, new: TermRule, cited: Cited, place: Place) -> None:
     """A duty or a period fixed by a higher document is never lengthened, a right never shortened."""
-    binding = old.basis.kind is BasisKind.DIRECT and new_cited.rank > old_cited.rank
-    if not binding or old.span is None:
-        return
-    if new.span is None:
-        raise place.refuse(f"下位文件不得取消{old.basis.text}规定的期限")
-    change = _days(new.span) - _days(old.span)
-    if change < 0 if old.nature is Nature.RIGHT else change > 0:
-        changed = "缩短" if change < 0 else "延长"
-        raise place.refuse(f"下位文件不得{changed}{old.basis.text}规定的期限（{old.span.text}）")
+    old = limit.rule
+    fixed = f"{limit.cited}规定"
+    if not new.exists:
+        raise place.refuse(f"下位文件不得取消{fixed}的期限")
+    for severity, label in SEVERITIES.items():
+        before, after = _longest(old, severity), _longest(new, severity)
+        if limit.floor:
+            before, after = _days(_of(old, severity)), _days(_of(new, severity))
+        if after < before if limit.floor else after > before:
+            changed = "缩短" if limit.floor else "延长"
+            length = _of(old, severity).text if old.by_severity is None else f"{label}{_said(_of(old, severity))}"
+            if limit.rank == cited.rank:
+                raise place.refuse(
+                    f"{fixed}的是{length}，以同一文件为依据的，不得{changed}；该文件已经修改的，另行登记修改后的文件"
+                )
+            raise place.refuse(f"下位文件不得{changed}{fixed}的期限（{length}）")
 
 
-def _days(length: Span) -> float:
+def _in_order(rules: Mapping[str, TermRule], file: TermsFile) -> None:
+    """The graver the case, the longer its term; and the shortest publication is not longer than the longest."""
+    for key in file.table:
+        rule = rules[key]
+        if rule.by_severity is None:
+            continue
+        days = [_days(rule.by_severity[severity]) for severity in SEVERITIES]
+        if days != sorted(days):
+            raise file.place.at("terms", key).refuse("应当轻微不长于一般，一般不长于严重")
+    for lower, upper in _NOT_LONGER_THAN:
+        if not {lower, upper} & set(file.table) or not {lower, upper} <= rules.keys():
+            continue
+        for severity, label in SEVERITIES.items():
+            if _days(_of(rules[lower], severity)) > _days(_of(rules[upper], severity)):
+                changed = lower if lower in file.table else upper
+                raise file.place.at("terms", changed).refuse(
+                    f"{label}的{rules[lower].label}不得长于{rules[upper].label}"
+                )
+
+
+def _of(rule: TermRule, severity: str) -> Span:
+    span = rule.for_severity(severity).span
+    assert span is not None, rule.key
+    return span
+
+
+def _longest(rule: TermRule, severity: str) -> Fraction:
+    """The most that the term can last with what it may be extended by: an extension lengthens a duty too."""
+    extended = _days(_of(rule, severity)) + (_days(rule.extension_cap) if rule.extension_cap is not None else 0)
+    return max(extended, _days(rule.total_cap)) if rule.total_cap is not None else extended
+
+
+def _said(length: Span) -> str:
+    return length.text if length.number else "不设"
+
+
+def _days(length: Span) -> Fraction:
     """A length in calendar days, near enough to compare two lengths of the same term."""
     return length.number * _DAYS[length.unit]

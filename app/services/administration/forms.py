@@ -127,8 +127,8 @@ class CalendarForm(StepForm):
 
     text: Annotated[str, Field(min_length=1, max_length=20_000)] = Field(
         title="放假安排",
-        description="每行一天：日期,类别,名称,来源；类别填“放假”或者“上班”。第一行写“日期,类别,名称,来源”。"
-        "也可以粘贴 TOML 文件",
+        description="第一行写“日期,类别,名称”，以下每行一天，如“2027-01-01,放假,元旦”；类别填“放假”或者“上班”。"
+        "某一天的依据与下面的通知不同的，加“来源”一列。也可以粘贴 TOML 文件",
     )
     version: Annotated[str, Field(min_length=1, max_length=40)] = Field(
         title="版本名称", description="如“2027”，不得重复"

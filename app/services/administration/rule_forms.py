@@ -11,7 +11,8 @@ from app.services.rule_changes import EntryChange
 from workflows.kit.counting import Span, Unit
 from workflows.kit.errors import FieldError, FormIncomplete
 from workflows.kit.forms import LabelledEnum, Line, OptionalLine, StepForm
-from workflows.rules.model import SEVERITIES, RuleSet, SwitchRule, TermRule
+from workflows.rules.citing import Documents
+from workflows.rules.model import SEVERITIES, BasisKind, RuleSet, SwitchRule, TermRule
 from workflows.setting_choices import CHOICES
 
 #: The choice of a document that no file names yet.
@@ -79,7 +80,7 @@ class TermChangeForm(EvidenceForm):
     """The length of a term."""
 
     number: Number = Field(title="时长")
-    unit: SpanUnit = Field(title="单位")
+    unit: SpanUnit = Field(title="单位", json_schema_extra={"as": "select"})
     extension: Number | None = Field(default=None, title="可延长至多", description="单位同上；不得延长的不填")
 
 
@@ -127,7 +128,9 @@ Section = Literal["terms", "switches"]
 VALUES = ("number", "unit", "extension", "minor", "general", "serious", "value")
 
 
-def form_for(rules: RuleSet, section: Section, key: str) -> tuple[type[EvidenceForm], str, dict[str, Any]]:
+def form_for(
+    rules: RuleSet, section: Section, key: str, documents: Documents
+) -> tuple[type[EvidenceForm], str, dict[str, Any]]:
     """The form of an entry, its label, and what it holds now.
 
     Raises:
@@ -137,16 +140,16 @@ def form_for(rules: RuleSet, section: Section, key: str) -> tuple[type[EvidenceF
         rule = next((one for one in rules.terms if one.key == key), None)
         if rule is None:
             raise KeyError(key)
-        return _term_form(rule), rule.label, _term_now(rule)
+        return _term_form(rule), rule.label, _term_now(rule) | _evidence_now(rule, documents)
     switch = rules.switch_rule(key)
     return (
         _switch_form(switch),
         switch.label,
-        {"value": _as_given(switch.value), "grade": switch.grade.value, "note": switch.note},
+        {"value": _as_given(switch.value)} | _evidence_now(switch, documents),
     )
 
 
-def entry_of(section: Section, key: str, form: EvidenceForm) -> EntryChange:
+def entry_of(section: Section, key: str, form: EvidenceForm, documents: Documents) -> EntryChange:
     """What the form says, as a rule file holds it.
 
     Raises:
@@ -156,6 +159,8 @@ def entry_of(section: Section, key: str, form: EvidenceForm) -> EntryChange:
     entry: dict[str, Any] = {"grade": form.grade.value, "note": form.note}
     if cited:
         basis = {"doc": cited, "kind": form.kind.value, "article": form.article, "quote": form.quote}
+        if cited in documents and documents[cited].practice:
+            del basis["kind"]  # what another office publishes is always followed, never binding
         entry["basis"] = {name: value for name, value in basis.items() if value}
     if isinstance(form, TermChangeForm):
         entry["span"] = f"{form.number} {form.unit.value}"
@@ -166,8 +171,7 @@ def entry_of(section: Section, key: str, form: EvidenceForm) -> EntryChange:
         entry["by_severity"] = {key: f"{length.number} {length.unit.value}" for key, length in lengths.items()}
     else:
         entry["value"] = _chosen(key, getattr(form, "value"))  # noqa: B009 - each of the other forms has one
-    if section == "terms":
-        entry["effective_from"] = form.in_force_from
+    entry["effective_from"] = form.in_force_from
     return EntryChange(section, key, entry, document)
 
 
@@ -184,13 +188,31 @@ def _switch_form(rule: SwitchRule) -> type[EvidenceForm]:
 
 
 def _term_now(rule: TermRule) -> dict[str, Any]:
-    now: dict[str, Any] = {"grade": rule.grade.value, "note": rule.note}
+    now: dict[str, Any] = {}
     if rule.by_severity is not None:
         spans = {severity: rule.by_severity[severity] for severity in SEVERITIES}
         return now | {key: {"number": span.number, "unit": span.unit.value} for key, span in spans.items()}
     span = rule.span or Span(0, Unit.WD)
     extension = rule.extension_cap.number if rule.extension_cap is not None else None
     return now | {"number": span.number if rule.span else "", "unit": span.unit.value, "extension": extension}
+
+
+def _evidence_now(rule: TermRule | SwitchRule, documents: Documents) -> dict[str, Any]:
+    """The basis in force, so that whoever changes a value only writes what is new about it."""
+    basis = rule.basis
+    named = next(
+        (one.key for one in documents.values() if (one.title, one.number) == (basis.document, basis.number)), ""
+    )
+    if basis.kind is BasisKind.DEFAULT:
+        named = "default"
+    return {
+        "document": named,
+        "kind": BasisChoice.PEER if basis.kind is BasisKind.PEER else BasisChoice.DIRECT,
+        "article": basis.article,
+        "quote": basis.quote or "",
+        "grade": rule.grade.value,
+        "note": rule.note,
+    }
 
 
 def _as_given(value: Any) -> Any:

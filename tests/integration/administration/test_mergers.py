@@ -10,10 +10,10 @@ from app.models.cases import Case
 from app.models.history import AccessLog
 from app.models.people import Locality, PostHolding, Unit, UnitMerger
 from app.services.lawbook import rule_set_in_force
-from app.services.units.mergers import foresee
+from app.services.units.mergers import MergerManner, foresee
 from app.services.units.names import UnitRefused, present_unit
 from app.services.units.succession import carry_on, carry_on_all, count_open
-from tests.support.mergers import busy_world, confirm, database, mergers, propose, sound, status
+from tests.support.mergers import BASIS, busy_world, confirm, database, mergers, propose, sound, status
 from tests.support.web_world import client_of, text_of
 from tests.support.world import World
 from workflows.kit.errors import FormIncomplete
@@ -44,6 +44,22 @@ def test_without_its_people_the_posts_only_end(busy: World) -> None:
     confirm(busy, propose(busy, moves_posts=False))
     clerk = busy["clerk"].user_id
     assert {row.unit_id for row in busy.rows(PostHolding) if row.user_id == clerk} == {busy.units["provider"]}
+
+
+def test_a_merger_that_waits_is_seen_by_whoever_may_confirm_it(app: Flask, world: World) -> None:
+    """On the first page and in the bar, for another administrator than the one who proposed it."""
+    uids, by = world.unit_uids, world["sysadmin"].user_id
+    assert by is not None
+    mergers(world).propose(
+        uids["provider"], uids["foreign"], MergerManner.MERGED, BASIS, world.clock(), by, moves_posts=True
+    )
+    first, second = client_of(app, "sysadmin"), client_of(app, "second_sysadmin")
+    page = second.get("/people").text
+    assert "单位 待确认1" in text_of(page)
+    assert 'href="/units#mergers">单位合并、撤销1件待您确认或者退回' in page
+    assert "待确认1" not in text_of(first.get("/people").text)
+    assert "待您确认" not in text_of(first.get("/people").text)
+    assert "待确认1" not in text_of(client_of(app, "keeper").get("/rules").text)
 
 
 def test_a_successor_that_must_keep_out_leaves_the_case_to_the_unit_above(world: World) -> None:

@@ -45,7 +45,7 @@ def test_a_change_is_tried_proposed_and_confirmed_by_another(app: Flask, world: 
     assert TERM in first.get("/rules").text
     assert TERM not in client_of(app, "officer").get("/rules").text
     tried = text_of(first.post(TERM, data=form(world) | {"act": "foresee"}).text)
-    assert "审查期限2026年9月24日2026年9月29日" in tried.replace(" ", "")
+    assert "审查期限2026年9月29日2026年10月8日" in tried.replace(" ", "")
     assert len(lines(app)) == 1
     made = first.post(TERM, data=form(world) | {"act": "propose"})
     where = made.headers["Location"]
@@ -78,7 +78,12 @@ def test_a_change_is_tried_proposed_and_confirmed_by_another(app: Flask, world: 
         (TERM, {"new_title": ""}, "另行登记的文件须填写"),
         (TERM, {"document": "atlantis"}, "没有文件“atlantis”"),
         (TERM, {"in_force_from": "2026-09-18"}, "施行日期须晚于今日"),
-        ("/rules/demo/terms/notice.announcement/change", {"number": "20", "unit": "D"}, ""),
+        (
+            "/rules/demo/terms/notice.announcement/change",
+            {"number": "20", "unit": "D"},
+            "不得缩短《中华人民共和国民事诉",
+        ),
+        ("/rules/demo/terms/notice.announcement/change", {"number": "40", "unit": "D"}, ""),
     ],
 )
 def test_what_is_wrong_comes_back_as_typed(
@@ -180,12 +185,78 @@ def test_the_lengths_by_severity_are_numbers_with_their_units(app: Flask, world:
     page = client.get(where).text
     assert 'name="rule-minor-number"' in page
     assert '<select class="entry" id="f-rule-serious-unit"' in page
-    lengths = {f"{severity}-{part}": value for severity in ("minor", "general", "serious")
-               for part, value in (("number", "2"), ("unit", "Y"))}  # fmt: skip
+    lengths = {f"{severity}-{part}": value for severity, number in (("minor", "2"), ("general", "9"), ("serious", "20"))
+               for part, value in (("number", number), ("unit", "M"))}  # fmt: skip
     refused = client.post(where, data=evidence(world, **lengths | {"general-number": "zwei"}))
     assert (refused.status_code, "请填写整数" in refused.text, 'value="zwei"' in refused.text) == (422, True, True)
     made = client.post(where, data=evidence(world, **lengths))
-    assert "轻微二年；一般二年；严重二年" in text_of(client.get(made.headers["Location"]).text)
+    assert "轻微二个月；一般九个月；严重二十个月" in text_of(client.get(made.headers["Location"]).text)
+
+
+def test_a_set_that_waits_is_seen_by_whoever_may_confirm_it(app: Flask, world: World) -> None:
+    """In the bar of every page and on the first page, with the way to it; not by whoever entered it."""
+    first, second = client_of(app, "keeper"), client_of(app, "second_keeper")
+    assert "待确认" not in text_of(second.get("/rules").text)
+    where = first.post(TERM, data=form(world) | {"act": "propose"}).headers["Location"]
+    page = second.get("/rules").text
+    assert f'href="{where}">第2号规则集（keeper录入）待您确认或者退回</a>' in page
+    assert "规则 待确认1" in text_of(second.get("/calendar").text)
+    for somebody in (first, client_of(app, "officer")):
+        assert "待确认" not in text_of(somebody.get("/rules").text)
+
+
+def test_the_example_begins_on_the_day_from_which_the_rules_hold(app: Flask, world: World) -> None:
+    """试算 asks for a later day as 提交 does, and reckons from it; the proposal shows the same days."""
+    client = client_of(app, "keeper")
+    early = client.post(TERM, data=form(world, in_force_from=world.today.isoformat()) | {"act": "foresee"})
+    assert (early.status_code, "施行日期须晚于今日" in text_of(early.text)) == (422, True)
+    later = form(world, in_force_from="2026-11-02")
+    tried = text_of(client.post(TERM, data=later | {"act": "foresee"}).text)
+    made = text_of(client.get(client.post(TERM, data=later | {"act": "propose"}).headers["Location"]).text)
+    for page in (tried, made):
+        assert "以2026年11月2日起算为例" in page
+        assert "2026年11月9日2026年11月11日" in page.replace(" ", "")
+        assert "变更的规则（1项）" in page
+
+
+def test_a_change_of_a_setting_holds_from_its_day_and_is_shown_when_tried(app: Flask, world: World) -> None:
+    client = client_of(app, "keeper")
+    given = evidence(world, value="provider", document="default", in_force_from="2027-03-01")
+    tried = text_of(client.post("/rules/demo/switches/objection.decider/change", data=given | {"act": "foresee"}).text)
+    made = client.post("/rules/demo/switches/objection.decider/change", data=given)
+    for page in (tried, text_of(client.get(made.headers["Location"]).text)):
+        assert "内容信息提供单位" in "".join(page.split())
+        assert "有效2027年3月1日起" in "".join(page.split())
+
+
+def test_the_form_holds_the_basis_in_force_and_says_what_binds_the_term(app: Flask, world: World) -> None:
+    """R34: nothing is promised that is not checked, and whoever changes a number writes only what is new."""
+    client = client_of(app, "keeper")
+    page = client.get("/rules/demo/terms/objection.review_filing/change").text
+    assert re.search(r'<option value="civil_servants" selected>', page)
+    assert 'value="第九十五条"' in page
+    assert re.search(r'value="peer" checked', page)
+    assert '<select class="entry" id="f-rule-unit"' in page
+    assert (
+        "《中华人民共和国公务员法》第九十五条（参照）规定三十日。位阶低于该文件的，包括系统默认设定，不得缩短"
+        in text_of(page)
+    )
+    free = text_of(client.get("/rules/demo/terms/objection.review/change").text)
+    assert "本期限的时长没有上位文件规定，系统不限制延长或者缩短" in free
+    assert "系统在试算、提交和确认时检查" not in free
+    longest = text_of(client.get("/rules/demo/terms/record.publication_max/change").text)
+    assert "规定轻微三个月；一般一年；严重三年。位阶低于该文件的，包括系统默认设定，不得延长" in longest
+    assert "时长应当轻微不长于一般、一般不长于严重" in longest
+    assert re.search(r'<option value="default" selected>', client.get(TERM).text)
+
+
+def test_a_document_of_a_keeper_may_be_cited_again(app: Flask, world: World) -> None:
+    client = client_of(app, "keeper")
+    client.post(TERM, data=form(world) | {"act": "propose"})
+    page = client.get(TERM).text
+    (own,) = re.findall(r'<option value="(own_[0-9a-f]+)" selected>示范区政务失信记录管理办法', page)
+    assert client.post(TERM, data=form(world, number="6", document=own) | {"act": "propose"}).status_code == 303
+    assert "《示范区政务失信记录管理办法》（示政发〔2026〕9号）第九条" in text_of(client.get("/rules/demo/3").text)
 
 
 def test_no_shipped_setting_holds_what_cannot_be_chosen() -> None:

@@ -49,7 +49,7 @@ def test_a_workbook_is_simulated_first_like_what_is_typed(app: Flask, world: Wor
         "/calendar", data=typed(day, text="") | {"act": "foresee", "table": (io.BytesIO(rows), "2026.xlsx")}
     )
     assert "试算结果" in foreseen.text
-    assert f"{day},off,示例节" in foreseen.text
+    assert f"{day},放假,示例节" in foreseen.text
     assert len(world.rows(CalendarRow)) == 1
     wrong = xlsx_with(("日期", "类别", "名称", "来源"), [day, "休", "示例节", "通知"])
     for content, said in ((wrong, "第2行类别"), (b"no workbook", "工作簿：")):
@@ -59,6 +59,36 @@ def test_a_workbook_is_simulated_first_like_what_is_typed(app: Flask, world: Wor
         assert (refused.status_code, said in refused.text) == (422, True)
     assert len(world.rows(CalendarRow)) == 1
     assert client.get("/calendar/template.xlsx").data[:2] == b"PK"
+
+
+def test_the_days_are_listed_by_holiday_before_they_are_imported(app: Flask, world: World) -> None:
+    """T6: read as an office writes them, with the notice of the form as their source."""
+    days = (
+        "2026/5/1,放假,劳动节",
+        "2026年5月5日,放假,劳动节",
+        "2026.5.9,上班,劳动节",
+        "2026-12-31,放假,元旦",
+        "2026-1-1,放假,元旦",
+    )
+    text = "\n".join(("日期,类别,名称", *days))
+    client = client_of(app, "keeper")
+    assert "导入后立即施行，不经另一人确认" in text_of(client.get("/calendar").text)
+    page = text_of(client.post("/calendar", data=typed(world.today, text=text) | {"act": "foresee"}).text)
+    for words in (
+        "劳动节2026年5月1日至2026年5月5日，共5天2026年5月9日（周六）",
+        "元旦2026年1月1日，共1天无",
+        "元旦2026年12月31日，共1天",
+    ):
+        assert words in "".join(page.split()), words
+    assert len(world.rows(CalendarRow)) == 1
+
+
+def test_several_faults_are_a_list_and_not_a_paragraph(app: Flask, world: World) -> None:
+    text = "日期,类别,名称\n2027-02-30,放假,某节\n2027-05-01,休,某节\n"
+    page = client_of(app, "keeper").post("/calendar", data=typed(world.today, text=text) | {"act": "foresee"}).text
+    assert "<li>第3行：类别“休”无法识别，应当为“放假”或者“上班”。</li>" in page
+    assert text_of(page).count("第2行：日期") == 1
+    assert "放假安排：有2处需要改正" in text_of(page)
 
 
 def test_what_is_wrong_with_the_days_comes_back(app: Flask, world: World) -> None:

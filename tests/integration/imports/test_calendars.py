@@ -23,6 +23,13 @@ def test_a_workbook_is_as_good_as_a_calendar_file() -> None:
     ]  # fmt: skip
 
 
+def test_the_text_of_a_workbook_is_in_the_words_of_the_form() -> None:
+    content = xlsx_with(HEAD[:3], [datetime.date(2027, 1, 1), "放假", "元旦"], ["2027年1月3日", "上班", "元旦"])
+    text = calendar_text(content)
+    assert text == "日期,类别,名称,来源\n2027-01-01,放假,元旦,\n2027-01-03,上班,元旦,\n"
+    assert len(parse_calendar_file(text, "通知")[0]) == 2
+
+
 def test_what_is_wrong_keeps_the_number_of_its_row() -> None:
     with pytest.raises(TableRefused, match="第2行类别：不是可选项"):
         calendar_text(xlsx_with(HEAD, ["2027-01-01", "休息", "元旦", "通知"]))

@@ -1,0 +1,43 @@
+"""What waits for a second person: rule sets for another keeper, mergers of units for another administrator."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from app.models.cases import RuleProposal, RuleSetRow
+from app.models.people import UnitMerger, User
+from app.services.reading.reader import Reader
+from app.services.reading.rule_versions import keeps_rules_of
+from workflows.roles import Post
+
+
+@dataclass(frozen=True)
+class WaitingSet:
+    """A rule set that the reader may confirm: he keeps these rules and did not enter it."""
+
+    locality: str
+    number: int
+    entered_by: str
+
+
+def sets_to_confirm(reader: Reader) -> tuple[WaitingSet, ...]:
+    """Rule sets that wait for the reader, oldest first; nothing but their numbers is read, since every page asks."""
+    statement = (
+        select(RuleSetRow.locality, RuleSetRow.number, RuleSetRow.entered_by)
+        .outerjoin(RuleProposal)
+        .where(RuleSetRow.confirmed_by.is_(None), RuleProposal.rejected_by.is_(None))
+        .where(RuleSetRow.locality.in_(sorted(keeps_rules_of(reader))))
+        .where(RuleSetRow.entered_by.not_in(select(User.login).where(User.id == reader.actor.user_id)))
+    )
+    rows = reader.session.execute(statement.order_by(RuleSetRow.id))
+    return tuple(WaitingSet(*row) for row in rows)
+
+
+def mergers_to_confirm(reader: Reader) -> int:
+    """How many mergers another administrator proposed, that the reader may confirm."""
+    if not reader.standing.units(frozenset({Post.SYSADMIN})):
+        return 0
+    statement = select(func.count()).where(
+        UnitMerger.status == "proposed", UnitMerger.proposed_by != reader.actor.user_id
+    )
+    return reader.session.scalar(statement) or 0

@@ -20,6 +20,7 @@ from app.web.oversight import blueprint
 from app.web.oversight.duty_cells import DUTY_HEAD, duty_cells
 from app.web.oversight.filters import chips, duties_asked, kept
 from app.web.reading import current_reader
+from app.web.spreadsheet import Table
 from workflows.registry import WORKFLOWS
 
 _LATE = Wanted(standing=Shade.LATE)
@@ -89,8 +90,8 @@ def export_list() -> ResponseReturnValue:
         return redirect(url_for("oversight.duties", **given), 303)
     with current_reader() as reader:
         found, is_cut = export_duties(reader, asked.wanted, NEAR_WORKING_DAYS)
-    rows = [*map(duty_cells, found), *cut_off(is_cut, len(found), "项")]
-    return table_file("期限清单", "duties", DUTY_HEAD, rows, "xlsx")
+    table = Table("期限清单", DUTY_HEAD, [*map(duty_cells, found)], note=cut_off(is_cut, len(found), "项"))
+    return table_file(table, "duties", "xlsx")
 
 
 def _next(wanted: Wanted, page: DutyPage) -> str:

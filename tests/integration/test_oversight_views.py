@@ -191,3 +191,18 @@ def test_a_head_has_the_board_of_his_unit_and_no_bulletin(app: Flask) -> None:
     assert client.post("/oversight/bulletin/export").status_code == 404
     assert client.get("/oversight/calls/x").status_code == 404
     assert client_of(app, "tolerance_head").get("/oversight").status_code == 200
+
+
+def test_a_list_of_all_duties_says_whose_they_are(app: Flask) -> None:
+    """An office oversees all units; a head is told of his own only, and the title says so."""
+    assert "<h1>全部单位：全部期限（" in client_of(app, "officer").get("/oversight/duties").text
+    page = client_of(app, "head").get("/oversight/duties").text
+    assert "<h1>示例乙局：全部期限（" in page
+    assert "全部单位" not in page
+    client = client_of(app, "head")
+    assert "<h1>示例乙局：逾期（" in client.get("/oversight/duties?standing=late").text
+    client.post("/language", data={"language": "en"})
+    page = client.get("/oversight/duties").text
+    client.post("/language", data={"language": "zh"})
+    # Only the name of the unit is Chinese to a screen reader.
+    assert '<h1><i lang="zh-CN">示例乙局</i>: all terms (' in page

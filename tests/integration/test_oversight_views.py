@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
+from flask_babel import force_locale
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -18,6 +20,7 @@ from app.models.base import db
 from app.models.history import AccessLog
 from app.services.reading.oversight.bulletin import Bulletin, read_bulletin
 from app.services.reading.oversight.bulletin_sheet import download_of, sheet_of
+from app.services.reading.oversight.calls import Calls
 from app.services.reading.oversight.periods import month_of
 from app.services.reading.oversight.scope import Outcome
 from app.services.reading.reader import reader_of
@@ -191,6 +194,17 @@ def test_a_head_has_the_board_of_his_unit_and_no_bulletin(app: Flask) -> None:
     assert client.post("/oversight/bulletin/export").status_code == 404
     assert client.get("/oversight/calls/x").status_code == 404
     assert client_of(app, "tolerance_head").get("/oversight").status_code == 200
+
+
+@pytest.mark.parametrize(("days", "words"), [(1, "(1 working day)"), (2, "(2 working days)")])
+def test_one_working_day_is_not_several_in_english(app: Flask, days: int, words: str) -> None:
+    duty = SimpleNamespace(ended_on=NOW.date(), outcome=Outcome.LATE, days_late=days)
+    with app.test_request_context(), force_locale("en"):
+        stand = get_template_attribute("oversight/_parts.html", "stand")
+        assert f"{words}</span>" in stand(duty, None)
+        calls = get_template_attribute("oversight/_parts.html", "calls")
+        told = text_of(calls(Calls(days, days, NOW.date())))
+    assert f"Reminders sent: {days}, supervision notices sent: {days}" in told
 
 
 def test_a_list_of_all_duties_says_whose_they_are(app: Flask) -> None:

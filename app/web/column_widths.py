@@ -5,14 +5,14 @@ from collections.abc import Iterable, Sequence
 from app.workbooks.values import Value, words_of
 
 #: Beside the text: the frame, and in the head the arrow of the filter.
-_BESIDE, _ARROW = 2, 3
+_BESIDE, _ARROW = 2, 2
 _NARROWEST = 6
 #: The longest line of a column before it is wrapped: the first of these with which a page holds all columns.
 _LONGEST = (60, 48, 40, 32, 26, 20)
 #: So many letters go across a page; with more, everything is printed smaller.
 _PAGE = 150
 #: A head of more letters than this is wrapped.
-_HEAD = 10
+_HEAD = 8
 
 
 def widths_of(head: Sequence[str], rows: Iterable[Sequence[Value]]) -> list[int]:

@@ -10,6 +10,8 @@ from app.documents.render import Renderer
 from app.documents.text import plain, template_named
 from workflows.catalogue import Format
 
+#: What it is called, also as a file.
+BULLETIN = "政务诚信事项办理情况通报"
 _TEMPLATE = "reports/bulletin.html"
 #: A list of two hundred lines takes some seconds on an idle machine.
 _SECONDS = 60.0
@@ -60,8 +62,7 @@ class BulletinSheet:
 
     @property
     def title(self) -> str:
-        """Its name, also of the file."""
-        return "政务诚信事项办理情况通报"
+        return BULLETIN
 
     @property
     def carried_count(self) -> int:

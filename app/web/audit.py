@@ -1,30 +1,28 @@
 """审计: search events, verify the chains, export. An auditor sees steps and people, never what a case says."""
 
-from collections.abc import Sequence
 from datetime import date
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import login_required
 
-from app.clock import legal_day
 from app.extensions import installation
-from app.services.access_log import Act, record
+from app.services.access_log import Act
 from app.services.reading.access_trail import export_access, read_access
 from app.services.reading.audit_trail import TrailLine, Wanted, demand_auditor, export_trail, read_trail
 from app.services.reading.verifications import read_verification
 from app.services.verifying import begin_verification, verify_at_once
 from app.web.forms import SummaryLine
-from app.web.presentation import written_moment
+from app.web.handing_out import table_file
 from app.web.reading import current_reader, signed_in
-from app.web.spreadsheet import csv_of, xlsx_of
+from app.web.spreadsheet import Table
+from app.workbooks.values import Value
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
 #: So long the page waits for its answer; what takes longer goes on after it.
 _PATIENCE_SECONDS = 2.0
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _ACCESS_HEAD = ("时间", "事项", "人员", "对象", "事由", "来源地址")
 _HEAD = ("时间", "事项编号", "事项类别", "序号", "办理步骤", "办理人", "校验值")
 
@@ -74,14 +72,13 @@ def verification() -> ResponseReturnValue:
 @login_required
 def export() -> ResponseReturnValue:
     """What was searched, as CSV; that it was taken out is itself logged."""
-    own, (wanted, errors) = installation(), _wanted()
+    wanted, errors = _wanted()
     if errors:
         return show()
     with current_reader() as reader:
         lines = export_trail(reader, wanted)
-    now = own.clock()
-    record(own.database, own.keys, Act.EXPORTED, signed_in().user_id, now, target="audit", purpose=f"{len(lines)}条")
-    return _table(f"audit-{legal_day(now).isoformat()}", _HEAD, [_cells(line) for line in lines])
+    table = Table("审计（办理记录）", _HEAD, [_cells(line) for line in lines])
+    return table_file(table, "audit", request.form.get("format", ""))
 
 
 @blueprint.get("/access")
@@ -109,31 +106,19 @@ def access() -> ResponseReturnValue:
 @login_required
 def export_log() -> ResponseReturnValue:
     """What was found in the access log, as a table; that it was taken out is logged too."""
-    own, (wanted, errors) = installation(), _wanted()
+    wanted, errors = _wanted()
     with current_reader() as reader:
         lines = export_access(reader, wanted if not errors else Wanted(), request.form.get("act", ""))
-    now = own.clock()
-    record(own.database, own.keys, Act.EXPORTED, signed_in().user_id, now, target="access", purpose=f"{len(lines)}条")
-    cells = [(written_moment(one.at), one.act, one.actor, one.target, one.purpose, one.address) for one in lines]
-    return _table(f"access-{legal_day(now).isoformat()}", _ACCESS_HEAD, cells)
+    cells = [(one.at, one.act, one.actor, one.target, one.purpose, one.address) for one in lines]
+    return table_file(Table("访问日志", _ACCESS_HEAD, cells), "access", request.form.get("format", ""))
 
 
-def _table(name: str, head: Sequence[str], rows: Sequence[Sequence[str]]) -> Response:
-    """The rows as CSV, or as a workbook if the button asks for one."""
-    if request.form.get("format") == "xlsx":
-        content, kind, ending = xlsx_of(gettext("审计"), head, rows, installation().clock()), _XLSX, "xlsx"
-    else:
-        content, kind, ending = csv_of(head, rows), "text/csv", "csv"
-    disposition = {"Content-Disposition": f'attachment; filename="{name}.{ending}"'}
-    return Response(content, mimetype=kind, headers=disposition)
-
-
-def _cells(line: TrailLine) -> tuple[str, ...]:
+def _cells(line: TrailLine) -> tuple[Value, ...]:
     return (
-        written_moment(line.at),
+        line.at,
         line.number or line.case,
         line.kind_label,
-        str(line.seq),
+        line.seq,
         line.act,
         line.actor,
         line.mac,

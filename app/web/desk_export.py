@@ -11,6 +11,8 @@ from app.web.handing_out import table_file
 from app.web.line_cells import LINE_HEAD, cut_off, line_cells
 from app.web.reading import current_reader
 from app.web.sifting import wish_of
+from app.web.spreadsheet import Table
+from app.workbooks.values import Value
 from workflows.kit.errors import NotFound
 
 _HEAD = (*LINE_HEAD, "所涉记录", "承办单位", "说明")
@@ -24,11 +26,10 @@ def export_page() -> ResponseReturnValue:
             raise NotFound("草稿不导出。")
         rows, is_cut = export_box(reader, wish.box, wish.sieve, wish.order)
     cells = [_cells(line, mark) for line, mark in rows]
-    return table_file(
-        f"工作台（{wish.box.label}）", f"desk-{wish.box.value}", _HEAD, [*cells, *cut_off(is_cut, len(rows))], "xlsx"
-    )
+    table = Table(f"工作台（{wish.box.label}）", _HEAD, cells, note=cut_off(is_cut, len(rows)))
+    return table_file(table, f"desk-{wish.box.value}", "xlsx")
 
 
-def _cells(line: CaseLine, mark: Mark) -> tuple[str, ...]:
+def _cells(line: CaseLine, mark: Mark) -> tuple[Value, ...]:
     told = f"代{mark.for_whom}办理" if mark.for_whom else mark.vacancy
     return (*line_cells(line), line.about, line.holder_unit, told)

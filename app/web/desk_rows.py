@@ -7,6 +7,7 @@ from flask import get_template_attribute
 from flask_babel import gettext
 
 from app.services.reading.desk.boxes import Box
+from app.services.reading.lines import NO_NUMBER
 from app.web.case_forms import new_key
 
 
@@ -15,7 +16,7 @@ def words_of(box: Box | None) -> Mapping[str, str]:
     last = {Box.UNASSIGNED: gettext("无人办理的原因"), Box.LATE: gettext("现由谁办理")}
     return {
         "number": gettext("文号"),
-        "no_number": gettext("尚无文号"),
+        "no_number": gettext(NO_NUMBER),
         "party": gettext("当事人"),
         "matter": gettext("事项"),
         "state": gettext("状态"),

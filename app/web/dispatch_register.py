@@ -1,23 +1,26 @@
 """发文登记簿: the numbered notices, filtered, checked for gaps, and taken out as a table."""
 
-from collections.abc import Sequence
-
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
 from app.services.notice_numbers import NumberParts, parts_of
 from app.services.reading.dispatch_register import Entry, Status, Wanted, export_register, read_register
+from app.services.reading.lines import NO_NUMBER
 from app.web.filters import period_given
 from app.web.forms import SummaryLine
 from app.web.handing_out import table_file
 from app.web.reading import current_reader
-from workflows.kit.storable import in_words
+from app.web.spreadsheet import Table
+from app.workbooks.values import Value
 
 blueprint = Blueprint("dispatch_register", __name__, url_prefix="/register")
 
 _FIELDS = ("organ", "word", "year", "status", "from_on", "until_on", "words")
-_HEAD = ("发文字号", "签发日期", "标题", "发文机关", "受送达人", "签发人", "所涉事项", "状态", "送达日期", "核验码")
+_HEAD = (
+    "发文字号", "签发日期", "标题", "发文机关", "受送达人", "签发人", "所涉事项", "所涉事项文号", "状态", "送达日期",
+    "核验码",
+)  # fmt: skip
 
 
 @blueprint.get("")
@@ -51,26 +54,23 @@ def export() -> ResponseReturnValue:
         return show()
     with current_reader() as reader:
         entries = export_register(reader, wanted)
-    return _file(entries)
+    table = Table("发文登记簿", _HEAD, [_cells(entry) for entry in entries])
+    return table_file(table, "dispatch-register", request.form.get("form", ""))
 
 
-def _file(entries: Sequence[Entry]) -> Response:
-    form = request.form.get("form", "")
-    return table_file("发文登记簿", "dispatch-register", _HEAD, (_cells(entry) for entry in entries), form)
-
-
-def _cells(entry: Entry) -> tuple[str, ...]:
+def _cells(entry: Entry) -> tuple[Value, ...]:
     status = entry.status.label if entry.status in (Status.VOIDED, Status.REPLACED) else entry.state_label
     return (
         entry.number,
-        in_words(entry.signed_on) if entry.signed_on else "",
+        entry.signed_on,
         entry.title,
         entry.organ,
         entry.recipient,
         entry.signer,
-        f"{entry.case_label}{entry.case}",
+        entry.case_label,
+        entry.case or NO_NUMBER,
         status,
-        in_words(entry.served_on) if entry.served_on else "",
+        entry.served_on,
         entry.code,
     )
 

@@ -1,6 +1,7 @@
 """Handing out a list as a file; that it was taken out is logged (trust 1.10)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from flask import Response
@@ -9,37 +10,70 @@ from app.clock import legal_day
 from app.extensions import installation
 from app.services.access_log import Act, record
 from app.web.reading import signed_in
-from app.web.speaking import in_a_cell
-from app.web.spreadsheet import Table, csv_of, workbook_of, xlsx_of
+from app.web.speaking import in_a_cell, in_english
+from app.web.spreadsheet import Table, csv_of, workbook_of
+from app.workbooks.values import words_of
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def table_file(
-    title: str, target: str, head: Sequence[str], rows: Iterable[Sequence[str]], form: str, *, as_kept: bool = False
-) -> Response:
-    """A table as a download: `form` is xlsx, or csv for everything else.
+def table_file(table: Table, target: str, form: str) -> Response:
+    """A list as a download: `form` is xlsx, or csv for everything else.
 
     Args:
-        title: of the sheet and of the file, in Chinese; on an English page both, the head and what is ours in the
-            cells are given in English, unless `as_kept`: a table that is taken in again by its Chinese head.
+        table: in Chinese; on an English page its name, its head and what is ours in its cells are given in English,
+            unless it comes back: the import knows it by its Chinese head.
         target: what the access log calls the list.
     """
-    lines: list[Sequence[str]] = list(rows)
-    if not as_kept:
-        lines = [[in_a_cell(cell) for cell in row] for row in lines]
-        title, head = in_a_cell(title), [in_a_cell(name) for name in head]
-    log_export(target, len(lines))
-    as_xlsx = form == "xlsx"
-    content = xlsx_of(title, head, lines, installation().clock()) if as_xlsx else csv_of(head, lines)
-    return hand_out(content, title, target, "xlsx" if as_xlsx else "csv")
+    rows = list(table.rows)
+    log_export(target, len(rows))
+    told = _spoken(replace(table, rows=rows))
+    if form == "xlsx":
+        return hand_out(_list_of(told), told.title, target, "xlsx")
+    texts = [[in_a_cell(words_of(value)) for value in row] for row in told.rows]
+    return hand_out(csv_of(told.head, [*texts, *([(told.note,)] if told.note else [])]), told.title, target, "csv")
 
 
-def workbook_file(title: str, target: str, tables: Sequence[Table]) -> Response:
-    """Several tables as the sheets of one Excel workbook; what it takes is as in `table_file`."""
-    kept = [Table(table.title, table.head, list(table.rows)) for table in tables]
+def list_workbook(table: Table) -> bytes:
+    """The workbook that `table_file` hands out, for a list that is handed out and logged in another way."""
+    return _list_of(_spoken(table))
+
+
+def workbook_file(title: str, target: str, tables: Sequence[Table], facts: Sequence[str]) -> Response:
+    """Lists as the sheets of one Excel workbook, in Chinese; what it takes is as in `workbook_of`."""
+    kept = [replace(table, rows=list(table.rows)) for table in tables]
     log_export(target, sum(len(list(table.rows)) for table in kept))
-    return hand_out(workbook_of(title, kept, installation().clock()), title, target, "xlsx")
+    return hand_out(workbook_of(title, kept, installation().clock(), facts), title, target, "xlsx")
+
+
+def _list_of(table: Table) -> bytes:
+    now, english = installation().clock(), in_english() and not table.comes_back
+    return workbook_of(table.title, (table,), now, [in_a_cell(fact) for fact in _facts()], english=english)
+
+
+def _spoken(table: Table) -> Table:
+    if table.comes_back or not in_english():
+        return table
+    return replace(
+        table,
+        title=in_a_cell(table.title),
+        head=[in_a_cell(name) for name in table.head],
+        rows=[[in_a_cell(value) if isinstance(value, str) else value for value in row] for row in table.rows],
+        note=in_a_cell(table.note),
+    )
+
+
+def _facts() -> tuple[str, ...]:
+    """Whose list it is, who takes it out and when."""
+    posts = signed_in().posts
+    # Whoever also acts for another takes it out in his own unit.
+    units = dict.fromkeys(post.unit_name for post in ([post for post in posts if not post.holder] or posts))
+    return (*([f"导出单位：{'、'.join(units)}"] if units else []), *who_and_when())
+
+
+def who_and_when() -> tuple[str, str]:
+    """Who takes it out, and when."""
+    return f"导出人：{signed_in().name}", f"导出时间：{words_of(installation().clock())}"
 
 
 def log_export(target: str, rows: int) -> None:

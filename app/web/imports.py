@@ -13,10 +13,10 @@ from app.services.imports.penalties import mapping
 from app.services.reading.imports import batches_of, read_batch, rows_to_mend
 from app.services.reading.reader import Reader
 from app.web.forms import SummaryLine
-from app.web.handing_out import hand_out, log_export
+from app.web.handing_out import hand_out, list_workbook, log_export
 from app.web.import_workbooks import rows_to_mend_xlsx, template_xlsx
 from app.web.reading import current_reader, signed_in
-from app.web.spreadsheet import xlsx_of
+from app.web.spreadsheet import Table
 from app.workbooks.reading import LARGEST_FILE, MOST_ROWS
 from workflows.kit.errors import NotFound, Refusal
 
@@ -154,10 +154,11 @@ def passwords(uid: str) -> ResponseReturnValue:
     try:
         with current_reader() as reader:
             found = take_first_passwords(reader, uid)
-            content = xlsx_of(gettext("初始密码"), ("姓名", "账号", "初始密码"), found, reader.now)
+            table = Table("初始密码", ("姓名", "账号", "初始密码"), found)
+            content = list_workbook(table)
     except Refusal as refusal:
         return _refused(uid, refusal)
-    return hand_out(content, "初始密码", "first-passwords", "xlsx")
+    return hand_out(content, table.title, "first-passwords", "xlsx")
 
 
 def _kind_for(reader: Reader, key: str) -> Kind:

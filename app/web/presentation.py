@@ -40,12 +40,6 @@ def moment(instant: datetime) -> str:
     return f"{legal_date(instant)} {instant.astimezone(SHANGHAI):%H:%M}"
 
 
-def written_moment(instant: datetime) -> str:
-    """2026年11月21日 09:30 in files that leave the system, whatever the language of the page."""
-    day = _day(instant)
-    return f"{day.year}年{day.month}月{day.day}日 {instant.astimezone(SHANGHAI):%H:%M}"
-
-
 def clock_time(instant: datetime) -> str:
     """09:30, in Asia/Shanghai."""
     return f"{instant.astimezone(SHANGHAI):%H:%M}"

@@ -14,6 +14,7 @@ from app.web.case_views import light_of
 from app.web.handing_out import table_file
 from app.web.line_cells import LINE_HEAD, cut_off, line_cells
 from app.web.reading import current_reader
+from app.web.spreadsheet import Table
 from app.web.views import Link
 from workflows.registry import WORKFLOWS
 
@@ -50,25 +51,20 @@ def search_page() -> ResponseReturnValue:
 
 
 def export_page() -> ResponseReturnValue:
-    """The same list as a table; that it was taken out is logged, and a list that is cut off says so in its last row."""
+    """The same list as a table; that it was taken out is logged, and a list that is cut off says so below it."""
     with current_reader() as reader:
         lines, is_cut = export_found(reader, _sought())
-    rows = [*map(line_cells, lines), *cut_off(is_cut, len(lines))]
-    return table_file("事项清单", "cases", LINE_HEAD, rows, request.form.get("form", ""))
+    table = Table("事项清单", LINE_HEAD, [*map(line_cells, lines)], note=cut_off(is_cut, len(lines)))
+    return table_file(table, "cases", request.form.get("form", ""))
 
 
 def records_page() -> ResponseReturnValue:
     """The records of the reader's unit in the columns of the import, so that they can be kept, changed and taken in."""
     with current_reader() as reader:
         layout, rows, is_cut = record_table(reader, replace(_sought(), kind="record"))
-    return table_file(
-        "失信记录",
-        "records",
-        [column.heading for column in layout.columns],
-        [*rows, *cut_off(is_cut, len(rows))],
-        "xlsx",
-        as_kept=True,
-    )
+    head = [column.heading for column in layout.columns]
+    table = Table("失信记录", head, rows, note=cut_off(is_cut, len(rows)), comes_back=True)
+    return table_file(table, "records", "xlsx")
 
 
 def _sought() -> Sought:

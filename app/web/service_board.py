@@ -4,13 +4,15 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
+from app.services.reading.lines import NO_NUMBER
 from app.services.reading.service_board import Board, Group, Row, Wanted, export_board, read_board
 from app.web.case_forms import new_key
 from app.web.case_views import light_of
 from app.web.handing_out import table_file
 from app.web.reading import current_reader
+from app.web.spreadsheet import Table
+from app.workbooks.values import Value
 from workflows.forms.notice import ServiceMethod
-from workflows.kit.storable import in_words
 
 blueprint = Blueprint("service_board", __name__, url_prefix="/service")
 
@@ -44,17 +46,22 @@ def export() -> ResponseReturnValue:
     """The rows of a group that were looked for, as CSV or XLSX."""
     with current_reader() as reader:
         rows = export_board(reader, _group(), _wanted())
-    title = f"送达台账（{_group().label}）"
-    return table_file(title, "service-board", _HEAD, (_cells(row) for row in rows), request.form.get("form", ""))
+    table = Table(f"送达台账（{_group().label}）", _HEAD, [_cells(row) for row in rows])
+    return table_file(table, "service-board", request.form.get("form", ""))
 
 
-def _cells(row: Row) -> tuple[str, ...]:
-    due = row.term.due_on if row.term is not None else None
-    days = (row.sent_on, due, row.announced_until, row.served_on)
-    sent, until, announced, served = (in_words(day) if day else "" for day in days)
-    receipt = "待补交" if row.receipt_missing else ""
-    method = row.method.label if row.method else ""
-    return (row.number, row.title, row.recipient, method, sent, until, announced, served, receipt)
+def _cells(row: Row) -> tuple[Value, ...]:
+    return (
+        row.number or NO_NUMBER,
+        row.title,
+        row.recipient,
+        row.method.label if row.method else "",
+        row.sent_on,
+        row.term.due_on if row.term is not None else None,
+        row.announced_until,
+        row.served_on,
+        "待补交" if row.receipt_missing else "",
+    )
 
 
 def _group() -> Group:

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from openpyxl import load_workbook
 
 from app.clock import MovableClock
 from app.services.step_drafts import save_step_form
 from app.web.speaking import CHINESE
 from tests.support.english_pages import left_in_chinese, own_words
+from tests.support.exported import head_of, sheets_in
 from tests.support.looking import appoint, dismiss, reading
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
@@ -38,8 +38,9 @@ def english(app: Flask, who: str) -> FlaskClient:
 
 
 def sheet_of(content: bytes) -> list[list[Any]]:
-    """The rows of the only sheet of a workbook."""
-    return [list(row) for row in load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)]
+    """The rows of the only sheet of a workbook, from its head on."""
+    (sheet,) = sheets_in(content)
+    return [list(row) for row in sheet.iter_rows(head_of(sheet), values_only=True)]
 
 
 def test_labels_are_labels(app: Flask, world: World) -> None:
@@ -68,6 +69,10 @@ def test_a_list_goes_out_in_the_language_of_its_page(app: Flask, world: World, p
     row = next(row for row in rows if row[0] == number)
     assert "Submitted" in row
     assert "王测试" in row
+    if not as_csv:
+        (sheet,) = sheets_in(answer.data)
+        assert "Unit: 示范区信用管理办公室　　Exported by: 孙测试　　Exported on: " in sheet["A2"].value
+        assert {cell.number_format for cells in sheet.iter_rows(4) for cell in cells if cell.is_date} == {"d mmm yyyy"}
 
 
 def test_what_is_taken_in_again_keeps_its_chinese_head(app: Flask, world: World) -> None:

@@ -5,9 +5,11 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
-from flask import Flask
+from flask import Flask, get_template_attribute
+from flask_babel import force_locale
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
@@ -18,15 +20,18 @@ from app.models.base import db
 from app.models.history import AccessLog
 from app.services.reading.oversight.bulletin import Bulletin, read_bulletin
 from app.services.reading.oversight.bulletin_sheet import download_of, sheet_of
+from app.services.reading.oversight.calls import Calls
 from app.services.reading.oversight.periods import month_of
 from app.services.reading.oversight.scope import Outcome
 from app.services.reading.reader import reader_of
 from tests.support.application import settings_for
 from tests.support.application_fixtures import NOW
 from tests.support.databases import SqliteSource
+from tests.support.exported import rows_in
 from tests.support.overseen_world import strew
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
+from workflows.kit.storable import in_words
 
 PAGES = ("/oversight", "/oversight/statistics", "/oversight/statistics?by=week", "/oversight/bulletin?month=2026-08")
 LISTS = ("/oversight/duties", "/oversight/acts", "/oversight/cases", "/oversight/bulletin.pdf")
@@ -112,16 +117,20 @@ def test_the_workbook_says_what_the_page_says(app: Flask, world: World) -> None:
     book = load_workbook(io.BytesIO(answer.data))
     units, late, carried = book.worksheets
     assert [sheet.title for sheet in book.worksheets] == ["各单位办理情况", "本月逾期事项", "以前月份未办结事项"]
-    assert {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row} == {"s"}
-    rows = [[str(value) for value in row] for row in units.iter_rows(min_row=2, values_only=True)]
+    assert "f" not in {cell.data_type for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    rows = [list(row.values()) for row in rows_in(units)]
     expected = [(row.holder.name, row.met) for row in found.units] + [("合计", found.whole)]
-    assert rows == [
-        [name, str(met.total), *(str(met.counts[outcome]) for outcome in Outcome), met.rate] for name, met in expected
+    assert [row[:-1] for row in rows] == [
+        [name, met.total, *(met.counts[outcome] for outcome in Outcome)] for name, met in expected
     ]
+    assert ["—" if row[-1] is None else f"{100 * row[-1]:.1f}%" for row in rows] == [met.rate for _, met in expected]
     for sheet, duties in ((late, found.late), (carried, found.carried)):
-        told = list(sheet.iter_rows(min_row=2, values_only=True))
-        assert [row[2] for row in told] == [duty.number for duty in duties]
-        assert [row[5] for row in told] == [str(duty.days_late) for duty in duties]
+        told = rows_in(sheet)
+        assert [row["文号"] for row in told] == [duty.number for duty in duties]
+        assert [row["逾期工作日"] for row in told] == [duty.days_late for duty in duties]
+        assert [row["届满日期"].date() for row in told] == [duty.state.due_on for duty in duties]
+        assert sheet["A1"].value == f"政务诚信事项办理情况通报（2026年8月）：{sheet.title}"
+        assert f"通报单位：{found.organ}　　截至日期：{in_words(found.as_of)}　　导出人：" in sheet["A2"].value
     page = client.get("/oversight/bulletin?month=2026-08").text
     for name, met in expected:
         cells = re.search(rf'<th scope="row">{name}</th>(.*?)</tr>', page.split("units-table")[1], re.DOTALL)
@@ -129,6 +138,7 @@ def test_the_workbook_says_what_the_page_says(app: Flask, world: World) -> None:
         told_numbers = [text_of(cell) for cell in re.findall(r"<td>(.*?)</td>", cells[1], re.DOTALL)]
         assert told_numbers == [*(str(met.counts[outcome]) for outcome in Outcome), str(met.total), met.rate]
     assert f"（{found.late_count}项）" in page
+    assert units.auto_filter.ref == f"A3:G{3 + len(found.units)}", "the sums are not sorted among the units"
     taken = [(row.act, row.target) for row in world.rows(AccessLog) if row.target.startswith("bulletin")]
     assert taken == [("exported", "bulletin-2026-08")]
 
@@ -184,3 +194,29 @@ def test_a_head_has_the_board_of_his_unit_and_no_bulletin(app: Flask) -> None:
     assert client.post("/oversight/bulletin/export").status_code == 404
     assert client.get("/oversight/calls/x").status_code == 404
     assert client_of(app, "tolerance_head").get("/oversight").status_code == 200
+
+
+@pytest.mark.parametrize(("days", "words"), [(1, "(1 working day)"), (2, "(2 working days)")])
+def test_one_working_day_is_not_several_in_english(app: Flask, days: int, words: str) -> None:
+    duty = SimpleNamespace(ended_on=NOW.date(), outcome=Outcome.LATE, days_late=days)
+    with app.test_request_context(), force_locale("en"):
+        stand = get_template_attribute("oversight/_parts.html", "stand")
+        assert f"{words}</span>" in stand(duty, None)
+        calls = get_template_attribute("oversight/_parts.html", "calls")
+        told = text_of(calls(Calls(days, days, NOW.date())))
+    assert f"Reminders sent: {days}, supervision notices sent: {days}" in told
+
+
+def test_a_list_of_all_duties_says_whose_they_are(app: Flask) -> None:
+    """An office oversees all units; a head is told of his own only, and the title says so."""
+    assert "<h1>全部单位：全部期限（" in client_of(app, "officer").get("/oversight/duties").text
+    page = client_of(app, "head").get("/oversight/duties").text
+    assert "<h1>示例乙局：全部期限（" in page
+    assert "全部单位" not in page
+    client = client_of(app, "head")
+    assert "<h1>示例乙局：逾期（" in client.get("/oversight/duties?standing=late").text
+    client.post("/language", data={"language": "en"})
+    page = client.get("/oversight/duties").text
+    client.post("/language", data={"language": "zh"})
+    # Only the name of the unit is Chinese to a screen reader.
+    assert '<h1><i lang="zh-CN">示例乙局</i>: all terms (' in page

@@ -18,7 +18,8 @@ from app.services.notice_numbers import parts_of
 from app.services.reading import dispatch_register
 from app.services.reading.dispatch_register import Register, Wanted, read_register
 from app.services.reading.reader import reader_of
-from app.web.spreadsheet import xlsx_of
+from app.web.spreadsheet import Table, workbook_of
+from tests.support.exported import rows_in, sheets_in
 from tests.support.paths import VERDICTS
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
@@ -167,9 +168,14 @@ def test_the_register_is_taken_out_as_csv_and_xlsx_with_an_entry_in_the_log(app:
     assert "王测试" not in answer.data.decode("utf-8-sig")
     answer = officer.post("/register/export", data={"form": "xlsx"})
     assert answer.headers["Content-Disposition"].startswith("attachment")
-    with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
-        text = book.read("xl/sharedStrings.xml").decode()
-    assert all(row.number in text for row in numbered(answered) if row.number)
+    (sheet,) = sheets_in(answer.data)
+    entered = {row["发文字号"]: row for row in rows_in(sheet)}
+    assert set(entered) == {row.number for row in numbered(answered)}
+    for entry in register(answered).entries:
+        row = entered[entry.number]
+        assert row["签发日期"].date() == entry.signed_on
+        # What it is about and the number of that, each in a column of its own.
+        assert (row["所涉事项"], row["所涉事项文号"]) == (entry.case_label, entry.case)
     exports = [entry for entry in answered.rows(AccessLog) if entry.act == "exported"]
     assert [(entry.target, entry.purpose) for entry in exports] == [
         ("dispatch-register", f"{len(shown)}条"), ("dispatch-register", f"{len(numbered(answered))}条")
@@ -178,13 +184,14 @@ def test_the_register_is_taken_out_as_csv_and_xlsx_with_an_entry_in_the_log(app:
 
 def test_no_cell_of_a_workbook_is_a_formula(clock: MovableClock) -> None:
     """trust 1.10: what begins like a formula is text; equal tables are equal files."""
-    made = xlsx_of("登记簿", ["甲"], [["=1+1"], ["@SUM(A1)"], ["+86"]], clock())
+    table = Table("登记簿", ["甲"], [["=1+1"], ["@SUM(A1)"], ["+86"]], comes_back=True)
+    made = workbook_of("登记簿", (table,), clock())
     with zipfile.ZipFile(io.BytesIO(made)) as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
         assert "=1+1" in book.read("xl/sharedStrings.xml").decode()
     assert "<f>" not in sheet
     assert sheet.count('t="s"') == 4
-    assert made == xlsx_of("登记簿", ["甲"], [["=1+1"], ["@SUM(A1)"], ["+86"]], clock())
+    assert made == workbook_of("登记簿", (table,), clock())
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ from workflows.registry import workflow
 from workflows.roles import Capacity
 
 _LARGEST_KEY = 2**63 - 1
+#: What a list says in place of the number of a case without one.
+NO_NUMBER = "尚无文号"
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from app.services.imports.layout import Layout
 from app.services.reading.exporting import AT_ONCE
 from app.services.reading.reader import Reader
 from app.services.reading.search import Sought, found_ids
+from app.workbooks.values import Value
 from workflows.forms.record import Disclosure, ExemptionAnswer, Sanction, Severity, SourceType
 from workflows.kit.errors import NotFound
 from workflows.kit.forms import LabelledEnum
@@ -38,7 +39,7 @@ def writing_unit(reader: Reader) -> int | None:
     return min(reader.standing.units(frozenset({kind.post})), default=None)
 
 
-def record_table(reader: Reader, sought: Sought) -> tuple[Layout, list[tuple[str, ...]], bool]:
+def record_table(reader: Reader, sought: Sought) -> tuple[Layout, list[tuple[Value, ...]], bool]:
     """The columns of the import, a row for each record of his unit that `search` would list, and whether it is cut off.
 
     An identity number is in no row: whoever needs one to tell namesakes apart has it. Credit codes are public.
@@ -52,14 +53,14 @@ def record_table(reader: Reader, sought: Sought) -> tuple[Layout, list[tuple[str
     layout = kind_of("records").layout(reader, unit_id)
     own = (Case.provider_unit_id == unit_id) & not_as_its_subject(reader.standing)
     ids, is_cut = found_ids(reader, replace(sought, kind="record"), own)
-    rows: list[tuple[str, ...]] = []
+    rows: list[tuple[Value, ...]] = []
     for start in range(0, len(ids), AT_ONCE):
         wanted = select(Record).where(Record.id.in_(ids[start : start + AT_ONCE])).order_by(Record.id.desc())
         rows += _rows(reader, layout, reader.session.execute(wanted).scalars().all())
     return layout, rows, is_cut
 
 
-def _rows(reader: Reader, layout: Layout, records: Sequence[Record]) -> list[tuple[str, ...]]:
+def _rows(reader: Reader, layout: Layout, records: Sequence[Record]) -> list[tuple[Value, ...]]:
     people = {record.subject_person_id for record in records} - {None}
     units = {key for record in records for key in (record.subject_unit_id, record.finder_unit_id)} - {None}
     names = dict(reader.session.execute(select(User.id, User.name).where(User.id.in_(people))).all())
@@ -84,7 +85,7 @@ def _rows(reader: Reader, layout: Layout, records: Sequence[Record]) -> list[tup
     return made
 
 
-def _cell(record: Record, key: str) -> str:
+def _cell(record: Record, key: str) -> Value:
     """What stands in a column that is a field of the record, as the import reads it."""
     value: Any = getattr(record, key)
     if value is None or value == "":
@@ -96,6 +97,6 @@ def _cell(record: Record, key: str) -> str:
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
-    if isinstance(value, date):
-        return value.isoformat()
+    if isinstance(value, (date, int)):
+        return value
     return "、".join(value) if isinstance(value, list) else str(value)

@@ -9,7 +9,7 @@ from flask_login import login_required
 
 from app.services.reading.oversight.board import read_board
 from app.services.reading.oversight.duties import DutyPage, Wanted, export_duties, read_duties
-from app.services.reading.oversight.scope import PERSONS, Outcome, is_office
+from app.services.reading.oversight.scope import HEADS, PERSONS, Outcome, is_office
 from app.services.reading.shade import Shade
 from app.web.case_forms import new_key
 from app.web.case_views import light_of
@@ -19,7 +19,8 @@ from app.web.line_cells import cut_off
 from app.web.oversight import blueprint
 from app.web.oversight.duty_cells import DUTY_HEAD, duty_cells
 from app.web.oversight.filters import chips, duties_asked, kept
-from app.web.reading import current_reader
+from app.web.reading import current_reader, signed_in
+from app.web.spreadsheet import Table
 from workflows.registry import WORKFLOWS
 
 _LATE = Wanted(standing=Shade.LATE)
@@ -62,7 +63,7 @@ def duties() -> ResponseReturnValue:
         page=page,
         wanted=wanted,
         asked=kept(wanted),
-        heading=_heading(wanted, unit),
+        heading=_heading(wanted, unit or _all_units(office=office)),
         chips=chips(wanted, unit),
         next_page=_next(wanted, page),
         given=request.args,
@@ -89,8 +90,8 @@ def export_list() -> ResponseReturnValue:
         return redirect(url_for("oversight.duties", **given), 303)
     with current_reader() as reader:
         found, is_cut = export_duties(reader, asked.wanted, NEAR_WORKING_DAYS)
-    rows = [*map(duty_cells, found), *cut_off(is_cut, len(found), "项")]
-    return table_file("期限清单", "duties", DUTY_HEAD, rows, "xlsx")
+    table = Table("期限清单", DUTY_HEAD, [*map(duty_cells, found)], note=cut_off(is_cut, len(found), "项"))
+    return table_file(table, "duties", "xlsx")
 
 
 def _next(wanted: Wanted, page: DutyPage) -> str:
@@ -114,4 +115,11 @@ def _heading(wanted: Wanted, unit: str) -> str:
         what = gettext("已办结")
     else:
         what = gettext("全部期限") if wanted.within is None else gettext("到期的期限")
-    return gettext("%(unit)s：%(what)s", unit=unit or gettext("全部单位"), what=what)
+    return gettext("%(unit)s：%(what)s", unit=unit, what=what)
+
+
+def _all_units(*, office: bool) -> str:
+    """Whose duties are listed where no unit is chosen: an office oversees all units, a head answers for his own."""
+    if office:
+        return gettext("全部单位")
+    return "、".join(dict.fromkeys(post.unit_name for post in signed_in().posts if post.post in HEADS))

@@ -1,15 +1,14 @@
 """访问日志 for the auditor (trust 1.6, 1.8, 1.10): what administrators did is found and exported, which is logged."""
 
-import io
 import re
 
 from flask import Flask
-from openpyxl import load_workbook
 
 from app.models.base import new_uid
 from app.models.history import AccessLog, DraftRow
 from app.services.access_log import Act
 from app.services.access_log import record as record_entry
+from tests.support.exported import rows_in, sheets_in
 from tests.support.mergers import propose
 from tests.support.web_world import client_of, text_of
 from tests.support.world import World
@@ -28,10 +27,11 @@ def test_the_auditor_finds_and_exports_what_administrators_did(app: Flask, world
     csv = client.post("/audit/access/export", data={"act": "name_corrected"}).data.decode("utf-8-sig")
     assert "李测试→=李测式：有误" in csv
     answer = client.post("/audit/access/export", data={"actor": "秦测试", "format": "xlsx"})
-    sheet = load_workbook(io.BytesIO(answer.data)).active
-    assert sheet is not None
-    assert [cell.value for cell in sheet[1]][:3] == ["时间", "事项", "人员"]
-    assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value} == {"s"}
+    (sheet,) = sheets_in(answer.data)
+    rows = rows_in(sheet)
+    assert [*rows[0]][:3] == ["时间", "事项", "人员"]
+    assert [row["时间"] for row in rows] == sorted((row["时间"] for row in rows), reverse=True)
+    assert {row["人员"] for row in rows} == {"秦测试"}
     exported = [row.target for row in world.rows(AccessLog) if row.act == "exported"]
     assert exported == ["access", "access"]
     for login in ("sysadmin", "secadmin", "keeper", "officer"):

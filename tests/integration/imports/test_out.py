@@ -4,7 +4,6 @@ import csv
 import io
 from typing import Any
 
-import openpyxl
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
@@ -18,10 +17,11 @@ from app.services.reading import exporting
 from app.services.reading import search as searching
 from app.services.reading.desk import listing
 from app.services.reading.oversight import duties
-from app.web.spreadsheet import csv_of, xlsx_of
+from app.web.spreadsheet import Table, csv_of, workbook_of
 from app.workbooks import worker
 from app.workbooks.reading import Sheet, _of_csv
 from tests.support.application_fixtures import NOW
+from tests.support.exported import rows_in, sheets_in
 from tests.support.importing import HEADINGS
 from tests.support.web_world import client_of, text_of
 from tests.support.world import World
@@ -45,10 +45,20 @@ def test_the_list_goes_out_with_the_sight_of_its_reader_and_is_logged(app: Flask
     filtered = client_of(app, "officer").post("/cases/export", data={"kind": "objection"})
     assert rows_of(filtered.data)[1:] == []
     book = client_of(app, "officer").post("/cases/export", data={"form": "xlsx"})
-    (sheet,) = openpyxl.load_workbook(io.BytesIO(book.data)).worksheets
-    assert sheet["A2"].value == number
+    (sheet,) = sheets_in(book.data)
+    (row,) = rows_in(sheet)
+    assert row["文号"] == number
+    assert row["期限届满日"].date() == next(term.due_on for term in site.terms(record).values() if term.due_on)
+    assert sheet["A1"].value == "事项清单"
+    assert sheet["A2"].value.startswith("导出单位：示范区信用管理办公室　　导出人：孙测试　　导出时间：2026年9月")
     exports = [(row.target, row.purpose) for row in site.rows(AccessLog) if row.act == "exported"]
     assert exports == [("cases", "1条"), ("cases", "0条"), ("cases", "0条"), ("cases", "1条")]
+
+
+def test_a_case_without_a_number_says_so_as_on_the_desk(app: Flask, site: World) -> None:
+    site.record_in("draft")
+    (row,) = sheet_of(client_of(app, "clerk").post("/cases/export", data={"form": "xlsx"}))
+    assert (row["文号"], row["事项"]) == ("尚无文号", "政务失信记录")
 
 
 def test_a_list_that_is_cut_off_says_so(app: Flask, site: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,12 +71,10 @@ def test_a_list_that_is_cut_off_says_so(app: Flask, site: World, monkeypatch: py
 
 
 def sheet_of(answer: TestResponse) -> list[dict[str, str]]:
-    """The rows of a workbook by their headings; no cell of it is anything but text."""
+    """The rows of a workbook by their headings."""
     assert answer.status_code == 200
-    (sheet,) = openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets
-    head, *rows = list(sheet.iter_rows())
-    assert all(cell.data_type == "s" for row in rows for cell in row if cell.value is not None)
-    return [{str(name.value): str(cell.value or "") for name, cell in zip(head, row, strict=True)} for row in rows]
+    (sheet,) = sheets_in(answer.data)
+    return [{name: str(value or "") for name, value in row.items()} for row in rows_in(sheet)]
 
 
 def test_a_box_of_the_desk_goes_out_as_it_is_listed(app: Flask, site: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -121,6 +129,9 @@ def test_the_records_of_a_unit_go_out_as_the_table_that_comes_in(app: Flask, sit
     rows = sheet_of(answer)
     assert [row["主体名称"] for row in rows] == ["示例丙局", "王测试"]
     assert rows[1]["主体代码"] == ""
+    (sheet,) = sheets_in(answer.data)
+    assert sheet.freeze_panes == "A2", "the head of a table that comes back is its first row"
+    assert rows_in(sheet)[0]["文书日期"].date() == site.case(about_unit).source_on
     (found,) = worker.tables(answer.data, LIMITS)
     table = recognise([Sheet(found["name"], tuple((n, tuple(cells)) for n, cells in found["rows"]))], LAYOUT)
     assert table.unknown == ()
@@ -151,7 +162,8 @@ def test_what_goes_out_comes_back_as_it_was(facts: str, organ: str, as_csv: bool
     """
     cells = {"主体名称": "王测试", "来源文书类型": "行政处罚", "事实": facts, "作出机关": organ}
     row = [cells.get(heading, "") for heading in HEADINGS]
-    content = csv_of(HEADINGS, [row]) if as_csv else xlsx_of("记录", HEADINGS, [row], NOW)
+    table = Table("记录", HEADINGS, [row], comes_back=True)
+    content = csv_of(HEADINGS, [row]) if as_csv else workbook_of("记录", (table,), NOW)
     (found,) = worker.tables(content, LIMITS)
     rows = tuple((n, tuple(map(_of_csv, cells)) if as_csv else tuple(cells)) for n, cells in found["rows"])
     (read,) = recognise([Sheet(found["name"], rows)], LAYOUT).rows

@@ -12,7 +12,7 @@ from app.models.cases import Case
 from app.models.terms import TermRow
 from app.services.lawbook import current_calendar
 from app.services.reading.exporting import AT_ONCE, whole_list
-from app.services.reading.lines import TermState, term_state, titles_of, within_keys
+from app.services.reading.lines import NO_NUMBER, TermState, term_state, titles_of, within_keys
 from app.services.reading.oversight.calls import NONE, Calls, OpenDuty, callable_by, calls_to, step_for
 from app.services.reading.oversight.scope import (
     DUTY_UNIT,
@@ -81,7 +81,7 @@ class Duty:
     @property
     def name(self) -> str:
         """What the case is called in a message: its number, else what it is and where it belongs."""
-        return self.number or f"{self.title}（{self.belongs_to or '尚未编号'}）"
+        return self.number or f"{self.title}（{self.belongs_to or NO_NUMBER}）"
 
 
 @dataclass(frozen=True)

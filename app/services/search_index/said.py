@@ -205,7 +205,7 @@ def _notice(notice: Any) -> list[tuple[str, str]]:
 
 
 def _sync(item: Any) -> list[tuple[str, str]]:
-    return [("同步对象", f"{item.target} {item.target_label}"), ("同步事由", item.trigger)]
+    return [("同步对象", item.target_label), ("同步事由", item.trigger)]
 
 
 _TEXTS: dict[str, Callable[[Any], list[tuple[str, str]]]] = {

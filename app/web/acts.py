@@ -159,7 +159,7 @@ def _offered(offer: OfferView, page: CasePage) -> Act:
         makes=offer.makes,
         leads_to=offer.leads_to,
         answer=answer,
-        main=offer.possible and page.holds and (answer is Answer.AGREE or _is_next(offer, page)),
+        main=offer.possible and _is_main(offer, answer, page),
     )
 
 
@@ -171,6 +171,13 @@ def _answer(offer: OfferView, page: CasePage) -> Answer:
     if not offer.on_proposal:
         return Answer.NONE
     return Answer.AGREE if page.proposal.step == offer.step else Answer.DEPART
+
+
+def _is_main(offer: OfferView, answer: Answer, page: CasePage) -> bool:
+    """What the reader came for: to sign what was drafted for him, to agree to what is proposed, or the next step."""
+    if page.drafted is not None:
+        return offer.signs == page.drafted.step
+    return page.holds and (answer is Answer.AGREE or _is_next(offer, page))
 
 
 def _is_next(offer: OfferView, page: CasePage) -> bool:
@@ -195,11 +202,17 @@ def _proposing(decision: Proposable, barred: tuple[str, ...], page: CasePage) ->
         button="提交拟办意见",
         model=ProposeForm,
         sub_forms={"form": decision.form, **nested},
-        given={"opinion": opinion_on(decision.step, decision.label)},
+        given=_proposed_before(decision, page) or {"opinion": opinion_on(decision.step, decision.label)},
         reasons=(*barred, *decision.reasons),
         leads_to=decision.leads_to,
         proposes=decision.step,
     )
+
+
+def _proposed_before(decision: Proposable, page: CasePage) -> Mapping[str, Any]:
+    """The proposal of this decision that was sent back: it is amended, not written again."""
+    returned = page.returned_work.get("propose", {})
+    return {"form": returned["form"], "opinion": returned["opinion"]} if returned.get("step") == decision.step else {}
 
 
 def _from_paper(entry: PaperEntry, page: CasePage) -> Act:

@@ -1,16 +1,19 @@
 """What is asked stands at the form with which it is supplied, why work came back where it is done again (R33)."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from app.clock import MovableClock
+from app.services.reading.form_lines import form_lines
 from tests.support.paths import objection_form
 from tests.support.waiting_sheets import drafted
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
+from workflows.forms.record import CorrectionForm
 
 WANTED = "身份证明复印件"
 ALSO = "处分决定书全文"
@@ -123,3 +126,40 @@ def test_what_the_provider_is_told_is_not_told_to_the_party(app: Flask, world: W
     uid = world.objection_in("signing")
     world.take("head", "reject_answer", uid, reason=WHY)
     assert WHY not in client_of(app, "subject").get(f"/cases/{uid}").text
+
+
+def test_what_came_back_is_amended_and_not_typed_again(app: Flask, world: World) -> None:
+    """R35, R53: 退回修改 brings the clerk his own text back, 退回拟办意见 the proposal."""
+    uid = world.objection_in("verifying")
+    verdicts = {"facts": {"verdict": "keep"}}
+    world.take("clerk", "draft_answer", uid, verdicts=verdicts, explanation="经核对原始凭证，记录无误。")
+    world.take("head", "reject_answer", uid, reason=WHY)
+    form = form_of(app, "clerk", uid, "draft_answer")
+    assert "经核对原始凭证，记录无误。" in form
+    page = client_of(app, "clerk").get(f"/cases/{uid}").text
+    assert re.search(r'name="draft_answer-verdicts-facts-verdict" value="keep"[^>]* checked', page)
+    answered = world.objection_in("answered", record=world.record_in("listed"))
+    decision = {"reasons": "核查意见与原始材料一致"}
+    world.take("officer", "propose", answered, step="decide", form=decision, opinion="拟按核查意见办理")
+    world.take("approver", "return_proposal", answered, reason=WHY)
+    again = form_of(app, "officer", answered, "propose-decide")
+    assert all(text in again for text in ("核查意见与原始材料一致", "拟按核查意见办理"))
+
+
+def test_the_signature_stands_open_once_there_is_a_draft(app: Flask, world: World) -> None:
+    """R53: the head who may also draft is led to sign what his clerk has drafted, not to write another."""
+    uid = world.rectification_in("explaining")
+    due = (world.today + timedelta(days=20)).isoformat()
+    task = {"task": "兑现承诺", "person": "郑测试", "due_on": due}
+    opened = r'<section class="act" id="act-(\w+)"'
+    assert re.findall(opened, client_of(app, "unit_head").get(f"/cases/{uid}").text) == ["draft_explanation"]
+    plan: dict[str, Any] = {"causes": "管理疏漏", "responsible_persons": ["郑测试"], "tasks": [task]}
+    world.take("staff", "draft_explanation", uid, **plan)
+    assert re.findall(opened, client_of(app, "unit_head").get(f"/cases/{uid}").text) == ["explain"]
+
+
+def test_a_correction_reads_in_words_whatever_it_was_entered_by() -> None:
+    """R45: codes and days that a correction keeps are said as the record says them."""
+    changes = {"severity": "minor", "disclosure_level": "none", "effective_on": "2026-09-01", "facts": "minor"}
+    lines = dict(form_lines(CorrectionForm, {"changes": changes, "reason": "笔误"}))
+    assert lines["更正内容"] == "失信程度：轻微；公开层级：不公开；生效日期：2026年9月1日；事实：minor"

@@ -24,6 +24,8 @@ from workflows.kit.definition import Step, Workflow
 from workflows.registry import workflow
 from workflows.roles import Capacity
 
+_RETURNS = ("reject_", "return_")
+
 
 @dataclass(frozen=True)
 class AskedBack:
@@ -70,6 +72,21 @@ def asked_back(reader: Reader, case: Case) -> tuple[AskedBack, ...]:
             )
         )
     return tuple(found)
+
+
+def returned_work(reader: Reader, case: Case, asked: Iterable[AskedBack]) -> Mapping[str, Mapping[str, Any]]:
+    """What was filled in the last time, by the step that does the work again: nobody types a page anew for one word.
+
+    Of what a clerk or a head sent back (退回); a request of the office asks for something new.
+    """
+    redone = {key for item in asked if item.step.startswith(_RETURNS) for key in item.redone_by}
+    audiences = audiences_of(reader, case)
+    found: dict[str, Mapping[str, Any]] = {}
+    for row in history_of(reader.view, case.id):
+        if row.sort == "step" and row.step in redone and row.audience in audiences:
+            form = json.loads(row.body)["form"]
+            found[row.step] = {name: value for name, value in form.items() if name != "files"}
+    return found
 
 
 def _standing(flow: Workflow, rows: Iterable[EventRow]) -> list[tuple[EventRow, str]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 
 from app.access.capacities import may_see, reading_capacities
@@ -13,7 +13,7 @@ from app.services.contexts import context_of
 from app.services.next_hand import following_step, titles_of
 from app.services.once_read import cases_of, person_name, terms_of_case, terms_of_dossier
 from app.services.reading.approval import Approval, approval_of
-from app.services.reading.asked_back import AskedBack, asked_back
+from app.services.reading.asked_back import AskedBack, asked_back, returned_work
 from app.services.reading.attached import Material, materials_of, materials_of_record
 from app.services.reading.case_names import read_names
 from app.services.reading.case_notices import NoticeView, notice_views
@@ -45,6 +45,7 @@ from workflows.registry import workflow
 from workflows.repair_gate import GateLine, gate
 from workflows.roles import OFFICIAL, PROPOSER, Capacity
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 #: Kinds with steps that correct the record itself.
 _CORRECTING = frozenset({"record", "exemption"})
 
@@ -66,6 +67,8 @@ class OfferView:
     makes: tuple[str, ...]
     leads_to: tuple[str, ...] = ()
     opens: str = ""
+    #: The drafting step whose text this act signs (审签).
+    signs: str = ""
 
     @property
     def possible(self) -> bool:
@@ -134,6 +137,8 @@ class CasePage:
     elsewhere: tuple[Elsewhere, ...]
     #: What was sent back or asked for and is not done yet.
     asked_back: tuple[AskedBack, ...]
+    #: What was filled in before it was sent back, by step.
+    returned_work: Mapping[str, Mapping[str, Any]]
 
 
 def read_case(reader: Reader, uid: str) -> CasePage:
@@ -155,7 +160,8 @@ def read_case(reader: Reader, uid: str) -> CasePage:
     )
     line = lines[0]
     withheld = withheld_parts(reader, case)
-    offered = offers(flow, ctx)
+    offered, asked = offers(flow, ctx), asked_back(reader, case)
+    returned = returned_work(reader, case, asked)
     events, materials = events_of(reader, case), materials_of(reader, case)
     proposal, details = _proposal(reader, case, ctx), terms_of(reader, case, ctx.rules, ctx.calendar)
     summary = summary_of(names.units, case, ctx.rules, withheld)
@@ -170,7 +176,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         summary=summary,
         record=record_at_issue(reader, through, names.units) if through is not None else None,
         correctable=_correctable(reader, case, ctx),
-        offers=(*(_offer(offer, ctx) for offer in offered), *_opening(reader, case, ctx)),
+        offers=(*(_offer(offer, ctx, returned) for offer in offered), *_opening(reader, case, ctx)),
         proposal=proposal,
         drafted=_drafted(case, offered, events),
         approval=_approval(reader, case, ctx, materials, details) if proposal is not None else None,
@@ -194,7 +200,8 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         outlook=_outlook(reader, case, line, names) if case.phase != "closed" else None,
         not_yet=not_yet(ctx),
         elsewhere=elsewhere(ctx),
-        asked_back=asked_back(reader, case),
+        asked_back=asked,
+        returned_work=returned,
     )
 
 
@@ -248,9 +255,9 @@ def _marks(ctx: Context, case: Case) -> tuple[str, ...]:
     return tuple(marks)
 
 
-def _offer(offer: Offer, ctx: Context) -> OfferView:
+def _offer(offer: Offer, ctx: Context, returned: Mapping[str, Mapping[str, Any]] = NOTHING) -> OfferView:
     step = offer.step
-    prefilled: Mapping[str, Any] = {}
+    prefilled = returned.get(step.key, NOTHING)
     if ctx.proposal is not None and ctx.proposal.step == step.key:
         prefilled = ctx.proposal.form
     return OfferView(
@@ -263,6 +270,7 @@ def _offer(offer: Offer, ctx: Context) -> OfferView:
         prefilled=prefilled,
         makes=titles_of(step),
         leads_to=_leads_to(step, ctx),
+        signs="" if step.on_proposal else step.four_eyes,
     )
 
 

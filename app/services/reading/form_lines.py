@@ -1,15 +1,23 @@
 """A form that was filled in, as labelled lines of Chinese text."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from enum import Enum
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from workflows.forms.record import Disclosure, RecordField, Severity
 from workflows.kit.definition import Step, Workflow
 from workflows.kit.forms import LabelledEnum, StepForm
 
+#: How what is kept as text becomes a value, by field of a record.
+_KEPT_AS: Mapping[RecordField, Callable[[str], Any]] = {
+    RecordField.SEVERITY: Severity,
+    RecordField.DISCLOSURE_LEVEL: Disclosure,
+    RecordField.EFFECTIVE_ON: date.fromisoformat,
+    RecordField.CONDUCT_ENDED_ON: date.fromisoformat,
+}
 #: Fields that hold a uid, a hash or the code of a list: the summary of the case says them in words.
 _CODES = frozenset({"subject", "sha256", "key", "signed", "behaviour", "files"})
 
@@ -75,7 +83,17 @@ def in_words(value: Any) -> str:
         parts = [in_words(getattr(value, name)) for name in type(value).model_fields]
         return "，".join(part for part in parts if part)
     if isinstance(value, Mapping):
-        return "；".join(f"{in_words(key)}：{in_words(item)}" for key, item in value.items())
+        return "；".join(f"{in_words(key)}：{_entry(key, item)}" for key, item in value.items())
     if isinstance(value, (list, tuple)):
         return "；".join(in_words(item) for item in value)
     return str(value)
+
+
+def _entry(key: Any, item: Any) -> str:
+    """One entry of a mapping. A correction keeps what a field of the record is to say by its code, a day as text."""
+    if not isinstance(item, str) or not isinstance(key, RecordField):
+        return in_words(item)
+    try:
+        return in_words(_KEPT_AS[key](item) if key in _KEPT_AS else item)
+    except ValueError:
+        return item

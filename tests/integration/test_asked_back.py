@@ -63,6 +63,7 @@ def test_the_party_is_not_told_before_the_letter_is_out(app: Flask, world: World
     world.take("officer", "request_supplement", uid, missing=[WANTED], reason="材料不齐")
     form = form_of(app, "offline", uid, "supplement")
     assert WANTED not in form
+    assert "补正期限" not in form
     assert "文书制作中，送出后可以查看内容。" in form
 
 
@@ -111,14 +112,17 @@ def test_a_notice_returned_to_its_clerk_says_why_at_the_form(app: Flask, world: 
     """The clerk who edits a draft reads why the signer gave it back."""
     (notice,) = drafted(world, 1)
     world.take("approver", "return_draft", notice.uid, reason="请写明救济途径")
-    assert "请写明救济途径" in form_of(app, "officer", notice.uid, "edit")
+    form = form_of(app, "officer", notice.uid, "edit")
+    assert "请写明救济途径" in form
+    assert "签发期限" in form
 
 
 def test_a_plan_sent_back_tells_clerk_and_head_of_the_unit(app: Flask, world: World) -> None:
     """R53: 退回重报 and 退回修改 both stand at the forms of the unit; a clerk without a form still reads them."""
     uid = world.rectification_in("plan_review")
     world.take("officer", "return_plan", uid, reason="措施不具体")
-    assert "措施不具体" in form_of(app, "staff", uid, "draft_explanation")
+    for who in ("staff", "unit_head"):
+        assert "措施不具体" in form_of(app, who, uid, "draft_explanation"), who
 
 
 def test_what_the_provider_is_told_is_not_told_to_the_party(app: Flask, world: World) -> None:

@@ -22,7 +22,6 @@ from app.services.reading.reader import Reader
 from workflows.kit.counting import Nature
 from workflows.kit.definition import Step, Workflow
 from workflows.registry import workflow
-from workflows.roles import Capacity
 
 _RETURNS = ("reject_", "return_")
 
@@ -67,8 +66,8 @@ def asked_back(reader: Reader, case: Case) -> tuple[AskedBack, ...]:
                 form_items(step.form, json.loads(row.body)["form"]) if told else (),
                 step.redone_by,
                 proposed,
-                _label(flow, term),
-                term.due_on if term is not None else None,
+                _label(flow, term) if told else "",
+                term.due_on if term is not None and told else None,
             )
         )
     return tuple(found)
@@ -124,17 +123,12 @@ def _answers(
 def _term(flow: Workflow, case: Case, step: Step, rows: Iterable[TermRow]) -> TermRow | None:
     """Until when: the term that began with the return, else the one that runs for whoever has the case now."""
     live = [row for row in rows if row.status in LIVE and row.nature != Nature.PERIOD.value]
-    holder = Capacity(case.holder) if case.holder else None
 
     def begun(row: TermRow) -> bool:
         term = flow.term(row.key)
         return term is not None and any(start.step == step.key for start in term.starts)
 
-    def theirs(row: TermRow) -> bool:
-        term = flow.term(row.key)
-        return term is not None and term.holder is holder
-
-    chosen = [row for row in live if begun(row)] or [row for row in live if theirs(row)]
+    chosen = [row for row in live if begun(row)] or [row for row in live if row.holder == case.holder]
     return min(chosen, key=lambda row: (row.due_on is None, row.due_on or date.max), default=None)
 
 

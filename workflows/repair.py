@@ -52,6 +52,7 @@ from workflows.kit.forms import NoForm, ReasonForm
 from workflows.kit.proposals import with_proposal_steps
 from workflows.repair_guards import (
     changed_decision_is_possible,
+    correction_lies_behind,
     dates_allow_filing,
     every_line_is_met,
     filing_term_kept_or_excused,
@@ -113,7 +114,8 @@ def _review_leads_to(ctx: Context) -> State:
 STEPS = with_proposal_steps(
     (
         Step("submit", "申请修复", moves({OPENING: SUBMITTED}), SUBJECT, SubmitRepairForm,
-             guards=(head_files_for_the_unit, record_can_be_repaired, no_open_repair, dates_allow_filing),
+             guards=(head_files_for_the_unit, record_can_be_repaired, no_open_repair, dates_allow_filing,
+                     correction_lies_behind),
              notices=(Draft("repair_receipt", Recipient.APPLICANT),), effects=("keep_repair", "file_case"),
              basis="R48、R49"),
         Step("request_supplement", "一次性告知补正", moves({SUBMITTED: INCOMPLETE}), frozenset({C.OFFICE}),

@@ -78,6 +78,14 @@ def dates_allow_filing(ctx: Context) -> bool | Unmet:
     return not waiting or Unmet("尚不能申请修复：" + described(waiting), first_possible_on(waiting))
 
 
+@guard("纠正完成日期不晚于申请之日", form=True)
+def correction_lies_behind(ctx: Context) -> bool | Unmet:
+    if ctx.form.corrected_on is None or ctx.form.corrected_on <= ctx.filed_on:
+        return True
+    online, paper = "请填写实际完成纠正的日期，不得晚于今天", "请填写实际完成纠正的日期，不得晚于收到申请之日"
+    return Unmet(paper if ctx.received_on else online, field="corrected_on")
+
+
 @guard("修复条件今日全部满足")
 def every_line_is_met(ctx: Context) -> bool | Unmet:
     missing = unmet(gate(ctx))

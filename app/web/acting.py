@@ -110,8 +110,8 @@ def take(uid: str, step: str) -> ResponseReturnValue:
         return _again(uid, posted, 422, paper_errors=refusal.errors)
     except GuardRefused as refusal:
         located = _inner_errors(posted) if any(item.guard == "proposal_is_takeable" for item in refusal.unmet) else ()
-        unmet = () if located else tuple(item.text for item in refusal.unmet)
-        return _again(uid, posted, refusal.status, errors=located, unmet=unmet)
+        unmet = () if located else refusal.elsewhere
+        return _again(uid, posted, refusal.status, errors=(*located, *refusal.at_fields), unmet=unmet)
     except (Stale, KeyReused) as refusal:
         # Where the act is not offered any more there is no form to show: the page of the refusal gives the text back.
         if wants_problem() or not _still_offered(uid, act):

@@ -100,7 +100,8 @@ def file(uid: str, path: str) -> ResponseReturnValue:
     except FormIncomplete as refusal:
         return _page(application, uid, request.form, refusal.errors), 422
     except GuardRefused as refusal:
-        return _page(application, uid, request.form, lines=[SummaryLine(item.text) for item in refusal.unmet]), 422
+        lines = [SummaryLine(text) for text in refusal.elsewhere]
+        return _page(application, uid, request.form, refusal.at_fields, lines), 422
     except Refusal as refusal:
         if refusal.status == 404:
             raise

@@ -280,6 +280,20 @@ def test_a_repair_is_filed_once_its_day_has_come(app: Flask, world: World, recor
     assert (filed.correction, filed.commitment, filed.evidence) == ("已兑现承诺。", True, ["兑付凭证.pdf"])
 
 
+def test_a_correction_in_the_future_is_refused_at_its_field(app: Flask, world: World, record: str) -> None:
+    """R48: with what was typed kept."""
+    due = world.terms(record)["record.publication_min"].due_on
+    assert due is not None
+    world.go(due + timedelta(days=1))
+    form = {"correction": "将于下月兑现。", "corrected_on": "2030-01-01", "commitment": "true", "key": "k-5"}
+    answer = post(client_of(app, "subject"), address(record, "repair"), **form)
+    assert answer.status_code == 422
+    assert 'id="f-corrected_on-error"' in answer.text
+    assert answer.text.count("请填写实际完成纠正的日期，不得晚于今天") == 2
+    assert "将于下月兑现。" in answer.text
+    assert world.children(record, "repair") == []
+
+
 def test_an_exemption_is_applied_for(app: Flask, world: World) -> None:
     """R44."""
     record = world.record_in("statement_open")

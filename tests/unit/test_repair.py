@@ -87,6 +87,18 @@ def test_too_early_is_refused_online_with_the_first_possible_day() -> None:
     assert advance(REPAIR, "submit", paper).moved
 
 
+def test_a_correction_that_is_still_to_come_is_not_filed() -> None:
+    """R48: what is applied for is done; a later day is refused at its field, on paper counted from the receipt."""
+    tomorrow = APPLICATION | {"corrected_on": TODAY + timedelta(days=1)}
+    ctx = situation("opening", C.SUBJECT, form=tomorrow, told=LISTED, **CASE)
+    refusal = unmet(REPAIR, "submit", ctx)["correction_lies_behind"]
+    assert (refusal.text, refusal.field) == ("请填写实际完成纠正的日期，不得晚于今天", "corrected_on")
+    paper = replace(ctx, given=APPLICATION | {"corrected_on": TODAY}, received_on=TODAY - timedelta(days=1))
+    refusal = unmet(REPAIR, "submit", paper)["correction_lies_behind"]
+    assert refusal.text == "请填写实际完成纠正的日期，不得晚于收到申请之日"
+    assert advance(REPAIR, "submit", replace(paper, received_on=TODAY)).moved
+
+
 def test_paper_on_an_ended_record_is_not_filed() -> None:
     """R48: on a record that expired nothing is left to repair, also on paper."""
     ctx = situation("opening", C.SUBJECT, form=APPLICATION, told={"record_state": "expired"}, **CASE)

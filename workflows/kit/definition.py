@@ -57,10 +57,14 @@ OPENING = State("opening", "（开始）", Phase.OPEN)
 
 @dataclass(frozen=True)
 class Unmet:
-    """A guard's answer when it does not hold: more exact words, and the first possible day if a date decides."""
+    """A guard's answer when it does not hold: more exact words, and the first possible day if a date decides.
+
+    `field` names the field of the form that is to be put right, where it is a single one.
+    """
 
     detail: str = ""
     possible_on: date | None = None
+    field: str = ""
 
 
 @dataclass(frozen=True)

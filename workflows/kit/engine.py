@@ -127,7 +127,7 @@ def failing_guards(step: Step, ctx: Context, *, with_form: bool) -> tuple[UnmetG
             continue
         answer = condition.check(ctx)
         if isinstance(answer, Unmet):
-            unmet.append(UnmetGuard(condition.key, condition.label, answer.detail, answer.possible_on))
+            unmet.append(UnmetGuard(condition.key, condition.label, answer.detail, answer.possible_on, answer.field))
         elif not answer:
             unmet.append(UnmetGuard(condition.key, condition.label, f"不符合条件：{condition.label}"))
     return tuple(unmet)

@@ -107,6 +107,8 @@ class UnmetGuard:
     label: str
     detail: str = ""
     possible_on: date | None = None
+    #: The field of the form that is to be put right, where it is a single one.
+    field: str = ""
 
     @property
     def text(self) -> str:
@@ -125,6 +127,16 @@ class GuardRefused(Refusal):
     def __init__(self, unmet: tuple[UnmetGuard, ...]) -> None:
         super().__init__("；".join(item.text for item in unmet))
         self.unmet = unmet
+
+    @property
+    def at_fields(self) -> tuple[FieldError, ...]:
+        """What is put right in one field of the form, as a wrong entry there."""
+        return tuple(FieldError(item.field, item.label, item.text) for item in self.unmet if item.field)
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """What no single field puts right."""
+        return tuple(item.text for item in self.unmet if not item.field)
 
 
 class KeyReused(Refusal):

@@ -65,8 +65,9 @@ STEPS = (
     Step("open", "生成同步事项", moves({OPENING: PENDING}), frozenset({C.SYSTEM}), OpenSyncForm,
          effects=("keep_sync_item",), audience=Audience.INSIDE, basis="R52、R70"),
     Step("confirm", "确认同步", moves({PENDING: CONFIRMED}), frozenset({C.OFFICE, C.IMPLEMENTER, C.SYSTEM}),
+         # Whoever confirms reads it, an implementing unit too; `visible` lets no subject and no provider see an item.
          ConfirmSyncForm, guards=(confirmed_by_the_right_hand,), cascades=COMPLETES_REPAIR,
-         audience=Audience.INSIDE),
+         audience=Audience.PARTIES),
     Step("drop", "无需同步", moves({PENDING: DROPPED}), frozenset({C.OFFICE, C.SYSTEM}), DropSyncForm,
          guards=(dropped_with_cause,), cascades=COMPLETES_REPAIR, audience=Audience.INSIDE),
     Step("remind", "催办", stay(PENDING), frozenset({C.OFFICE}), RemindForm, guards=(sync_is_late,),

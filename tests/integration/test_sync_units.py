@@ -2,9 +2,11 @@
 
 import pytest
 
-from app.database import write_sessions, write_transaction
+from app.database import read_transaction, write_sessions, write_transaction
 from app.services.demo_district import IMPLEMENTER_UNIT
 from app.services.founding import NewPerson, ensure_unit, found_person
+from app.services.reading.history import events_of
+from app.services.reading.reader import case_for, reader_of
 from tests.support.world import World
 from workflows.kit.calendar import shipped_calendar
 from workflows.kit.context import Actor
@@ -43,6 +45,24 @@ def test_an_item_lies_with_the_unit_of_its_target(world: World, unit: int) -> No
         world.take("clerk", "confirm", item, note="已登记")
     world.take("han", "confirm", item, note="已登记")
     assert world.state(item) == "confirmed"
+
+
+def test_a_unit_reads_its_own_confirmation_and_nobody_outside_gains_sight(world: World, unit: int) -> None:
+    """R52: step and text stand in its history; the opening and the office's own acts stay inside, parties see none."""
+    record = world.record_in("listed")
+    item = next(one.uid for one in world.children(record, "sync") if one.target == "S10")
+    world.take("han", "confirm", item, note="已完成")
+    with read_transaction(world.backend.engine) as session:
+
+        def read_by(role: str) -> list[tuple[str, tuple[str, ...]]]:
+            reader = reader_of(world.backend, session, world[role], world.clock())
+            return [(event.act, event.lines) for event in events_of(reader, case_for(reader, item))]
+
+        assert read_by("han") == [("确认同步", ("反馈情况：已完成",))]
+        assert [act for act, _ in read_by("officer")][-1] == "生成同步事项"
+        for outsider in ("subject", "clerk", "head"):
+            with pytest.raises(NotFound):
+                read_by(outsider)
 
 
 def test_a_silent_unit_is_reminded_by_the_office(world: World, unit: int) -> None:

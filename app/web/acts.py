@@ -170,7 +170,7 @@ def _answer(offer: OfferView, page: CasePage) -> Answer:
         return Answer.RETURN
     if not offer.on_proposal:
         return Answer.NONE
-    return Answer.AGREE if page.proposal.step == offer.step else Answer.DEPART
+    return Answer.AGREE if page.proposal.step == offer.step and offer.agreeable else Answer.DEPART
 
 
 def _is_main(offer: OfferView, answer: Answer, page: CasePage) -> bool:

@@ -11,6 +11,7 @@ from app.clock import MovableClock
 from tests.support.act_forms import send
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
+from workflows.kit import proposals
 
 
 @pytest.fixture
@@ -120,3 +121,19 @@ def test_an_objection_and_a_record_have_their_own_materials(app: Flask, district
     assert lines["来源文书信息"].startswith("✓ 齐")
     assert lines["来源文书和证明材料"].startswith("✗ 缺")
     assert lines["保密审查确认"].startswith("✓ 齐")
+
+
+def test_what_would_be_refused_is_not_offered_to_be_agreed_to(
+    app: Flask, district: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """R36: a proposal of before that rule, against the provider's answer: decided otherwise or returned, not agreed to."""
+    objection = district.objection_in("answered")
+    with monkeypatch.context() as before:
+        before.setattr(proposals, "refused_content", lambda _step, _ctx: ())
+        form = {"verdicts": {"facts": {"verdict": "keep"}}, "reasons": "维持"}
+        district.take("officer", "propose", objection, step="decide", form=form, opinion="拟维持")
+    page = text_of(client_of(app, "approver").get(f"/cases/{objection}").text)
+    assert "审定应当与其核查结论一致" in page
+    assert "同意，审定" not in page
+    for words in ("退回拟办意见", "不同意，另作决定"):
+        assert words in page

@@ -336,6 +336,19 @@ def test_each_organ_proposes_and_returns_its_own_matters_only() -> None:
     assert "may_return_here" in unmet(OBJECTION, "return_proposal", ctx)
 
 
+def test_what_the_decider_may_not_decide_is_not_proposed_to_him() -> None:
+    """R36: keeping what the provider wants corrected is refused to the clerk in the words that the decider would read."""
+    fields: dict[str, Any] = {"verdicts": verdict("change", "有误", field="facts"), "fields": [{"field": "facts"}]}
+    against: dict[str, Any] = {"verdicts": verdict("keep", field="facts"), "reasons": "维持"}
+    words = unmet(OBJECTION, "decide", decision(against, **fields))["not_worse_for_the_objector"]
+    assert words.startswith("“事实”由信息提供单位核查认定")
+    form = {"step": "decide", "form": against, "opinion": "拟维持"}
+    found = unmet(OBJECTION, "propose", objection("answered", C.OFFICE, form=form, **fields))
+    assert found == {"proposal_is_takeable": words}
+    agreed = form | {"form": {"reasons": "同意核查意见"}}
+    assert unmet(OBJECTION, "propose", objection("answered", C.OFFICE, form=agreed, **fields)) == {}
+
+
 def test_a_review_may_annul_the_whole_record() -> None:
     """R37, R25: effects as of a decision."""
     form: dict[str, Any] = {"result": "changed", "verdicts": verdict("annul", field="record"), "reasons": "依据已撤销"}

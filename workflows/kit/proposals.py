@@ -1,12 +1,14 @@
 """拟办: the three steps that the kit adds to every state in which a decision is taken on proposal (section 0)."""
 
+from dataclasses import replace
 from typing import Any
 
 from pydantic import Field
 
 from workflows.kit.context import Context
 from workflows.kit.definition import Audience, Phase, Step, Unmet, guard, stay
-from workflows.kit.errors import FormIncomplete
+from workflows.kit.engine import failing_guards
+from workflows.kit.errors import FormIncomplete, UnmetGuard
 from workflows.kit.forms import Line, OptionalText, ReasonForm, StepForm, Text, parse_form
 from workflows.roles import PROPOSER, Capacity
 
@@ -48,6 +50,12 @@ def decider_of(step: Step) -> Capacity:
     return next(capacity for capacity in sorted(step.by) if capacity in PROPOSER)
 
 
+def refused_content(step: Step, ctx: Context) -> tuple[UnmetGuard, ...]:
+    """Why the decision cannot be taken with this content: what holds for the decider holds for who proposes it."""
+    judged = frozenset(condition.key for condition in step.guards if condition.needs_form)
+    return tuple(item for item in failing_guards(step, ctx, with_form=True) if item.guard in judged)
+
+
 def with_proposal_steps(steps: tuple[Step, ...], openings: tuple[Step, ...] = ()) -> tuple[Step, ...]:
     """Add propose, withdraw_proposal and return_proposal wherever a step is taken on proposal.
 
@@ -80,10 +88,11 @@ def with_proposal_steps(steps: tuple[Step, ...], openings: tuple[Step, ...] = ()
         if Capacity.REVIEWER in step.by and ctx.takers & ctx.facts.handlers():
             return Unmet("您参与过原处理，不得参与复核")
         try:
-            parse_form(step.form, ctx.form.form)
+            content = parse_form(step.form, ctx.form.form)
         except FormIncomplete as refusal:
             return Unmet(f"拟办内容不完整：{refusal.message}")
-        return True
+        refused = refused_content(step, replace(ctx, form=content))
+        return not refused or Unmet("；".join(item.text for item in refused))
 
     clerks = frozenset(PROPOSER[decider_of(step)] for step in decidable)
     deciders = frozenset(decider_of(step) for step in decidable)

@@ -40,7 +40,9 @@ from app.services.reading.told import Part, withheld_parts
 from workflows.kit.context import Context, Proposal
 from workflows.kit.definition import Audience, Fork, Step
 from workflows.kit.engine import Offer, offers
-from workflows.kit.forms import StepForm
+from workflows.kit.errors import FormIncomplete
+from workflows.kit.forms import StepForm, parse_form
+from workflows.kit.proposals import refused_content
 from workflows.registry import workflow
 from workflows.repair_gate import GateLine, gate
 from workflows.roles import OFFICIAL, PROPOSER, Capacity
@@ -69,6 +71,8 @@ class OfferView:
     opens: str = ""
     #: The drafting step whose text this act signs (审签).
     signs: str = ""
+    #: Of what is proposed: whether it could be decided with the content that was proposed.
+    agreeable: bool = True
 
     @property
     def possible(self) -> bool:
@@ -271,7 +275,18 @@ def _offer(offer: Offer, ctx: Context, returned: Mapping[str, Mapping[str, Any]]
         makes=titles_of(step),
         leads_to=_leads_to(step, ctx),
         signs="" if step.on_proposal else step.four_eyes,
+        agreeable=_agreeable(step, ctx),
     )
+
+
+def _agreeable(step: Step, ctx: Context) -> bool:
+    """Whether the live proposal may be agreed to as it stands; what it lacks its decider can still fill in."""
+    if ctx.proposal is None or ctx.proposal.step != step.key:
+        return True
+    try:
+        return not refused_content(step, replace(ctx, form=parse_form(step.form, ctx.proposal.form)))
+    except FormIncomplete:
+        return True
 
 
 def _leads_to(step: Step, ctx: Context) -> tuple[str, ...]:

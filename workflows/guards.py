@@ -54,7 +54,7 @@ def duty_is_late(*terms: str) -> Guard:
     def some_duty_is_late(ctx: Context) -> bool | Unmet:
         if any(ctx.facts.term_over_since(term) for term in terms):
             return True
-        return Unmet("没有逾期的办理期限，无需催办", first_day_late(ctx, *terms))
+        return Unmet("没有逾期的办理期限，无需催办或者督办", first_day_late(ctx, *terms))
 
     return some_duty_is_late
 

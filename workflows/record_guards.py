@@ -67,9 +67,9 @@ def severity_given(ctx: Context) -> bool | Unmet:
 def conduct_end_given(ctx: Context) -> bool | Unmet:
     case = ctx.case
     if case.conduct_ended_on and case.conduct_ended_on > ctx.today:
-        return Unmet("行为终止日期不得晚于今天；行为仍在持续的，请勾选“仍在持续”")
+        return Unmet("行为终止日期不得晚于今天；行为仍在持续的，请勾选“行为仍在持续”")
     return bool(case.conduct_ended_on) != bool(case.conduct_continues) or Unmet(
-        "请填写行为终止日期；行为仍在持续的，请只勾选“仍在持续”"
+        "请填写行为终止日期；行为仍在持续的，请只勾选“行为仍在持续”"
     )
 
 

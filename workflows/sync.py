@@ -44,7 +44,7 @@ def dropped_with_cause(ctx: Context) -> bool | Unmet:
 def sync_is_late(ctx: Context) -> bool | Unmet:
     if ctx.facts.term_over_since("sync.confirmation") is not None:
         return True
-    return Unmet("同步期限尚未届满，无需催办", first_day_late(ctx, "sync.confirmation"))
+    return Unmet("同步期限尚未届满，无需催办或者督办", first_day_late(ctx, "sync.confirmation"))
 
 
 @guard("本次修复的同步事项全部办结")

@@ -1,6 +1,7 @@
 """我的信用记录 and what is filed from it, through the pages (R33, R44, R48, R49; design: interface 5 and 6)."""
 
 import io
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -133,6 +134,20 @@ def test_the_same_form_posted_twice_files_once(app: Flask, world: World, record:
     first, second = (post(client, address(record), **OBJECTION) for _ in range(2))
     assert first.location == second.location
     assert len(world.children(record, "objection")) == 1
+
+
+def test_what_is_recorded_is_told_of_each_field_but_not_of_the_whole_record(
+    app: Flask, world: World, record: str
+) -> None:
+    """R33: of the whole record it says when to tick it; what is not recorded has the same word here and on the case."""
+    page = text_of(client_of(app, "subject").get(address(record, "objection")).text)
+    assert "认为整条记录不应当存在的，就本项提出" in page
+    assert not re.search("现记载：\\s*认为整条记录", page)
+    assert re.search("责任人员 对本项提出异议\\s*现记载：\\s*未记载", page)
+    filed = world.open("subject", "objection", "submit", record, reason="应当列明", attacks_source_only=False,
+                       fields=[{"field": "responsible_persons", "ground": "omission"}]).uid  # fmt: skip
+    case = text_of(client_of(app, "subject").get(f"/cases/{filed}").text)
+    assert "责任人员遗漏未记载" in case
 
 
 def test_what_is_missing_is_named_at_its_field_and_nothing_typed_is_lost(app: Flask, world: World, record: str) -> None:

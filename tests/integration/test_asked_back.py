@@ -49,7 +49,7 @@ def test_the_party_reads_at_the_form_what_to_supply_and_until_when(app: Flask, w
     assert "需要补正的全部内容" in form
     assert "材料不齐" in form
     assert re.search(rf"<ol><li>{WANTED}</li><li>{ALSO}</li></ol>", page)
-    assert f"补正期限：最后一日：{day(world.terms(uid)[f'{kind}.supplement'].due_on)}" in form
+    assert f"补正期限至{day(world.terms(uid)[f'{kind}.supplement'].due_on)}" in form
     world.take("subject", "supplement", uid, statement="已补充")
     assert "需要补正的全部内容" not in form_of(app, "officer", uid, "accept")
 
@@ -75,7 +75,7 @@ def test_a_record_sent_back_says_at_its_forms_what_is_missing(app: Flask, world:
     edit = text_of(client_of(app, "clerk").get(f"/records/{uid}/edit").text)
     for text in (edit, form_of(app, "clerk", uid, "submit")):
         assert all(wanted in text for wanted in (WHY, WANTED, ALSO))
-        assert f"补正期限：最后一日：{due}" in text
+        assert f"补正期限至{due}" in text
     world.take("clerk", "submit", uid)
     assert WANTED in form_of(app, "head", uid, "report")
     world.take("head", "reject_draft", uid, reason="还缺全文")

@@ -112,7 +112,7 @@ def test_an_act_that_waits_is_greyed_with_its_reason_and_its_first_day(app: Flas
     uid = world.objection_in("verifying")
     page = client_of(app, "officer").get(f"/cases/{uid}").text
     greyed = text_of(page.split('aria-label="催办（现在不能办理）"')[1].split("</div>")[0])
-    assert re.search(r"没有逾期的办理期限，无需催办（最早可于2026年\d+月\d+日办理）", greyed)
+    assert re.search(r"没有逾期的办理期限，无需催办或者督办（最早可于2026年\d+月\d+日办理）", greyed)
     assert "没有逾期" not in client_of(app, "subject").get(f"/cases/{uid}").text
 
 

@@ -76,11 +76,13 @@ def test_where_a_date_decides_the_first_day_is_told(kind: str, state: str, who: 
     assert f"最早可于{first.year}年{first.month}月{first.day}日办理" in reason.text
 
 
-def test_a_term_that_does_not_run_gives_no_day() -> None:
-    row = WORKFLOWS["objection"].step("remind")
+@pytest.mark.parametrize(("step", "who"), [("remind", C.OFFICE), ("supervise", C.SUPERVISOR)])
+def test_a_term_that_does_not_run_gives_no_day(step: str, who: C) -> None:
+    """One condition bars 催办 and 督办, and names both."""
+    row = WORKFLOWS["objection"].step(step)
     assert row is not None
-    (reason,) = failing_guards(row, situation("verifying", C.OFFICE), with_form=False)
-    assert (reason.possible_on, reason.text) == (None, "没有逾期的办理期限，无需催办")
+    (reason,) = failing_guards(row, situation("verifying", who), with_form=False)
+    assert (reason.possible_on, reason.text) == (None, "没有逾期的办理期限，无需催办或者督办")
 
 
 def test_both_conditions_of_going_on_without_an_answer_are_told_together() -> None:

@@ -54,7 +54,7 @@ def test_a_complete_draft_is_submitted() -> None:
         ({"facts": ""}, "facts_written", "尚未写明事实"),
         ({"severity": ""}, "severity_given", "尚未确定失信程度"),
         ({"conduct_ended_on": None}, "conduct_end_given", "请填写行为终止日期"),
-        ({"conduct_continues": True}, "conduct_end_given", "请只勾选"),
+        ({"conduct_continues": True}, "conduct_end_given", "请只勾选“行为仍在持续”"),
         ({"conduct_ended_on": TODAY + timedelta(1)}, "conduct_end_given", "不得晚于今天"),
         ({"conduct_ended_on": date(2021, 11, 19)}, "retention_not_over", "已于2026年11月19日届满"),
         ({"told": {"same_act_recorded": True}}, "no_other_record_on_the_act", "不得重复报送"),

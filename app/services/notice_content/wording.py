@@ -42,7 +42,7 @@ def key_field_words(rules: RuleSet, key_field: str, behaviour_id: str) -> str:
 def field_words(field: RecordField, value: Any, rules: RuleSet) -> str:
     """A value of a contestable field as people read it."""
     if isinstance(value, list):
-        return "、".join(str(item) for item in value) or "未列明"
+        return "、".join(str(item) for item in value) or "未记载"
     if field in (RecordField.EFFECTIVE_ON, RecordField.CONDUCT_ENDED_ON):
         return _day_words(field, value)
     if not value:

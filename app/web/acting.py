@@ -40,7 +40,7 @@ from workflows.kit.errors import (
     Stale,
     TextChanged,
 )
-from workflows.kit.forms import parse_form
+from workflows.kit.forms import StepForm, parse_form
 from workflows.registry import workflow
 
 blueprint = Blueprint("acting", __name__)
@@ -90,11 +90,7 @@ def take(uid: str, step: str) -> ResponseReturnValue:
     try:
         posted = _read(uid, act, before)
     except FileRefused as refusal:
-        given = parse_posted(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id)
-        with current_reader() as reader:
-            kept = next((draft.files for draft in drafts_on(reader, uid) if draft.act == act.id), ())
-        files = tuple((item.uid, item.name) for item in kept)
-        return case_response(uid, Attempt(act.id, given, unmet=(refusal.message,), files=files), 422)
+        return _file_refused(uid, act, refusal)
     if (changed := _redrawn(act)) is not None:
         return _again(uid, replace(posted, given=changed), 200)
     try:
@@ -192,12 +188,43 @@ def _version() -> int:
     return request.form.get("version", default=-1, type=int)
 
 
+def _file_refused(uid: str, act: Act, refusal: FileRefused) -> ResponseReturnValue:
+    """The form once more with what is wrong with its file, and with whatever else is wrong in its fields."""
+    with current_reader() as reader:
+        kept = next((draft.files for draft in drafts_on(reader, uid) if draft.act == act.id), ())
+    files = tuple((item.uid, item.name) for item in kept)
+    posted = _typed(act, tuple(item.uid for item in kept))
+    wrong = (*_wrong(act.model, posted.given), *(_inner_errors(posted) if act.proposes else ()))
+    attempt = Attempt(
+        act.id,
+        posted.given,
+        posted.paper,
+        # A file is missing because it was refused: that is told already.
+        errors=tuple(error for error in wrong if error.field != FILES),
+        paper_errors=_wrong(PaperForm, posted.paper) if act.on_paper else (),
+        unmet=(refusal.message,),
+        files=files,
+    )
+    return case_response(uid, attempt, 422)
+
+
+def _wrong(model: type[StepForm], given: dict[str, Any]) -> tuple[FieldError, ...]:
+    try:
+        parse_form(model, given)
+    except FormIncomplete as refusal:
+        return refusal.errors
+    return ()
+
+
 def _read(uid: str, act: Act, before: Taken | None) -> Posted:
+    return _typed(act, _kept_files(uid, act, before))
+
+
+def _typed(act: Act, files: tuple[str, ...]) -> Posted:
     given = without_idle_values(parse_posted(act.model, request.form, sub_forms=act.sub_forms, prefix=act.id))
     if act.proposes:
         given = {"form": {}, **given, "step": act.proposes}
     paper = parse_posted(PaperForm, request.form, prefix=_paper(act)) if act.on_paper else {}
-    files = _kept_files(uid, act, before)
     if FILES in act.model.model_fields:
         given[FILES] = list(files)
     return Posted(act, given, paper, files)

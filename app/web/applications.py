@@ -32,7 +32,7 @@ from workflows.forms.objection import SubmitObjectionForm
 from workflows.forms.record import StatementForm
 from workflows.forms.repair import SubmitRepairForm
 from workflows.kit.errors import FieldError, FormIncomplete, GuardRefused, Refusal
-from workflows.kit.forms import StepForm
+from workflows.kit.forms import StepForm, parse_form
 from workflows.registry import workflow
 
 blueprint = Blueprint("applications", __name__, url_prefix="/credit/records")
@@ -94,7 +94,7 @@ def file(uid: str, path: str) -> ResponseReturnValue:
     if request.form.get("act") == "save" or (application.opens and card.for_unit):
         return _kept(application, uid, card, refused)
     if refused:
-        return _page(application, uid, request.form, lines=refused), 422
+        return _page(application, uid, request.form, _wrong(application), refused), 422
     try:
         taken = _take(application, uid)
     except FormIncomplete as refusal:
@@ -164,6 +164,15 @@ def _keep(application: Application, uid: str) -> tuple[Draft, list[SummaryLine]]
             except FileRefused as refusal:
                 refused.append(SummaryLine(refusal.message, f"f-{FILES}"))
     return draft, refused
+
+
+def _wrong(application: Application) -> tuple[FieldError, ...]:
+    """What is wrong in the fields of a form whose file was refused: all of it is told at once."""
+    try:
+        parse_form(application.form, _given(application, request.form))
+    except FormIncomplete as refusal:
+        return refusal.errors
+    return ()
 
 
 def _kept(application: Application, uid: str, card: RecordCard, refused: list[SummaryLine]) -> ResponseReturnValue:

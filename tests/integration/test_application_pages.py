@@ -190,6 +190,15 @@ def test_a_disguised_file_is_refused_in_chinese_and_the_rest_is_kept(app: Flask,
     assert world.children(record, "objection") == []
 
 
+def test_a_refused_file_hides_no_other_fault(app: Flask, world: World, record: str) -> None:
+    """Bad input: everything that is wrong is told at once."""
+    form = {**OBJECTION, "reason": "", "files-upload": (io.BytesIO(b"MZ\x90\x00" + b"\0" * 64), "证明.pdf")}
+    answer = post(client_of(app, "subject"), address(record), **form)
+    assert answer.status_code == 422
+    assert "Windows 程序" in answer.text
+    assert 'href="#f-reason"' in answer.text
+
+
 def test_the_same_fields_again_are_refused_with_what_to_do_instead(app: Flask, world: World, record: str) -> None:
     world.objection_in("submitted", record)
     answer = post(client_of(app, "subject"), address(record), **OBJECTION)

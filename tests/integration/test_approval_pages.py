@@ -126,7 +126,7 @@ def test_an_objection_and_a_record_have_their_own_materials(app: Flask, district
 def test_what_would_be_refused_is_not_offered_to_be_agreed_to(
     app: Flask, district: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R36: a proposal of before that rule, against the provider's answer: decided otherwise or returned, not agreed to."""
+    """R36: a proposal of before that rule, against the provider's answer: it is decided otherwise or returned."""
     objection = district.objection_in("answered")
     with monkeypatch.context() as before:
         before.setattr(proposals, "refused_content", lambda _step, _ctx: ())

@@ -215,6 +215,17 @@ def test_a_disguised_file_is_refused_in_chinese_and_the_text_is_kept(app: Flask,
     assert world.rows(Attachment) == []
 
 
+def test_a_refused_file_hides_no_other_fault(app: Flask, world: World) -> None:
+    """Bad input: everything that is wrong is told at once."""
+    uid = world.objection_in("submitted")
+    world.take("officer", "request_supplement", uid, missing=["身份证明"], reason="材料不齐")
+    bad = (io.BytesIO(b"MZ\x90\x00 not a pdf"), "凭证.pdf")
+    answer = post(client_of(app, "subject"), uid, "supplement", statement="", **{"files-upload": bad})
+    assert answer.status_code == 422
+    assert "凭证.pdf" in answer.text
+    assert 'href="#f-supplement-statement"' in answer.text
+
+
 def test_the_sheet_of_a_notice_is_for_those_who_may_see_it(app: Flask, world: World) -> None:
     """R141: before it is made the page says so; afterwards the stored bytes, for parties and organs only."""
     uid = world.objection_in("submitted")

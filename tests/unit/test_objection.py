@@ -337,7 +337,7 @@ def test_each_organ_proposes_and_returns_its_own_matters_only() -> None:
 
 
 def test_what_the_decider_may_not_decide_is_not_proposed_to_him() -> None:
-    """R36: keeping what the provider wants corrected is refused to the clerk in the words that the decider would read."""
+    """R36: keeping what the provider wants corrected is refused to the clerk in the words of the decision."""
     fields: dict[str, Any] = {"verdicts": verdict("change", "有误", field="facts"), "fields": [{"field": "facts"}]}
     against: dict[str, Any] = {"verdicts": verdict("keep", field="facts"), "reasons": "维持"}
     words = unmet(OBJECTION, "decide", decision(against, **fields))["not_worse_for_the_objector"]

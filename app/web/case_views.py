@@ -127,7 +127,7 @@ def term_view(detail: TermDetail, today: date, events: Sequence[EventView] = ())
     basis, start, grade = told
     return TermView.counted(
         key, detail.label, detail.counting, detail.ledger, today=today, basis=basis, start=start, grade=grade,
-        light=light, acts=_acts_on(detail, events), **more,
+        light=light, length=detail.length.text, acts=_acts_on(detail, events), **more,
     )  # fmt: skip
 
 

@@ -122,12 +122,13 @@ class TermView:
         start: str,
         grade: Grade,
         light: Light | None,
+        length: str = "",
         **more: Any,
     ) -> "TermView":
-        """A term that has begun."""
+        """A term that has begun; `length` where it is another than that which is counted, as of a returned term."""
         return cls(
-            key, label, counting.span.text, basis, start, grade, light, ledger, counting.pauses, counting.extensions,
-            months_of(ledger, today), **more,
+            key, label, length or counting.span.text, basis, start, grade, light, ledger, counting.pauses,
+            counting.extensions, months_of(ledger, today), **more,
         )  # fmt: skip
 
     @property

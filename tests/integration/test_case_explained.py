@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.support.looking import appoint, reading
 from tests.support.serving import by_post
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
+from workflows.kit.calendar import shipped_calendar
 from workflows.kit.errors import NotFound
 from workflows.registry import WORKFLOWS
 from workflows.roles import Post
@@ -162,6 +164,57 @@ def test_the_ledger_shows_the_months_the_clause_and_who_paused(app: Flask, world
     told = text_of(tab_of(app, "officer", paused, "terms"))
     assert "暂停等待异议审定或者容错免责认定，2026年" in told.replace(" ", "")
     assert "系统：期限暂停" in told
+
+
+def returned_plan(world: World, days: int) -> str:
+    """A rectification whose plan was handed in on day `days` of its term and returned the day after."""
+    uid = world.rectification_in("explaining")
+    begun = world.terms(uid)["rectification.explanation"].anchor_on
+    assert begun is not None
+    world.go(shipped_calendar().add_working_days(begun, days))
+    due = world.today + timedelta(days=20)
+    task = {"task": "兑现承诺", "person": "郑测试", "due_on": due.isoformat()}
+    world.take("staff", "draft_explanation", uid, causes="管理疏漏", responsible_persons=["郑测试"], tasks=[task])
+    world.take("unit_head", "explain", uid)
+    world.go(shipped_calendar().add_working_days(world.today, 1))
+    world.take("officer", "return_plan", uid, reason="没有写明完成期限")
+    return uid
+
+
+@pytest.mark.parametrize(
+    ("days", "left"),
+    [
+        (4, "退回，剩余六个工作日，自退回之日起算，当日不计"),
+        (9, "退回，剩余期限不足三个工作日的按三个工作日计，自退回之日起算，当日不计"),
+    ],
+)
+def test_a_returned_term_says_its_own_length_and_what_is_left_of_it(
+    app: Flask, world: World, days: int, left: str
+) -> None:
+    """R42, R140: a return leaves the remaining days; the order was served once, and the law gives ten days."""
+    uid = returned_plan(world, days)
+    row = world.terms(uid)["rectification.explanation"]
+    told = text_of(tab_of(app, "staff", uid, "terms").split("已经结束的期限")[0])
+    assert "期限十个工作日" in told.replace(" ", "")
+    assert f"起算{day_of(world.today)}{left}" in told.replace(" ", "")
+    assert "收到整改通知之日" not in told
+    assert row.due_on is not None
+    assert f"届满日{day_of(row.due_on)}" in told.replace(" ", "")
+
+
+def test_a_party_does_not_read_in_a_term_what_was_returned_inside(app: Flask, world: World) -> None:
+    """R34: that the organs sent a finding back to each other is no event of the party; the days that are left are."""
+    uid = world.repair_in("proposed")
+    world.take("officer", "return_finding", uid, reason="核实意见缺少依据")
+    told = {who: text_of(tab_of(app, who, uid, "terms").split("已经结束的期限")[0]) for who in ("clerk", "subject")}
+    assert f"{day_of(world.today)}退回，剩余" in told["clerk"].replace(" ", "")
+    assert "退回" not in told["subject"]
+    assert f"日，自{day_of(world.today)}起算，当日不计" in told["subject"].replace(" ", "")
+
+
+def day_of(on: date) -> str:
+    """A day as pages write it."""
+    return f"{on.year}年{on.month}月{on.day}日"
 
 
 def test_days_are_written_as_an_office_writes_them(app: Flask, world: World) -> None:

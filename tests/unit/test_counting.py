@@ -256,6 +256,15 @@ def test_the_ledger_gives_every_day_its_reason() -> None:
     )
 
 
+def test_the_first_day_counted_is_the_one_with_the_number_one() -> None:
+    """R140, R142: what begins before a weekend has its first working day after it; days of a calendar count at once."""
+    in_working_days = ledger(term(Nature.DUTY, "3 WD", "2026-11-20"), CALENDAR)
+    assert (in_working_days.first_day, in_working_days.first_counted) == (day("2026-11-21"), day("2026-11-23"))
+    assert ledger(term(Nature.DUTY, "3 D", "2026-11-20"), CALENDAR).first_counted == day("2026-11-21")
+    waiting = ledger(term(Nature.DUTY, "3 WD", "2026-11-20", ("2026-11-20", None)), CALENDAR)
+    assert waiting.first_counted is None
+
+
 def test_the_ledger_shows_the_roll_of_a_last_rest_day() -> None:
     """R140, R142: which rest day the term would have ended on, and where it went."""
     account = ledger(term(Nature.RIGHT, "10 D", "2026-09-21"), CALENDAR)

@@ -51,8 +51,8 @@ class Stretch(NamedTuple):
 class Ledger:
     """The days of a term from its anchor to its last day, or to the day an open pause began.
 
-    ``first_day`` is the day after the anchor, where counting begins. ``paused_by`` is set, and ``due_on`` None,
-    while an open pause keeps the last day from being known.
+    ``first_day`` is the day after the anchor, whether it is counted or not. ``paused_by`` is set, and ``due_on``
+    None, while an open pause keeps the last day from being known.
     """
 
     days: tuple[LedgerDay, ...]
@@ -61,6 +61,11 @@ class Ledger:
     provisional: bool
     calendar_version: str
     paused_by: Pause | None
+
+    @property
+    def first_counted(self) -> date | None:
+        """The day with the number one; None where a pause, or a length of nothing, leaves none."""
+        return next((day.on for day in self.days if day.counted is not None), None)
 
     @property
     def stretches(self) -> tuple[Stretch, ...]:

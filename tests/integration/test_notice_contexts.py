@@ -84,6 +84,27 @@ def test_only_the_party_is_told_its_remedies_and_terms(world: World) -> None:
     assert to_provider.content["applicant"] == "王测试"
 
 
+def test_the_office_is_not_told_that_the_office_is_told(world: World) -> None:
+    """R45, R46: each copy of 容错免责认定书 speaks to its reader; all decide the same."""
+    [exemption] = scenes.exempted_in_part(world)
+    applicant, office = (said(world, notice) for notice in world.notices(exemption, "exemption_decision"))
+    assert (applicant.recipient.kind, office.recipient.kind) == ("person", "unit")
+    sent_on = "本认定书同时送信用管理部门"
+    assert sent_on in notice_text(applicant)
+    assert sent_on not in notice_text(office)
+    assert "请你单位据此办理。" in notice_text(office)
+    corrected = ["失信程度由一般更正为轻微", "责任人员由未列明更正为李示例"]
+    assert applicant.content["record_corrections"] == office.content["record_corrections"] == corrected
+
+
+def test_a_listed_record_ends_with_tolerance(world: World) -> None:
+    """R46: what was listed already is taken out; what was not is never listed."""
+    [exemption] = scenes.exempted_when_listed(world)
+    text = notice_text(said(world, world.notices(exemption, "exemption_decision")[0]))
+    assert "予以容错免责，不作为失信记录，政务失信记录（编号：" in text
+    assert "终结，不再展示、公示、共享和使用。" in text
+
+
 @pytest.mark.parametrize(
     ("subject", "content", "word"),
     [

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from app.clock import legal_day
 from app.database import write_transaction
@@ -11,7 +12,7 @@ from app.models.cases import RuleSetRow
 from app.models.kinds import Notice
 from app.services.notice_context import context_for
 from app.services.unit_of_work import unit_of_work
-from tests.support.paths import FOUND
+from tests.support.paths import FINDING, FOUND
 from tests.support.world import World
 from workflows.rules import load_locality
 from workflows.rules.model import RuleSet, SwitchValue
@@ -254,6 +255,26 @@ def exempted(world: World) -> list[str]:
     case = world.exemption_in("signing")
     world.take("tolerance_head", "decide", case, **{**FOUND, "correction": "完善会议记录"})
     return [case, _record_of(world, case)]
+
+
+def exempted_in_part(world: World) -> list[str]:
+    """Tolerance in part, of a record that is listed: it is corrected at once."""
+    changes = {"severity": "轻微", "responsible_persons": ["李示例"]}
+    return [_found_when_listed(world, outcome="部分容错", changes=changes)]
+
+
+def exempted_when_listed(world: World) -> list[str]:
+    """Tolerance is granted in full after the record was listed."""
+    return [_found_when_listed(world)]
+
+
+def _found_when_listed(world: World, **form: Any) -> str:
+    claim = {"situation": "改革创新中的失误", "circumstances": "经集体研究，没有谋取私利。"}
+    case = world.open("subject", "exemption", "submit", world.record_in("listed"), **claim).uid
+    world.take("tolerance", "accept", case)
+    world.take("tolerance", "draft_finding", case, **FINDING)
+    world.take("tolerance_head", "decide", case, **{**FOUND, **form})
+    return case
 
 
 def exemption_denied(world: World) -> list[str]:

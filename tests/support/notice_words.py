@@ -168,10 +168,29 @@ ALL = (
         scenes.exempted,
         {
             "exemption_receipt": ("容错免责申请书",),
-            "exemption_decision": ("予以容错免责", "《示范区容错免责办法（演示）》第三条", "完善会议记录"),
+            "exemption_decision": (
+                "对上述行为予以容错免责，不记入政务失信记录。",
+                "《示范区容错免责办法（演示）》第三条",
+                "完善会议记录",
+            ),
             "clarification": ("不作为失信记录",),
         },
     ),
-    Expected(scenes.exemption_denied, {"exemption_decision": ("不予容错免责", "不符合")}),
+    Expected(
+        scenes.exempted_in_part,
+        {
+            "exemption_decision": (
+                "本机关决定如下：",
+                "对上述行为部分容错免责，政务失信记录（编号：",
+                "失信程度由一般更正为轻微；",
+                "责任人员由未列明更正为李示例。",
+                "更正自2026年",
+            )
+        },
+    ),
+    Expected(
+        scenes.exemption_denied,
+        {"exemption_decision": ("对上述行为不予容错免责，有关政务失信信息依法继续办理。", "不符合")},
+    ),
     Expected(scenes.exemption_refused, {"exemption_refusal": ("不属于本机关权限", "向有管理权限的示例组织部提出申请")}),
 )

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import Field
 
-from workflows.kit.forms import Line, OptionalText, StepForm, Text
+from workflows.kit.forms import Item, Line, OptionalText, StepForm, Text
 
 
 class ServedForm(StepForm):
@@ -35,7 +35,7 @@ class SupplementForm(StepForm):
 class RequestSupplementForm(StepForm):
     """一次性告知补正: everything that is missing, at once."""
 
-    missing: list[Line] = Field(min_length=1, title="需要补正的全部内容", description="一次性列全，每行一项")
+    missing: list[Item] = Field(min_length=1, title="需要补正的全部内容", description="一次性列全，每行一项")
     reason: Text = Field(title="理由")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import Field
 
 from workflows.forms.record import RecordField
-from workflows.kit.forms import LabelledEnum, Line, OptionalLine, OptionalText, StepForm, Text
+from workflows.kit.forms import Item, LabelledEnum, Line, OptionalLine, OptionalText, StepForm, Text
 
 
 class ExemptionOutcome(LabelledEnum):
@@ -23,7 +23,7 @@ class SubmitExemptionForm(StepForm):
     situation: Line = Field(title="容错情形", description="写明所依据的文件及条款")
     circumstances: Text = Field(title="事实经过与符合容错条件的理由")
     decision_procedure: OptionalText = Field(default="", title="决策程序履行情况")
-    evidence: list[Line] = Field(default_factory=list, title="证明材料", description="每行一份，材料随附件上传")
+    evidence: list[Item] = Field(default_factory=list, title="证明材料", description="每行一份，材料随附件上传")
 
 
 class RefuseExemptionForm(StepForm):

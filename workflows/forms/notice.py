@@ -2,7 +2,7 @@
 
 from pydantic import Field
 
-from workflows.kit.forms import LabelledEnum, Line, OptionalLine, OptionalText, StepForm, Text
+from workflows.kit.forms import Item, LabelledEnum, Line, OptionalLine, OptionalText, StepForm, Text
 
 
 class DraftNoticeForm(StepForm):
@@ -22,7 +22,7 @@ class EditNoticeForm(StepForm):
     hearing_place: OptionalLine = Field(default="", title="听取意见地点", description="当事人当面陈述、申辩的地点")
     contact_person: OptionalLine = Field(default="", title="联系人")
     contact_phone: OptionalLine = Field(default="", title="联系电话", description="不填的，用本机关登记的电话")
-    copies_to: list[Line] = Field(default_factory=list, max_length=20, title="抄送", description="每行一个单位的全称")
+    copies_to: list[Item] = Field(default_factory=list, max_length=20, title="抄送", description="每行一个单位的全称")
 
 
 class SignNoticeForm(StepForm):

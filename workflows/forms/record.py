@@ -7,6 +7,7 @@ from pydantic import Field
 
 from workflows.kit.forms import (
     DecisionForm,
+    Item,
     LabelledEnum,
     Line,
     OptionalCode,
@@ -112,7 +113,7 @@ class RecordContent(StepForm):
     loss: OptionalText = Field(default="", title="损失情况")
     influence: OptionalText = Field(default="", title="社会影响程度")
     severity: Severity | None = Field(default=None, title="失信程度", description="根据损失情况和社会影响程度确定")
-    responsible_persons: list[Line] = Field(default_factory=list, title="责任人员", description="每行一人，可不填")
+    responsible_persons: list[Item] = Field(default_factory=list, title="责任人员", description="每行一人，可不填")
     disclosure_level: Disclosure = Field(default=Disclosure.GOVERNMENT, title="公开层级")
     exemption: ExemptionAnswer | None = Field(default=None, title="是否存在免责容错情形")
     secret_free: bool = Field(default=False, title="确认不含国家秘密和工作秘密")
@@ -123,7 +124,7 @@ class SendBackForm(StepForm):
     """退回补正: everything that is missing, once."""
 
     reason: Text = Field(title="退回理由")
-    missing: list[Line] = Field(min_length=1, title="需要补正的全部内容", description="一次性列全，每行一项")
+    missing: list[Item] = Field(min_length=1, title="需要补正的全部内容", description="一次性列全，每行一项")
 
 
 class ApproveForm(DecisionForm):

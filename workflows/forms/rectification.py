@@ -6,6 +6,7 @@ from pydantic import Field
 
 from workflows.kit.forms import (
     DecisionForm,
+    Item,
     Line,
     OptionalText,
     ReasonedDecision,
@@ -18,7 +19,7 @@ class OrderForm(DecisionForm):
     """下达限期整改通知: what has to be put right, weighed by loss and influence, and by when."""
 
     problems: Text = Field(title="存在的问题", description="写明失信事实，以及造成的损失和社会影响")
-    requirements: list[Line] = Field(min_length=1, title="整改要求", description="每行一项，写明应当达到的结果")
+    requirements: list[Item] = Field(min_length=1, title="整改要求", description="每行一项，写明应当达到的结果")
     days: int | None = Field(
         default=None, ge=1, le=366, title="整改期限（日）", description="自送达之日起计算；不填的，按规则集的期限"
     )
@@ -36,7 +37,7 @@ class ExplanationForm(StepForm):
     """拟定书面说明: why it happened, who answers for it, what will be done and when (R53)."""
 
     causes: Text = Field(title="失信原因")
-    responsible_persons: list[Line] = Field(min_length=1, title="责任人员", description="每行一人")
+    responsible_persons: list[Item] = Field(min_length=1, title="责任人员", description="每行一人")
     tasks: list[PlannedTask] = Field(min_length=1, title="整改方案", description="每项措施写明责任人和完成日期")
 
 

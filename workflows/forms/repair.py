@@ -6,6 +6,7 @@ from pydantic import Field
 
 from workflows.kit.forms import (
     DecisionForm,
+    Item,
     LabelledEnum,
     Line,
     OptionalText,
@@ -33,7 +34,7 @@ class SubmitRepairForm(StepForm):
 
     correction: Text = Field(title="纠正失信行为、履行义务的情况")
     corrected_on: date | None = Field(default=None, title="纠正完成日期")
-    evidence: list[Line] = Field(default_factory=list, title="证明材料", description="每行一份，材料随附件上传")
+    evidence: list[Item] = Field(default_factory=list, title="证明材料", description="每行一份，材料随附件上传")
     commitment: bool = Field(default=False, title="是否已签署信用承诺书")
 
 

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator
 
 from workflows.kit.errors import FieldError, FormIncomplete
+from workflows.kit.items import bare_item
 from workflows.kit.storable import FIRST_DAY, LAST_DAY, Unstorable, demand_storable, in_words
 
 
@@ -35,12 +36,18 @@ def _clean(value: object) -> object:
     return value.strip() if isinstance(value, str) else value
 
 
+def _bare(value: object) -> object:
+    return bare_item(value) if isinstance(value, str) else value
+
+
 #: A written reason or statement: required, kept as typed apart from outer blanks.
 Text = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=4000)]
 #: A code out of a list, such as B33.
 Code = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=10)]
 #: A short line such as a number or a title.
 Line = Annotated[str, BeforeValidator(_clean), Field(min_length=1, max_length=200)]
+#: One of a list that is typed one a line; whoever prints the list numbers it.
+Item = Annotated[str, BeforeValidator(_bare), Field(min_length=1, max_length=200)]
 #: The same, but may stay empty.
 OptionalText = Annotated[str, BeforeValidator(_clean), Field(max_length=4000)]
 OptionalCode = Annotated[str, BeforeValidator(_clean), Field(max_length=10)]

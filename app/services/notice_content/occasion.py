@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
@@ -30,6 +30,7 @@ class Taken:
     """One step that was taken. `on` is the legal day that counts: of paper, the day it was received."""
 
     step: str
+    at: datetime
     on: date
     version: int
     form: Mapping[str, Any]
@@ -92,9 +93,9 @@ class Occasion:
             .where(EventRow.case_id == self.parent.id, EventRow.sort == "step")
             .order_by(EventRow.seq)
         )
-        written = [_taken(row.step, legal_day(row.at), row.version, row.actor_id, json.loads(row.body)) for row in rows]
+        written = [_taken(row.step, row.at, row.version, row.actor_id, json.loads(row.body)) for row in rows]
         pending = [
-            _taken(event.step, legal_day(event.at), event.version, event.actor_id, event.content)
+            _taken(event.step, event.at, event.version, event.actor_id, event.content)
             for event in self.work.events
             if event.case is self.parent and event.sort == "step"
         ]
@@ -135,11 +136,12 @@ class Occasion:
         return serves_the_subject(self.notice, self.parent)
 
 
-def _taken(step: str, on: date, version: int, actor_id: int | None, content: Mapping[str, Any]) -> Taken:
+def _taken(step: str, at: datetime, version: int, actor_id: int | None, content: Mapping[str, Any]) -> Taken:
+    on = legal_day(at)
     received = (content.get("paper") or {}).get("received_on")
     if received:
         on = received if isinstance(received, date) else date.fromisoformat(received)
-    return Taken(step, on, version, content.get("form") or {}, actor_id is None)
+    return Taken(step, at, on, version, content.get("form") or {}, actor_id is None)
 
 
 def occasion_of(work: UnitOfWork, notice: Notice) -> Occasion:

@@ -1,9 +1,14 @@
 """What the notices of an exemption say (不予受理、认定)."""
 
+import json
 import re
 from typing import Any
 
+from sqlalchemy import select
+
+from app.models.kinds import RecordRevision
 from app.models.kinds_more import Exemption
+from app.services.notice_content.corrections import changed_fields, in_a_sentence
 from app.services.notice_content.occasion import Matter, Occasion
 from workflows.forms.exemption import ExemptionOutcome
 
@@ -34,9 +39,24 @@ def exemption_decision(occasion: Occasion) -> Matter:
         "findings": [f"{label}：{found[key]}" for key, label in _FINDINGS if found.get(key)],
         "situation": situation(clause, outcome),
         "outcome_label": _OUTCOMES[outcome],
+        "record_corrections": [in_a_sentence(row) for row in _corrected(occasion, case)],
         "corrections": [case.correction] if case.correction else [],
+        "to_office": occasion.notice.recipient_unit_id == case.handling_unit_id,
     }
     return Matter(content, case.decision_reasons, clauses=citable(clause))
+
+
+def _corrected(occasion: Occasion, case: Exemption) -> list[dict[str, str]]:
+    """What tolerance in part makes of the record, against the text that this very finding replaced."""
+    record, taken = occasion.record, occasion.taken
+    if not case.changes or record is None or taken is None:
+        return []
+    replaced = select(RecordRevision.body).where(
+        RecordRevision.record_id == record.id, RecordRevision.replaced_at == taken.at
+    )
+    body = occasion.work.session.execute(replaced).scalar_one_or_none()
+    # A record that had ended by then is corrected no more: there is nothing to tell.
+    return changed_fields(occasion, record, case.changes, json.loads(body)) if body is not None else []
 
 
 def situation(clause: str, outcome: ExemptionOutcome) -> str:

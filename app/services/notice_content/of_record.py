@@ -8,10 +8,10 @@ from sqlalchemy import select
 
 from app.documents.citations import binding, founding, nearest
 from app.models.kinds import Record, RecordRevision, Statement
+from app.services.notice_content.corrections import changed_fields
 from app.services.notice_content.occasion import Matter, Occasion
-from app.services.notice_content.parties import subject_name
-from app.services.notice_content.wording import field_words, listed
-from workflows.forms.record import DeclineGround, RecordField
+from app.services.notice_content.wording import listed
+from workflows.forms.record import DeclineGround
 from workflows.rules.model import Basis
 
 #: How the end of a record is named in a 澄清函.
@@ -107,21 +107,8 @@ def record_correction(occasion: Occasion) -> Matter:
     """政务失信记录更正告知书: each changed field before and after."""
     form = occasion.form("correct")
     before = _replaced(occasion)
-    rows = []
-    for name, value in (form.get("changes") or {}).items():
-        field = RecordField(name)
-        was, becomes = _value(occasion, field, before.get(name)), _value(occasion, field, value, now=True)
-        rows.append({"label": field.label, "before": was, "after": becomes})
-    changed = [row for row in rows if row["before"] != row["after"]]
-    return Matter({"changes": changed or rows}, form.get("reason", ""), (founding(occasion.rules),))
-
-
-def _value(occasion: Occasion, field: RecordField, value: Any, *, now: bool = False) -> str:
-    if field is RecordField.SUBJECT:
-        return subject_name(occasion.work.session, occasion.parent) if now else "原记载的主体"
-    if value in ("", None) and now and field is not RecordField.CONDUCT_ENDED_ON:
-        return "删除"
-    return field_words(field, value, occasion.rules)
+    changes = changed_fields(occasion, _record(occasion), form.get("changes") or {}, before)
+    return Matter({"changes": changes}, form.get("reason", ""), (founding(occasion.rules),))
 
 
 def _replaced(occasion: Occasion) -> dict[str, Any]:

@@ -152,6 +152,7 @@ OFFICIAL = frozenset(
         Capacity.REVIEWER,
         Capacity.TOLERANCE,
         Capacity.TOLERANCE_HEAD,
+        Capacity.IMPLEMENTER,
     }
 )
 

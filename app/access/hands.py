@@ -27,7 +27,7 @@ _APPROVERS = RELATIONS[Capacity.SUPERVISOR][0].posts
 #: Whoever can hold a case: by a state, by a duty, by a proposal or a request that lies with him.
 _HOLDERS = (
     OFFICIAL
-    | {Capacity.SUBJECT_HEAD, Capacity.IMPLEMENTER}
+    | {Capacity.SUBJECT_HEAD}
     | {state.holder for flow in WORKFLOWS.values() for state in flow.states if state.holder is not None}
     | {term.holder for flow in WORKFLOWS.values() for term in flow.terms}
 )

@@ -3,10 +3,17 @@
 import pytest
 
 from app.database import read_transaction, write_sessions, write_transaction
+from app.models.kinds_more import SyncItem
 from app.services.demo_district import IMPLEMENTER_UNIT
+from app.services.effects import sharing
 from app.services.founding import NewPerson, ensure_unit, found_person
+from app.services.reading.desk.boxes import Box
+from app.services.reading.desk.listing import read_box
 from app.services.reading.history import events_of
 from app.services.reading.reader import case_for, reader_of
+from app.services.recusals import declare_recusal
+from app.services.units.succession import Heir
+from tests.support.looking import appoint, listed_for, page_for, reading
 from tests.support.world import World
 from workflows.kit.calendar import shipped_calendar
 from workflows.kit.context import Actor
@@ -30,6 +37,16 @@ def items(world: World, record: str) -> dict[str, tuple[str, str, int | None]]:
     return {item.target: (item.state, item.holder or "", item.holder_unit_id) for item in found}
 
 
+def item_of(world: World, record: str) -> str:
+    """The item for the target that has a unit of its own."""
+    return next(one.uid for one in world.children(record, "sync") if one.target == "S10")
+
+
+def boxed(world: World, who: str, box: Box) -> list[str]:
+    with reading(world, who) as reader:
+        return [line.uid for line in read_box(reader, box).lines]
+
+
 def test_an_item_lies_with_the_unit_of_its_target(world: World, unit: int) -> None:
     """R52, S10: the target's unit confirms; the other targets stay with the office, the fed one with nobody."""
     record = world.record_in("listed")
@@ -39,7 +56,7 @@ def test_an_item_lies_with_the_unit_of_its_target(world: World, unit: int) -> No
         "S04": ("confirmed", "", None),
         "S10": ("pending", "implementer", unit),
     }
-    item = next(one.uid for one in world.children(record, "sync") if one.target == "S10")
+    item = item_of(world, record)
     assert world.terms(item)["sync.confirmation"].holder == "implementer"
     with pytest.raises(NotFound):
         world.take("clerk", "confirm", item, note="已登记")
@@ -83,3 +100,30 @@ def test_what_no_unit_here_confirms_the_office_does(world: World) -> None:
     """S10: the target's unit is not in the register of this place."""
     record = world.record_in("listed")
     assert items(world, record)["S10"] == ("pending", "office", world.organs.office.id)
+
+
+def test_whoever_is_recorded_keeps_out_of_his_item(world: World, unit: int) -> None:
+    """R147: holding the post at the target's unit, he neither sees nor confirms the item of his own record."""
+    appoint(world, "subject", unit, Post.IMPLEMENTER)
+    item = item_of(world, world.record_in("listed"))
+    assert page_for(world, "subject", item) is None
+    assert item not in listed_for(world, "subject")
+    with pytest.raises(NotFound):
+        world.take("subject", "confirm", item, note="已登记")
+    page = page_for(world, "han", item)
+    assert page is not None
+    assert page.may_recuse
+    assert item in boxed(world, "han", Box.HELD)
+    declare_recusal(world.backend, world["han"], item, "与当事人有近亲属关系", world.clock())
+    assert item not in boxed(world, "han", Box.HELD)
+    assert item in boxed(world, "approver", Box.UNASSIGNED)
+
+
+def test_a_unit_does_not_confirm_what_is_recorded_about_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """R147: the office confirms instead, and after a merger the unit above."""
+    monkeypatch.setattr(sharing, "_unit_that_confirms", lambda _run, _target: world.units["subject"])
+    record = world.record_in("listed", "unit", behaviour="B30")
+    assert items(world, record)["S01"] == ("pending", "office", world.organs.office.id)
+    merged = Heir(predecessor=1, successor=2, above=3)
+    item = SyncItem(subject_unit_id=2, implementer_unit_id=1)
+    assert merged.relations_of(item) == {"implementer_unit_id": 3}

@@ -72,7 +72,9 @@ def keep_sync_item(run: StepRun) -> None:
     item, form = run.case, run.ctx.form
     assert isinstance(item, SyncItem)
     item.target, item.target_label, item.trigger = form.target, form.label, form.trigger
-    item.implementer_unit_id = _unit_that_confirms(run, form.target)
+    unit = _unit_that_confirms(run, form.target)
+    # A unit does not confirm what is recorded about itself (回避).
+    item.implementer_unit_id = unit if unit != item.subject_unit_id else None
     run.after.append(lambda: _drop_replaced(run, item))
 
 

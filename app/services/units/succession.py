@@ -33,7 +33,10 @@ RELATIONS = {
     "implementer_unit_id": "联动奖惩实施单位", "recipient_unit_id": "受送达单位",
 }  # fmt: skip
 #: In these it acts with public power, and must keep out of what is recorded about itself.
-OFFICIAL = ("provider_unit_id", "finder_unit_id", "handling_unit_id", "review_unit_id", "tolerance_unit_id")
+OFFICIAL = (
+    "provider_unit_id", "finder_unit_id", "handling_unit_id", "review_unit_id", "tolerance_unit_id",
+    "implementer_unit_id",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

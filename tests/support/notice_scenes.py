@@ -269,7 +269,7 @@ def exempted_when_listed(world: World) -> list[str]:
 
 
 def _found_when_listed(world: World, **form: Any) -> str:
-    claim = {"situation": "改革创新中的失误", "circumstances": "经集体研究，没有谋取私利。"}
+    claim: dict[str, Any] = {"situation": "改革创新中的失误", "circumstances": "经集体研究，没有谋取私利。"}
     case = world.open("subject", "exemption", "submit", world.record_in("listed"), **claim).uid
     world.take("tolerance", "accept", case)
     world.take("tolerance", "draft_finding", case, **FINDING)

@@ -326,6 +326,45 @@ def test_the_same_text_cannot_be_cited_for_something_worse() -> None:
     assert shorter.term("objection.review_filing").span == Span.parse("15 D")  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("key", "basis", "entry", "message"),
+    [
+        ("objection.verification", {"doc": "zhejiang_credit"}, {"span": "20 WD"},
+         "参照其他文件的，不得延长《上海市社会信用条例》第三十六条规定的期限（五个工作日）"),
+        ("record.retention", {"doc": "zhejiang_credit"}, {"span": "20 Y"},
+         "参照其他文件的，不得延长《上海市社会信用条例》第三十五条规定的期限（五年）"),
+        # A law that holds everywhere and is followed sets a limit of its own, and lifts none that speaks of this.
+        ("objection.verification", {"doc": "reconsideration"}, {"span": "20 WD"},
+         "参照其他文件的，不得延长《上海市社会信用条例》第三十六条"),
+        ("objection.verification", {"doc": "guangzhou_guide", "kind": "practice"}, {"span": "20 WD"},
+         "下位文件不得延长《上海市社会信用条例》第三十六条"),
+    ],
+)  # fmt: skip
+def test_what_is_only_followed_lifts_no_limit(
+    key: str, basis: dict[str, str], entry: dict[str, str], message: str
+) -> None:
+    """R34, R148: to cite another place's text does not undo what the regulation here fixed."""
+    followed = {"grade": "V", "basis": {"article": "第三十一条", "kind": "peer"} | basis}
+    with pytest.raises(RuleFileError, match=message):
+        load_changed("jingan", UNCHANGED.with_entry("terms", key, followed | entry))
+
+
+def test_what_is_only_followed_takes_no_limit_away_for_the_next_change() -> None:
+    """A limit outlives a citation that was better, so that two changes do not undo it."""
+    followed = {"grade": "V", "basis": {"doc": "zhejiang_credit", "article": "第三十一条", "kind": "peer"}}
+    better = UNCHANGED.with_entry("terms", "objection.verification", followed | {"span": "4 WD"})
+    assert load_changed("jingan", better).term("objection.verification").span == Span.parse("4 WD")  # type: ignore[union-attr]
+    with pytest.raises(RuleFileError, match="不得延长《上海市社会信用条例》第三十六条"):
+        load_changed("jingan", better.with_entry("terms", "objection.verification", {"grade": "I", "span": "6 WD"}))
+
+
+def test_a_text_of_equal_rank_that_speaks_of_the_term_itself_replaces_what_was_fixed() -> None:
+    amended = Changes(documents={"new": {"title": "上海市社会信用条例", "rank": 3, "in_force": date(2026, 12, 1)}})
+    entry = {"grade": "V", "span": "7 WD", "basis": {"doc": "new", "article": "第三十六条"}}
+    longer = load_changed("jingan", amended.with_entry("terms", "objection.verification", entry))
+    assert longer.term("objection.verification").span == Span.parse("7 WD")  # type: ignore[union-attr]
+
+
 def test_a_setting_holds_from_the_day_that_its_change_names() -> None:
     entry = {"value": False, "grade": "I", "effective_from": date(2027, 3, 1)}
     rules = load_changed("demo", UNCHANGED.with_entry("switches", "notices.office_signs", entry))

@@ -45,7 +45,7 @@ class Cited:
 
     `binds`: a text of lower rank may not make worse what is fixed here. So it is where the document itself says so,
     and where a document that holds in the whole country is followed (参照): a locality may go beyond it, not below.
-    Another place's text, followed of free choice, binds nobody.
+    Another place's text, followed of free choice, binds nobody, and so lifts nothing that does.
     """
 
     basis: Basis

@@ -55,11 +55,23 @@ class Limit:
     shipped: bool
 
     def holds_against(self, cited: Cited) -> bool:
-        """Whether a citation must respect it: one of lower rank, and the very same text, which cannot say both."""
-        same = (self.rule.basis.document, self.rule.basis.number, self.in_force)
-        return self.rank < cited.rank or (
-            self.shipped and same == (cited.basis.document, cited.basis.number, cited.in_force)
+        """Whether a citation must respect it.
+
+        One of lower rank must; so must one that binds nobody, whatever the rank of its document, one that is followed
+        by analogy where this speaks of the very term, and the very same text, which cannot say both.
+        """
+        speaks = self.rule.basis.kind is BasisKind.DIRECT
+        return (
+            self.rank < cited.rank
+            or not cited.binds
+            or (speaks and cited.basis.kind is not BasisKind.DIRECT)
+            or (self.shipped and self.is_of(cited))
         )
+
+    def is_of(self, cited: Cited) -> bool:
+        """Whether a citation names the very text that fixed this."""
+        own = (self.rule.basis.document, self.rule.basis.number, self.in_force)
+        return own == (cited.basis.document, cited.basis.number, cited.in_force)
 
     @property
     def cited(self) -> str:
@@ -97,7 +109,7 @@ def resolve_terms(files: Sequence[TermsFile], documents: Documents) -> tuple[tup
                 raise here.refuse("全国规则中没有这一期限，不得另设")
             merged[key] = _overlay(merged.get(key, {}), table, here)
             rule, cited = _rule(key, merged[key], documents, here)
-            # Whatever another document of equal or higher rank says replaces what was fixed below it.
+            # What another document of equal or higher rank says of this very term replaces what was fixed below it.
             above = tuple(limit for limit in limits.get(key, ()) if limit.holds_against(cited))
             for limit in reversed(above):  # the nearest first: that is the one an editor knows
                 _respect_rank(limit, rule, cited, here)
@@ -186,9 +198,9 @@ def _by_severity(entry: object, place: Place) -> Mapping[str, Span] | None:
 def _respect_rank(limit: Limit, new: TermRule, cited: Cited, place: Place) -> None:
     """A duty or a period fixed by a higher document is never lengthened, a right never shortened."""
     old = limit.rule
-    fixed = f"{limit.cited}规定"
+    fixed, who = f"{limit.cited}规定", _who(limit, cited)
     if not new.exists:
-        raise place.refuse(f"下位文件不得取消{fixed}的期限")
+        raise place.refuse(f"{who}不得取消{fixed}的期限")
     for severity, label in SEVERITIES.items():
         before, after = _longest(old, severity), _longest(new, severity)
         if limit.floor:
@@ -196,11 +208,18 @@ def _respect_rank(limit: Limit, new: TermRule, cited: Cited, place: Place) -> No
         if after < before if limit.floor else after > before:
             changed = "缩短" if limit.floor else "延长"
             length = _of(old, severity).text if old.by_severity is None else f"{label}{_said(_of(old, severity))}"
-            if limit.rank == cited.rank:
+            if limit.rank == cited.rank and limit.is_of(cited):
                 raise place.refuse(
                     f"{fixed}的是{length}，以同一文件为依据的，不得{changed}；该文件已经修改的，另行登记修改后的文件"
                 )
-            raise place.refuse(f"下位文件不得{changed}{fixed}的期限（{length}）")
+            raise place.refuse(f"{who}不得{changed}{fixed}的期限（{length}）")
+
+
+def _who(limit: Limit, cited: Cited) -> str:
+    """Why a citation must respect a limit, in the words of the refusal."""
+    if limit.rank < cited.rank:
+        return "下位文件"
+    return "所引条文未规定时长的，" if cited.basis.kind is BasisKind.DIRECT else "参照其他文件的，"
 
 
 def _in_order(rules: Mapping[str, TermRule], file: TermsFile) -> None:

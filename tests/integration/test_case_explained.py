@@ -230,6 +230,16 @@ def test_a_period_that_a_minor_record_does_not_have_is_not_said_to_be_over(
     assert not re.search("(届满|重算)：最短公示期限", log)
 
 
+def test_the_strip_ticks_only_what_a_case_has_passed(app: Flask, world: World) -> None:
+    """R148: a repair that was denied and is under review was never executed; see the way of each in the unit tests."""
+    uid = world.repair_in("review_submitted")
+    page = client_of(app, "subject").get(f"/cases/{uid}").text
+    strip = text_of(page.split('<ol class="strip"')[1].split("</ol>")[0])
+    assert "同步" not in strip
+    assert "修复完成" not in strip
+    assert "审签（已完成）" in strip.replace(" ", ""), "passed, though the party does not read that step"
+
+
 def day_of(on: date) -> str:
     """A day as pages write it."""
     return f"{on.year}年{on.month}月{on.day}日"

@@ -185,6 +185,12 @@ def _lines_of_no_step(row: EventRow, body: dict[str, Any], flow: Workflow) -> tu
     return tuple(lines)
 
 
+def states_passed(reader: Reader, case: Case) -> frozenset[str]:
+    """Keys of the states in which the case has been, its present one included, whoever may read what led there."""
+    bodies = (json.loads(row.body) for row in history_of(reader.view, case.id) if row.sort == "step")
+    return frozenset(state for body in bodies for state in (body["from"], body["to"]))
+
+
 def last_step_of(reader: Reader, case: Case) -> tuple[int | None, str, str]:
     """Who took the newest step of the case, its key and its label."""
     row = next(row for row in reversed(history_of(reader.view, case.id)) if row.sort == "step")

@@ -1,6 +1,6 @@
 """From what services answer about a case to what its macros draw."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 
@@ -10,11 +10,16 @@ from app.clock import legal_day
 from app.services.reading.case_notices import NoticeView
 from app.services.reading.case_page import CasePage
 from app.services.reading.history import EventView
-from app.services.reading.lines import CaseLine, TermState
+from app.services.reading.lines import TermState
 from app.services.reading.terms import TermDetail
 from app.web.lights import AWAITING, NO_TERM, PAUSED, Light, running_light
 from app.web.views import Identity, Link, StepMark, TermView, TimelineEntry, strip_of
 
+#: What comes after the first decision.
+_REVIEW = (("复核受理", frozenset({"review_submitted"})), ("复核", frozenset({"reviewing"})))
+#: Where a case goes only by a turn that not every one takes; nothing of its way is ahead from there but its review.
+_TURNS = frozenset({"不予受理", "不予修复", "复核受理", "复核"})
+_END = "办结"
 #: The way of each procedure as people know it: a label, and the states that lie under it.
 WAYS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
     "record": (
@@ -32,6 +37,7 @@ WAYS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
         ("审签", frozenset({"signing"})),
         ("审定", frozenset({"answered"})),
         ("告知结果", frozenset({"decided", "refused"})),
+        *_REVIEW,
     ),
     "rectification": (
         ("下达", frozenset({"ordered"})),
@@ -42,10 +48,13 @@ WAYS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
     ),
     "repair": (
         ("受理", frozenset({"submitted", "incomplete"})),
+        ("不予受理", frozenset({"refused"})),
         ("核实", frozenset({"verifying"})),
         ("审签", frozenset({"signing"})),
         ("审批", frozenset({"proposed"})),
-        ("同步", frozenset({"executing", "denied", "refused"})),
+        ("不予修复", frozenset({"denied"})),
+        *_REVIEW,
+        ("同步", frozenset({"executing"})),
         ("修复完成", frozenset({"completed"})),
     ),
     "exemption": (
@@ -61,8 +70,6 @@ WAYS: dict[str, tuple[tuple[str, frozenset[str]], ...]] = {
         ("送达", frozenset({"dispatched", "undeliverable", "announced"})),
     ),
 }
-#: What comes after the first decision, shown only where it was asked for.
-_REVIEW = (("复核受理", frozenset({"review_submitted"})), ("复核", frozenset({"reviewing"})))
 
 
 def light_of(term: TermState | None, today: date) -> Light:
@@ -83,14 +90,29 @@ def identity_of(page: CasePage, today: date) -> Identity:
     return Identity(line.title, line.number, line.subject, line.state_label, line.phase, light, page.marks)
 
 
-def strip_for(line: CaseLine) -> tuple[StepMark, ...]:
-    """The steps strip of a case; empty for a kind that has but one step."""
-    way = WAYS.get(line.kind, ())
-    if any(line.state in states for _, states in _REVIEW):
-        way = (*way, *_REVIEW)
-    labels = [label for label, _ in way] + (["办结"] if way else [])
-    here = next((place for place, (_, states) in enumerate(way) if line.state in states), len(way))
-    return strip_of(labels, here + 1 if line.phase == "closed" else here)
+def strip_for(kind: str, state: str, passed: Collection[str], *, closed: bool) -> tuple[StepMark, ...]:
+    """The steps strip of a case; empty for a kind that has but one step.
+
+    Args:
+        passed: the states in which it has been. A step before the present one that it never reached is left out.
+    """
+    way = WAYS.get(kind, ())
+    if not way:
+        return ()
+    here = next((place for place, (_, states) in enumerate(way) if state in states), len(way))
+    done = [label for label, states in way[:here] if not states.isdisjoint(passed)]
+    if closed:
+        return strip_of([*done, _END], len(done) + 1)
+    return strip_of([*done, *_from_here(way[here:]), _END], len(done))
+
+
+def _from_here(way: Sequence[tuple[str, frozenset[str]]]) -> list[str]:
+    """The present step and those ahead."""
+    labels = [label for label, _ in way]
+    if not labels or labels[0] not in _TURNS:
+        return [label for label in labels if label not in _TURNS]
+    review = [label for label, _ in _REVIEW]
+    return review[review.index(labels[0]) :] if labels[0] in review else labels[:1]
 
 
 def timeline_of(events: Sequence[EventView], notices: Sequence[NoticeView] = ()) -> list[TimelineEntry]:

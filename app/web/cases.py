@@ -131,7 +131,7 @@ def case_response(
         sheets=sheets,
         words=words,
         identity=identity_of(page, page.today),
-        strip=strip_for(page.line),
+        strip=strip_for(page.line.kind, page.line.state, page.passed, closed=page.line.phase == "closed"),
         open_forms=[form for form in forms if form.act.possible and not form.act.answer],
         answers=[form for form in forms if form.act.possible and form.act.answer],
         elsewhere=[] if dossier.imported_at else _elsewhere(page),

@@ -212,6 +212,34 @@ def test_a_party_does_not_read_in_a_term_what_was_returned_inside(app: Flask, wo
     assert f"日，自{day_of(world.today)}起算，当日不计" in told["subject"].replace(" ", "")
 
 
+@pytest.mark.parametrize(("severity", "told"), [("一般", "不再适用"), ("轻微", "不适用")])
+def test_a_period_that_a_minor_record_does_not_have_is_not_said_to_be_over(
+    app: Flask, world: World, severity: str, told: str
+) -> None:
+    """R25, R140: corrected to 轻微 a record has no 最短公示期限; its last day would be the day of its entry."""
+    uid = world.record_in("listed", severity=severity)
+    if severity != "轻微":
+        form = {"changes": {"severity": "minor"}, "reason": "复核后程度较轻"}
+        world.take("clerk", "draft_correction", uid, **form)
+        world.take("head", "request_correction", uid)
+        world.take("approver", "correct", uid, **form)
+    world.go(world.today + timedelta(days=2))
+    log = text_of(tab_of(app, "officer", uid, "log"))
+    assert f"期限{told}" in log
+    assert f"{told}：最短公示期限" in log
+    assert not re.search("(届满|重算)：最短公示期限", log)
+
+
+def test_the_strip_ticks_only_what_a_case_has_passed(app: Flask, world: World) -> None:
+    """R148: a repair that was denied and is under review was never executed; see the way of each in the unit tests."""
+    uid = world.repair_in("review_submitted")
+    page = client_of(app, "subject").get(f"/cases/{uid}").text
+    strip = text_of(page.split('<ol class="strip"')[1].split("</ol>")[0])
+    assert "同步" not in strip
+    assert "修复完成" not in strip
+    assert "审签（已完成）" in strip.replace(" ", ""), "passed, though the party does not read that step"
+
+
 def day_of(on: date) -> str:
     """A day as pages write it."""
     return f"{on.year}年{on.month}月{on.day}日"

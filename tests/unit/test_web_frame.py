@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from app.web.case_views import strip_for
 from app.web.lights import NO_TERM, PAUSED, Tone, running_light
 from app.web.presentation import iso, legal_date, moment, weekday
 from app.web.refusals import own_path
@@ -111,6 +112,36 @@ def test_a_foreign_address_is_not_followed(address: str) -> None:
 def test_the_strip_has_one_present_step_until_all_are_done() -> None:
     assert [mark.status for mark in strip_of("甲乙丙", 1)] == [MarkStatus.DONE, MarkStatus.CURRENT, MarkStatus.AHEAD]
     assert {mark.status for mark in strip_of("甲乙丙", 3)} == {MarkStatus.DONE}
+
+
+def marks(kind: str, state: str, passed: str, *, closed: bool = False) -> str:
+    """The strip in one line: what is done with a tick, the present step in brackets."""
+    signs = {MarkStatus.DONE: "{}✓", MarkStatus.CURRENT: "[{}]", MarkStatus.AHEAD: "{}"}
+    strip = strip_for(kind, state, frozenset(passed.split()), closed=closed)
+    return " ".join(signs[mark.status].format(mark.label) for mark in strip)
+
+
+def test_the_strip_ticks_only_what_was_passed() -> None:
+    """R148: the way that a case took; what a denial, a refusal or an early end kept from happening is not on it."""
+    before = "submitted verifying signing proposed"
+    assert marks("repair", "signing", "submitted verifying signing") == ("受理✓ 核实✓ [审签] 审批 同步 修复完成 办结")
+    assert marks("repair", "denied", f"{before} denied") == "受理✓ 核实✓ 审签✓ 审批✓ [不予修复] 办结"
+    assert marks("repair", "review_submitted", f"{before} denied review_submitted") == (
+        "受理✓ 核实✓ 审签✓ 审批✓ 不予修复✓ [复核受理] 复核 办结"
+    )
+    assert marks("repair", "executing", f"{before} denied review_submitted reviewing executing") == (
+        "受理✓ 核实✓ 审签✓ 审批✓ 不予修复✓ 复核受理✓ 复核✓ [同步] 修复完成 办结"
+    )
+    assert marks("repair", "refused", "submitted refused") == "受理✓ [不予受理] 办结"
+    assert marks("repair", "verifying", "submitted refused review_submitted reviewing verifying") == (
+        "受理✓ 不予受理✓ [核实] 审签 审批 同步 修复完成 办结"
+    )
+    assert marks("objection", "closed", "submitted closed", closed=True) == "受理✓ 办结✓"
+    # Sent back: what has to be done again is ahead.
+    assert marks("objection", "verifying", "submitted verifying signing answered") == (
+        "受理✓ [核查] 审签 审定 告知结果 办结"
+    )
+    assert marks("sync", "pending", "pending") == ""
 
 
 def test_what_rests_on_background_or_choice_is_shown_as_unconfirmed() -> None:

@@ -19,7 +19,7 @@ from app.services.reading.case_names import read_names
 from app.services.reading.case_notices import NoticeView, notice_views
 from app.services.reading.draft_view import DraftView, draft_of
 from app.services.reading.form_lines import form_lines
-from app.services.reading.history import EventView, audiences_of, events_of, last_step_of
+from app.services.reading.history import EventView, audiences_of, events_of, last_step_of, states_passed
 from app.services.reading.lines import CaseLine, Names, lines_of
 from app.services.reading.outlook import Elsewhere, NotYet, Outlook, elsewhere, not_yet, outlook_of
 from app.services.reading.paper import PaperEntry, paper_entries
@@ -99,7 +99,8 @@ class CasePage:
     version: int
     resting: str
     marks: tuple[str, ...]
-    strip: tuple[tuple[str, bool], ...]
+    #: Keys of the states in which the case has been.
+    passed: frozenset[str]
     summary: Summary
     #: The record that the case is about, for those who decide on it and may not open it; else None.
     record: RecordAtIssue | None
@@ -176,7 +177,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         version=case.version,
         resting=flow.state(case.state).resting if not case.holder else "",
         marks=_marks(ctx, case),
-        strip=tuple((state.label, state.key == case.state) for state in flow.states if state.phase.value != "closed"),
+        passed=states_passed(reader, case),
         summary=summary,
         record=record_at_issue(reader, through, names.units) if through is not None else None,
         correctable=_correctable(reader, case, ctx),

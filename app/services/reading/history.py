@@ -14,6 +14,7 @@ from app.services.once_read import history_of, notices_of, person_name
 from app.services.reading.form_lines import event_lines
 from app.services.reading.reader import Reader
 from workflows.kit.definition import Audience, Recipient, Workflow
+from workflows.kit.span import Span
 from workflows.kit.storable import in_words
 from workflows.registry import workflow
 from workflows.roles import Capacity
@@ -30,6 +31,8 @@ RUNGS = {"t-3": "期限届满前三个工作日提醒", "t-1": "期限届满前�
 #: What an event did to a term.
 TERM_ACTS = {"open": "开启", "close": "办结", "pause": "暂停", "resume": "恢复", "paused": "暂停", "resumed": "恢复",
              "arm": "起算", "lapse": "届满", "move": "调整", "extend": "延长", "recount": "重算"}  # fmt: skip
+#: What is noted of a term without a length, as 最短公示期限 of a minor record: it never applied, or no longer does.
+NEVER, NO_LONGER = "不适用", "不再适用"
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,18 @@ def events_of(reader: Reader, case: Case) -> tuple[EventView, ...]:
     people = {person for row in rows for person in (row.actor_id, row.principal_id)}
     names = {person: person_name(reader.view, person) for person in people}
     withheld = withheld_versions(reader, case)
-    return tuple(_view(row, flow, names, withheld) for row in reversed(rows))
+    shortened = frozenset(
+        (note["term"], note["arming"])
+        for row in history_of(reader.view, case.id)
+        for note in json.loads(row.body).get("recounted", ())
+        if has_no_length(note)
+    )
+    return tuple(_view(row, flow, names, withheld, shortened) for row in reversed(rows))
+
+
+def has_no_length(note: Mapping[str, Any]) -> bool:
+    """Whether what is noted of a term says that it has no days: its last day would be the day it begins from."""
+    return Span.parse(note["length"]).number == 0
 
 
 def audiences_of(reader: Reader, case: Case) -> list[str]:
@@ -110,7 +124,13 @@ def withheld_versions(reader: Reader, case: Case) -> frozenset[int]:
     )
 
 
-def _view(row: EventRow, flow: Workflow, names: Mapping[int | None, str], withheld: frozenset[int]) -> EventView:
+def _view(
+    row: EventRow,
+    flow: Workflow,
+    names: Mapping[int | None, str],
+    withheld: frozenset[int],
+    shortened: frozenset[tuple[str, int]],
+) -> EventView:
     body = json.loads(row.body)
     author = done_by(names[row.actor_id], names[row.principal_id])
     step = flow.step(row.step) if row.sort == "step" else None
@@ -118,8 +138,10 @@ def _view(row: EventRow, flow: Workflow, names: Mapping[int | None, str], withhe
     common = EventView(row.seq, row.at, act, author, "", (), row.sort, row.step, row.version, mac=row.mac)
     if row.version in withheld and row.sort == "step":
         return replace(common, lines=("文书制作中，送出后可以查看内容。",))
-    notes = _term_notes(body, flow)
+    notes = _term_notes(body, flow, shortened)
     if row.sort != "step":
+        if row.sort == "ended" and notes and notes[0].act in (NEVER, NO_LONGER):
+            common = replace(common, act=f"期限{notes[0].act}")
         return replace(common, lines=_lines_of_no_step(row, body, flow), terms=notes)
     moved = (body["from"], body["to"]) if body["from"] != body["to"] else None
     return replace(
@@ -132,12 +154,16 @@ def _view(row: EventRow, flow: Workflow, names: Mapping[int | None, str], withhe
     )
 
 
-def _term_notes(body: dict[str, Any], flow: Workflow) -> tuple[TermNote, ...]:
-    return tuple(
-        TermNote(note["act"], note["term"], note["arming"], term.label if term else note["term"], note["due"] or "")
-        for note in (*body.get("terms", ()), *body.get("recounted", ()), *filter(None, [body.get("extended")]))
-        for term in [flow.term(note["term"])]
-    )
+def _term_notes(body: dict[str, Any], flow: Workflow, shortened: frozenset[tuple[str, int]]) -> tuple[TermNote, ...]:
+    notes = (*body.get("terms", ()), *body.get("recounted", ()), *filter(None, [body.get("extended")]))
+    return tuple(_term_note(note, flow, shortened) for note in notes)
+
+
+def _term_note(note: dict[str, Any], flow: Workflow, shortened: frozenset[tuple[str, int]]) -> TermNote:
+    term, act, due = flow.term(note["term"]), note["act"], note["due"] or ""
+    if has_no_length(note):
+        act, due = NO_LONGER if (note["term"], note["arming"]) in shortened else NEVER, ""
+    return TermNote(act, note["term"], note["arming"], term.label if term else note["term"], due)
 
 
 def _lines_of_no_step(row: EventRow, body: dict[str, Any], flow: Workflow) -> tuple[str, ...]:
@@ -152,9 +178,17 @@ def _lines_of_no_step(row: EventRow, body: dict[str, Any], flow: Workflow) -> tu
     if why := body.get("why") or body.get("cause") or body.get("note"):
         lines.append(str(why))
     lines += [
-        f"届满日：{in_words(date.fromisoformat(note['due']))}" for note in body.get("terms", ()) if note.get("due")
+        f"届满日：{in_words(date.fromisoformat(note['due']))}"
+        for note in body.get("terms", ())
+        if note.get("due") and not has_no_length(note)
     ]
     return tuple(lines)
+
+
+def states_passed(reader: Reader, case: Case) -> frozenset[str]:
+    """Keys of the states in which the case has been, its present one included, whoever may read what led there."""
+    bodies = (json.loads(row.body) for row in history_of(reader.view, case.id) if row.sort == "step")
+    return frozenset(state for body in bodies for state in (body["from"], body["to"]))
 
 
 def last_step_of(reader: Reader, case: Case) -> tuple[int | None, str, str]:

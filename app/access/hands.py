@@ -20,8 +20,13 @@ from app.models.people import Locality, PostHolding, Recusal, User
 from workflows.registry import WORKFLOWS
 from workflows.roles import HEAD_OF, OFFICIAL, RELATIONS, Capacity, Post
 
-#: Who sees to a vacancy in a unit: the head of the missing clerk, the clerk of the missing head.
-BESIDE: dict[Capacity, Capacity] = {**HEAD_OF, **{head: clerk for clerk, head in HEAD_OF.items()}}
+#: Who sees to a vacancy in a unit: the head of the missing clerk, the clerk of the missing head; for an implementing
+#: unit, which has no head here, the office clerk, who may confirm in its place.
+BESIDE: dict[Capacity, Capacity] = {
+    **HEAD_OF,
+    **{head: clerk for clerk, head in HEAD_OF.items()},
+    Capacity.IMPLEMENTER: Capacity.OFFICE,
+}
 _TODAY: ColumnElement[Any] = bindparam("today", type_=Date)
 _APPROVERS = RELATIONS[Capacity.SUPERVISOR][0].posts
 #: Whoever can hold a case: by a state, by a duty, by a proposal or a request that lies with him.

@@ -1,19 +1,25 @@
 """同步事项 of a target with a unit of its own: it lies with that unit, and with the office where there is none (5a)."""
 
 import pytest
+from sqlalchemy import select
 
+from app.access.hands import stranded
 from app.database import read_transaction, write_sessions, write_transaction
+from app.models.cases import Case
 from app.models.kinds_more import SyncItem
+from app.models.people import Unit
 from app.services.demo_district import IMPLEMENTER_UNIT
 from app.services.effects import sharing
 from app.services.founding import NewPerson, ensure_unit, found_person
-from app.services.reading.desk.boxes import Box
+from app.services.reading.desk.boxes import Box, boxes_of
 from app.services.reading.desk.listing import read_box
 from app.services.reading.history import events_of
 from app.services.reading.reader import case_for, reader_of
 from app.services.recusals import declare_recusal
+from app.services.units.register import UnitRegister
 from app.services.units.succession import Heir
-from tests.support.looking import appoint, listed_for, page_for, reading
+from tests.support.looking import appoint, dismiss, listed_for, page_for, reading
+from tests.support.mergers import database
 from tests.support.world import World
 from workflows.kit.calendar import shipped_calendar
 from workflows.kit.context import Actor
@@ -116,7 +122,36 @@ def test_whoever_is_recorded_keeps_out_of_his_item(world: World, unit: int) -> N
     assert item in boxed(world, "han", Box.HELD)
     declare_recusal(world.backend, world["han"], item, "与当事人有近亲属关系", world.clock())
     assert item not in boxed(world, "han", Box.HELD)
-    assert item in boxed(world, "approver", Box.UNASSIGNED)
+    assert boxed(world, "approver", Box.UNASSIGNED) == [item]
+    assert boxed(world, "officer", Box.UNASSIGNED) == [item]
+
+
+def test_what_a_unit_left_without_people_does_not_confirm_the_office_clerk_does(world: World, unit: int) -> None:
+    """R143, R52: it lies with whoever may confirm it, also where the unit has passed into one without the post."""
+    item = item_of(world, world.record_in("listed"))
+    assert boxed(world, "officer", Box.UNASSIGNED) == []
+    dismiss(world, "han")
+    with reading(world, "officer") as reader:
+        assert Box.UNASSIGNED in boxes_of(reader)
+        mark = read_box(reader, Box.UNASSIGNED).marks[item]
+    assert (mark.vacancy, mark.can_hand_up) == (
+        f"{IMPLEMENTER_UNIT}没有可以办理的经办人（缺岗、账号停用或者均应回避），由信用管理部门经办人确认", False,
+    )  # fmt: skip
+    assert boxed(world, "superior_officer", Box.UNASSIGNED) == []
+    with read_transaction(world.backend.engine) as session:
+        assert not session.scalars(select(Case.uid).where(stranded()), {"today": world.today}).all()
+    world.take("officer", "confirm", item, note="已登记")
+    assert boxed(world, "officer", Box.UNASSIGNED) == []
+
+
+def test_a_renamed_unit_still_confirms(world: World, unit: int) -> None:
+    """R52: the rules name it as it was called on their day."""
+    uid = next(row.uid for row in world.rows(Unit) if row.id == unit)
+    by = world["officer"].user_id
+    assert by is not None
+    register = UnitRegister(database(world), world.backend.keys)
+    register.rename(uid, "示例人社局", world.today, "示编〔2026〕3号", world.clock(), by)
+    assert items(world, world.record_in("listed"))["S10"] == ("pending", "implementer", unit)
 
 
 def test_a_unit_does_not_confirm_what_is_recorded_about_itself(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,12 @@
 """Sync items: one case per target that must learn of a record and of its end (R52, R70, S01–S16)."""
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 
 from app.access.standing import in_force
 from app.models.cases import Case
 from app.models.kinds import Record
 from app.models.kinds_more import SyncItem
-from app.models.people import PostHolding, Unit, User
+from app.models.people import PostHolding, Unit, UnitName, User
 from app.services.applying import SYSTEM, StepRun, apply_step
 from app.services.opening import child_of
 from app.services.units.names import exists_on
@@ -88,7 +88,10 @@ def _unit_that_confirms(run: StepRun, target: str) -> int | None:
         User.id == PostHolding.user_id,
         User.active,
     )
-    statement = select(Unit.id).where(Unit.name == name, exists_on(run.work.today), staffed)
+    # The rules keep the name of their day: a unit renamed since goes by one that it bore.
+    borne = exists().where(UnitName.unit_id == Unit.id, UnitName.name == name, UnitName.from_on <= run.work.today)
+    statement = select(Unit.id).where(or_(Unit.name == name, borne), exists_on(run.work.today), staffed)
+    statement = statement.order_by((Unit.name == name).desc(), Unit.id)
     return run.work.session.scalar(statement) if name else None
 
 

@@ -24,7 +24,9 @@ from workflows.roles import HEAD_OF, Capacity, Post
 COUNTED = 1000
 _TODAY: ColumnElement[Any] = bindparam("today", type_=Date)
 _IN_CHARGE = frozenset({Post.OFFICER, Post.APPROVER})
-_SEES_TO_VACANCIES = frozenset({Post.APPROVER, Post.REVIEWER, Post.TOLERANCE_HEAD, Post.HEAD, Post.DEPUTY})
+_SEES_TO_VACANCIES = frozenset(
+    {Post.OFFICER, Post.APPROVER, Post.REVIEWER, Post.TOLERANCE_HEAD, Post.HEAD, Post.DEPUTY}
+)
 
 
 class Box(StrEnum):
@@ -53,7 +55,7 @@ _LABELS = {
 
 
 def boxes_of(reader: Reader) -> tuple[Box, ...]:
-    """The boxes this reader has: 督办 is the credit office's, 待分派 lies with approvers and heads."""
+    """The boxes this reader has: 督办 is the credit office's, 待分派 lies with approvers, heads and officers."""
     standing = reader.standing
     lacking = set()
     if not standing.units(_SEES_TO_VACANCIES):
@@ -72,8 +74,13 @@ def unassigned(reader: Reader) -> list[ColumnElement[bool]]:
     """待分派: cases that nobody can act on, and for which the reader sees to it that somebody can."""
     standing = reader.standing
     approves, works_in = standing.units(frozenset({Post.APPROVER})), standing.works_in
+    handled = (Case.handling_unit_id + 0).in_
     # With a sum no index is walked for these: a whole office's cases are what is not to be gone through.
-    scope = or_((Case.handling_unit_id + 0).in_(sorted(approves)), (Case.holder_unit_id + 0).in_(sorted(works_in)))
+    scope = or_(
+        handled(sorted(approves)),
+        and_(handled(sorted(standing.units(frozenset({Post.OFFICER})))), Case.holder == Capacity.IMPLEMENTER.value),
+        (Case.holder_unit_id + 0).in_(sorted(works_in)),
+    )
     ids = perhaps_without_hands(reader, scope)
     return [and_(Case.id.in_(ids), seen_to_by(standing), not_a_copy())] if ids else []
 

@@ -65,6 +65,8 @@ def vacancies(reader: Reader, cases: Sequence[Case]) -> dict[str, Mark]:
 def _why(unit: Unit | None, holder: Capacity) -> str:
     if unit is None:
         return "当事人的账号已停用，所交纸质材料由经办人代录"
-    if not unit.on_system:
+    if not unit.on_system and holder is not Capacity.IMPLEMENTER:
         return f"{unit.name}未接入本系统，所交纸质材料由经办人代录"
+    if holder is Capacity.IMPLEMENTER:
+        return f"{unit.name}没有可以办理的经办人（缺岗、账号停用或者均应回避），由信用管理部门经办人确认"
     return f"{unit.name}没有可以办理的{holder.label}（缺岗、账号停用或者均应回避）"

@@ -221,7 +221,7 @@ def _change_page(
         effects=effects,
         found=found,
         limits=typing.known.limits.get(key, ()) if section == "terms" else (),
-        by_severity=typing.model is SeverityTermChangeForm,
+        by_severity=issubclass(typing.model, SeverityTermChangeForm),
         length_of=length_of,
         failed=bool(form.lines),
     )

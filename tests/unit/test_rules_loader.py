@@ -365,6 +365,28 @@ def test_a_text_of_equal_rank_that_speaks_of_the_term_itself_replaces_what_was_f
     assert longer.term("objection.verification").span == Span.parse("7 WD")  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize(
+    ("locality", "key", "entry"),
+    [
+        ("jingan", "objection.verification", {"span": "0 WD"}),
+        ("jingan", "record.retention", {"span": "0 Y"}),
+        ("demo", "notice.service", {"span": "0 WD", "extension_cap": "2 WD"}),
+        ("demo", "objection.review_filing", {"span": "0 D"}),
+        ("demo", "record.publication_max", lengths("0 D", "1 Y", "3 Y")),
+    ],
+)
+def test_a_term_of_nothing_is_a_term_taken_away(locality: str, key: str, entry: dict[str, object]) -> None:
+    """R34: zero stays below every ceiling, and is no term all the same."""
+    with pytest.raises(RuleFileError, match="下位文件不得取消《"):
+        load_changed(locality, OWN.with_entry("terms", key, BY_OWN | entry))
+
+
+def test_the_shortest_publication_may_be_none() -> None:
+    """Order 36: a light record need not be published at all, and to ask for less is in favour of the subject."""
+    none = changed("record.publication_min", **lengths("0 D", "0 D", "1 Y"))
+    assert none.term("record.publication_min") is not None
+
+
 def test_a_setting_holds_from_the_day_that_its_change_names() -> None:
     entry = {"value": False, "grade": "I", "effective_from": date(2027, 3, 1)}
     rules = load_changed("demo", UNCHANGED.with_entry("switches", "notices.office_signs", entry))

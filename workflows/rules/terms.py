@@ -31,6 +31,8 @@ _EXPIRY_LABELS = {
 _DAYS = {Unit.WD: Fraction(7, 5), Unit.D: Fraction(1), Unit.M: Fraction(365, 12), Unit.Y: Fraction(365)}
 #: Terms of which one may not be longer than the other, severity by severity.
 _NOT_LONGER_THAN = (("record.publication_min", "record.publication_max"),)
+#: Terms that a locality may set to nothing: the least time of a publication, which a light record need not have.
+MAY_BE_NOTHING = frozenset({"record.publication_min"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,12 +204,14 @@ def _respect_rank(limit: Limit, new: TermRule, cited: Cited, place: Place) -> No
     if not new.exists:
         raise place.refuse(f"{who}不得取消{fixed}的期限")
     for severity, label in SEVERITIES.items():
+        if new.key not in MAY_BE_NOTHING and _of(old, severity).number and not _of(new, severity).number:
+            raise place.refuse(f"{who}不得取消{fixed}的期限（{_length(old, severity, label)}）")
         before, after = _longest(old, severity), _longest(new, severity)
         if limit.floor:
             before, after = _days(_of(old, severity)), _days(_of(new, severity))
         if after < before if limit.floor else after > before:
             changed = "缩短" if limit.floor else "延长"
-            length = _of(old, severity).text if old.by_severity is None else f"{label}{_said(_of(old, severity))}"
+            length = _length(old, severity, label)
             if limit.rank == cited.rank and limit.is_of(cited):
                 raise place.refuse(
                     f"{fixed}的是{length}，以同一文件为依据的，不得{changed}；该文件已经修改的，另行登记修改后的文件"
@@ -252,6 +256,11 @@ def _longest(rule: TermRule, severity: str) -> Fraction:
     """The most that the term can last with what it may be extended by: an extension lengthens a duty too."""
     extended = _days(_of(rule, severity)) + (_days(rule.extension_cap) if rule.extension_cap is not None else 0)
     return max(extended, _days(rule.total_cap)) if rule.total_cap is not None else extended
+
+
+def _length(rule: TermRule, severity: str, label: str) -> str:
+    length = _of(rule, severity)
+    return length.text if rule.by_severity is None else f"{label}{_said(length)}"
 
 
 def _said(length: Span) -> str:

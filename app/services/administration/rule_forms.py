@@ -13,6 +13,7 @@ from workflows.kit.errors import FieldError, FormIncomplete
 from workflows.kit.forms import LabelledEnum, Line, OptionalLine, StepForm
 from workflows.rules.citing import Documents
 from workflows.rules.model import SEVERITIES, BasisKind, RuleSet, SwitchRule, TermRule
+from workflows.rules.terms import MAY_BE_NOTHING
 from workflows.setting_choices import CHOICES
 
 #: The choice of a document that no file names yet.
@@ -56,6 +57,8 @@ class RankChoice(LabelledEnum):
 
 
 Number = Annotated[int, Field(ge=0, le=9999)]
+#: A term of nothing is no term: whether it may be dropped is for the loader, term by term.
+Positive = Annotated[int, Field(ge=1, le=9999)]
 
 
 class EvidenceForm(StepForm):
@@ -79,7 +82,7 @@ class EvidenceForm(StepForm):
 class TermChangeForm(EvidenceForm):
     """The length of a term."""
 
-    number: Number = Field(title="时长")
+    number: Positive = Field(title="时长")
     unit: SpanUnit = Field(title="单位", json_schema_extra={"as": "select"})
     extension: Number | None = Field(default=None, title="可延长至多", description="单位同上；不得延长的不填")
 
@@ -87,8 +90,14 @@ class TermChangeForm(EvidenceForm):
 class Length(StepForm):
     """The length for one severity."""
 
-    number: Number = Field(title="时长", description="填0的，不设这一期限")
+    number: Positive = Field(title="时长")
     unit: SpanUnit = Field(title="单位", json_schema_extra={"as": "select"})
+
+
+class LengthOrNone(Length):
+    """The length for one severity that need not have any."""
+
+    number: Number = Field(title="时长", description="填0的，不设这一期限")
 
 
 class SeverityTermChangeForm(EvidenceForm):
@@ -97,6 +106,14 @@ class SeverityTermChangeForm(EvidenceForm):
     minor: Length = Field(title="轻微")
     general: Length = Field(title="一般")
     serious: Length = Field(title="严重")
+
+
+class DroppableTermChangeForm(SeverityTermChangeForm):
+    """The lengths of a term that may be set to nothing."""
+
+    minor: LengthOrNone = Field(title="轻微")
+    general: LengthOrNone = Field(title="一般")
+    serious: LengthOrNone = Field(title="严重")
 
 
 class FlagChangeForm(EvidenceForm):
@@ -176,7 +193,9 @@ def entry_of(section: Section, key: str, form: EvidenceForm, documents: Document
 
 
 def _term_form(rule: TermRule) -> type[EvidenceForm]:
-    return SeverityTermChangeForm if rule.by_severity is not None else TermChangeForm
+    if rule.by_severity is None:
+        return TermChangeForm
+    return DroppableTermChangeForm if rule.key in MAY_BE_NOTHING else SeverityTermChangeForm
 
 
 def _switch_form(rule: SwitchRule) -> type[EvidenceForm]:

@@ -193,6 +193,19 @@ def test_the_lengths_by_severity_are_numbers_with_their_units(app: Flask, world:
     assert "轻微二个月；一般九个月；严重二十个月" in text_of(client.get(made.headers["Location"]).text)
 
 
+def test_only_the_shortest_publication_may_be_nothing(app: Flask, world: World) -> None:
+    """R34: a form does not offer what the loader refuses."""
+    client = client_of(app, "keeper")
+    none = {f"{severity}-{part}": value for severity in ("minor", "general", "serious")
+            for part, value in (("number", "0"), ("unit", "D"))}  # fmt: skip
+    for term, offered in (("record.publication_min", True), ("record.publication_max", False)):
+        where = f"/rules/demo/terms/{term}/change"
+        assert ("填0的，不设这一期限" in client.get(where).text) == offered
+        answer = client.post(where, data=evidence(world, **none) | {"act": "foresee"})
+        assert (answer.status_code == 200) == offered
+    assert client.post(TERM, data=form(world, number="0") | {"act": "foresee"}).status_code == 422
+
+
 def test_a_set_that_waits_is_seen_by_whoever_may_confirm_it(app: Flask, world: World) -> None:
     """In the bar of every page and on the first page, with the way to it; not by whoever entered it."""
     first, second = client_of(app, "keeper"), client_of(app, "second_keeper")

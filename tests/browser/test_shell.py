@@ -117,7 +117,7 @@ def test_everything_the_macros_draw_is_good(page: Page) -> None:
     assert acts == ["催办", "受理", "提出异议"]
     expect(page.locator(".timeline li").first).to_contain_text("系统 · 2026年9月18日")
     page.get_by_text("逐日明细").first.click()
-    expect(page.get_by_role("row", name="2026-09-23")).to_contain_text("暂停：等待当事人补正")
+    expect(page.get_by_role("row", name="2026年9月23日")).to_contain_text("暂停：等待当事人补正")
     expect_good_page(page)
 
 
@@ -181,7 +181,7 @@ def test_enter_in_a_line_submits_the_form_instead_of_adding_a_row(page: Page) ->
 REFUSALS = {
     "stale": ("本事项已有变动，未能办理", "已由李测试办理", 409),
     "unmet": ("未能办理，请先处理以下问题", "最早可于2027年3月18日办理", 422),
-    "403": ("您不能办理这一事项", "联系本单位的系统管理员", 403),
+    "403": ("您不能办理这一事项", "请联系系统管理员", 403),
     "404": ("未找到您要查看的内容", "请核对网址或者文号", 404),
     "413": ("文件过大，未能上传", "单个文件不得超过20MB", 413),
     "crash": ("系统出现意外错误", "告知系统管理员", 500),

@@ -68,11 +68,11 @@ def test_every_late_duty_is_called_to_and_its_result_told(app: Flask, late: Worl
     """One act; the same form again calls nobody twice; who was called to today is not ticked any more."""
     client = client_of(app, "officer")
     form = form_of(client.get("/oversight").text)
-    assert len(form["duty"]) == 3  # type: ignore[arg-type]
+    assert len(form["duty"]) == 4  # type: ignore[arg-type]
     for _ in range(2):
         told = remind(client, form)
-        assert "已催办3件" in text_of(told)
-        assert len(re.findall('class="result-done">已催办<', told)) == 3
+        assert "已催办4件" in text_of(told)
+        assert len(re.findall('class="result-done">已催办<', told)) == 4
     for uid in objections(late):
         assert late.steps(uid).count("remind") == 1
         # The clock's own on the day after the last day, and this one: both to the provider.

@@ -108,4 +108,4 @@ def test_an_export_gives_no_answer_that_nobody_gave(app: Flask, site: World) -> 
     site.record_in("draft", secret_free=False)
     answer = client_of(app, "clerk").post("/cases/export/records")
     head, row = list(openpyxl.load_workbook(io.BytesIO(answer.data)).worksheets[0].iter_rows())
-    assert {name.value: cell.value for name, cell in zip(head, row, strict=True)}[ANSWER] == ""
+    assert {name.value: cell.value for name, cell in zip(head, row, strict=True)}[ANSWER] is None

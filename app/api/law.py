@@ -34,6 +34,7 @@ from app.services.reading.lawbook_view import read_lawbook
 from app.services.reading.working_days import reckon, special_days
 from workflows.catalogue import NOTICES
 from workflows.kit.definition import OPENING, Fork, Step, Workflow
+from workflows.kit.describe import holder_label
 from workflows.kit.errors import FieldError, FormIncomplete, NotFound, UnknownStep
 from workflows.registry import WORKFLOWS
 from workflows.rules.model import SEVERITIES, TermRule
@@ -59,14 +60,14 @@ def show_procedure(call: Call, kind: str) -> ProcedureBody:
                 key=state.key,
                 label=state.label,
                 phase=state.phase.value,
-                holder=state.holder.label if state.holder else "",
+                holder=holder_label(state),
                 resting=state.resting,
             )
             for state in flow.states
         ],
         steps=[_step(flow, step) for step in flow.steps],
         terms=[
-            TableTerm(key=term.key, label=term.label, nature=term.nature.value, holder=term.holder.label)
+            TableTerm(key=term.key, label=term.label, nature=term.nature.value, holder=holder_label(term))
             for term in flow.terms
         ],
     )

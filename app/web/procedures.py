@@ -12,6 +12,7 @@ from app.web.diagrams import picture
 from app.web.reading import current_reader
 from workflows.catalogue import NOTICES
 from workflows.kit.definition import OPENING, Phase, StartKind, State, Step, Term, Workflow
+from workflows.kit.describe import holder_label
 from workflows.kit.diagram import outline
 from workflows.kit.errors import NotFound
 from workflows.kit.proposals import PROPOSAL_STEPS
@@ -76,6 +77,7 @@ def show(kind: str) -> ResponseReturnValue:
         picture=picture(flow),
         outline=outline(flow),
         phases=PHASES,
+        holder_label=holder_label,
         steps=tuple(step_rows(flow)),
         terms=tuple(term_rows(flow, page.rules)),
         severities=SEVERITIES,
@@ -114,7 +116,7 @@ def term_rows(flow: Workflow, rules: RuleSet) -> Iterator[TermRow]:
         yield TermRow(
             term.label,
             term.nature.label,
-            "" if term.holder is Capacity.SYSTEM else term.holder.label,
+            "" if term.holder is Capacity.SYSTEM else holder_label(term),
             tuple(dict.fromkeys(_starts(flow, term, rule))),
             rule,
             tuple(step.label for key in term.on_expiry if (step := flow.step(key)) is not None),

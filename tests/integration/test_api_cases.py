@@ -200,6 +200,9 @@ def test_working_days_rules_and_tables_are_read(program: Program) -> None:
     assert program.get("/rules/nowhere").status_code == 404
     table = program.get("/procedures/record").get_json()
     assert {step["key"] for step in table["steps"] if step["open_to_programs"]} >= {"create", "submit"}
+    sync = program.get("/procedures/sync").get_json()
+    confirmer = "信用管理部门经办人（同步对象有联动奖惩实施单位的，为该单位）"
+    assert (sync["states"][0]["holder"], sync["terms"][0]["holder"]) == (confirmer, confirmer)
     form = program.get("/procedures/record/steps/create").get_json()["form"]
     assert form["properties"]["subject"]["title"] == "主体"
     assert program.get("/cases?kind=nothing").status_code == 422

@@ -374,6 +374,10 @@ def test_each_procedure_has_a_page_for_whoever_signs_in(app: Flask, world: World
     told = client.get("/rules/procedures/objection").text
     assert "核查结论覆盖全部异议项" in told
     assert "<blockquote" in told
+    sync = client.get("/rules/procedures/sync").text
+    assert sync.count("信用管理部门经办人（同步对象有联动奖惩实施单位的，为该单位）") == 2
+    assert "签发人" not in sync
+    assert client.get("/rules/procedures/notice").text.count(">文书签发人<") == 2
     assert client.get("/rules/procedures/wedding").status_code == 404
     assert client.get("/rules/procedures/objection?locality=atlantis").status_code == 404
     rules = client.get("/rules").text

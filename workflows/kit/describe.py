@@ -96,18 +96,23 @@ def index(workflows: Mapping[str, Workflow]) -> str:
     )
 
 
-#: Who holds a state in which that differs from case to case.
+#: Who holds a state or a duty in which that differs from case to case.
 _NAMED_BY_THE_CASE = {
-    "signer": "由文书签发人办理",
-    "confirmer": "由信用管理部门经办人办理；同步对象有联动奖惩实施单位的，由该单位办理",
+    "signer": "文书签发人",
+    "confirmer": "信用管理部门经办人（同步对象有联动奖惩实施单位的，为该单位）",
 }
 
 
+def holder_label(row: State | Term) -> str:
+    """Who holds a state or has a duty, in words; empty for a state that nobody holds."""
+    if row.holder_in:
+        return _NAMED_BY_THE_CASE[row.holder_in]
+    return row.holder.label if row.holder is not None else ""
+
+
 def _owner(state: State) -> str:
-    if state.holder is not None:
-        return f"由{state.holder.label}办理"
-    if state.holder_in:
-        return _NAMED_BY_THE_CASE[state.holder_in]
+    if holder := holder_label(state):
+        return f"由{holder}办理"
     return f"停留：{state.resting}" if state.resting else ""
 
 
@@ -170,7 +175,7 @@ def _term_rows(workflow: Workflow) -> Iterator[tuple[str, ...]]:
         yield (
             f"{term.label} `{term.key}`",
             term.nature.label,
-            "—" if term.holder is Capacity.SYSTEM else term.holder.label,
+            "—" if term.holder is Capacity.SYSTEM else holder_label(term),
             "<br>".join(dict.fromkeys(_starts(workflow, term))),
             runs,
             _end(workflow, term),

@@ -141,7 +141,7 @@ def _view(
     notes = _term_notes(body, flow, shortened)
     if row.sort != "step":
         if row.sort == "ended" and notes and notes[0].act in (NEVER, NO_LONGER):
-            common = replace(common, act=f"期限{notes[0].act}")
+            common = replace(common, act="期限不适用" if notes[0].act == NEVER else "期限不再适用")
         return replace(common, lines=_lines_of_no_step(row, body, flow), terms=notes)
     moved = (body["from"], body["to"]) if body["from"] != body["to"] else None
     return replace(

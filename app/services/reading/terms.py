@@ -141,8 +141,11 @@ def _start(row: TermRow, rules: RuleSet) -> str:
 
 def _start_of_rest(row: TermRow, rest: _Rest, rules: RuleSet) -> str:
     assert row.anchor_on is not None, "the rest of a term counts from the day of its return"
-    day, floor = in_words(row.anchor_on), rules.term("term.floor")
-    left = f"剩余{_span(row).text}"
-    if floor is not None and _span(row) == floor.span:
-        left = f"剩余期限不足{floor.span.text}的按{floor.span.text}计"
-    return f"{day}退回，{left}，自退回之日起算，当日不计" if rest.told else f"{left}，自{day}起算，当日不计"
+    day, left, floor = in_words(row.anchor_on), _span(row), rules.term("term.floor")
+    if floor is not None and left == floor.span:
+        if rest.told:
+            return f"{day}退回，剩余期限不足{left.text}的按{left.text}计，自退回之日起算，当日不计"
+        return f"剩余期限不足{left.text}的按{left.text}计，自{day}起算，当日不计"
+    if rest.told:
+        return f"{day}退回，剩余{left.text}，自退回之日起算，当日不计"
+    return f"剩余{left.text}，自{day}起算，当日不计"

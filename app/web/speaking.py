@@ -52,8 +52,10 @@ def said(text: str) -> str:
     """Something that may be ours or not, such as what was filled in: what has no English words is content."""
     if isinstance(text, Markup) or not in_english() or not CHINESE.search(str(text or "")):
         return text
+    if known := _said(str(text)):
+        return known if isinstance(known, Markup) else marked(known)
     # In an English sentence whatever is Chinese was put in.
-    return _said(str(text)) or (marked(text) if _ENGLISH.match(text) else content(text))
+    return marked(text) if _ENGLISH.match(text) else content(text)
 
 
 def in_a_cell(text: str) -> str:

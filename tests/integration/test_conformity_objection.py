@@ -69,7 +69,7 @@ def test_the_office_departs_from_the_provider_only_in_what_is_its_own(world: Wor
     with pytest.raises(GuardRefused, match="由信息提供单位核查认定"):
         world.decide("decide", objection, verdicts=departed, reasons="另有认定")
     own = {"severity": {"verdict": "更正为", "value": "轻微"}}
-    world.take("approver", "decide", objection, verdicts=own, reasons="依目录", departure_reason="程度由本机关认定")
+    world.decide("decide", objection, verdicts=own, reasons="依目录")
     assert world.case(objection).outcome == "部分成立"
 
 

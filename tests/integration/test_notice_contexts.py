@@ -93,7 +93,7 @@ def test_the_office_is_not_told_that_the_office_is_told(world: World) -> None:
     assert sent_on in notice_text(applicant)
     assert sent_on not in notice_text(office)
     assert "请你单位据此办理。" in notice_text(office)
-    corrected = ["失信程度由一般更正为轻微", "责任人员由未列明更正为李示例"]
+    corrected = ["失信程度由一般更正为轻微", "责任人员由未记载更正为李示例"]
     assert applicant.content["record_corrections"] == office.content["record_corrections"] == corrected
 
 

@@ -74,7 +74,7 @@ def test_a_batch_and_a_reminder_are_taken_once(site: Flask, page: Page, clock: M
 
     page.goto("/oversight")
     page.get_by_role("button", name="催办选定的逾期事项").dblclick()
-    expect(page.get_by_role("status")).to_contain_text("已催办2件")
+    expect(page.get_by_role("status")).to_contain_text("已催办3件")
     assert world.steps(late).count("remind") == 1
     page.go_back()
     page.get_by_role("button", name="催办选定的逾期事项").click()

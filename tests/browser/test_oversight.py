@@ -92,7 +92,7 @@ def test_all_late_units_are_reminded_in_no_more_than_four_presses(page: Page, pl
     hand.press(page.get_by_role("button", name="催办选定的逾期事项"))
     assert hand.presses <= 4
     counted("催办全部逾期单位", hand)
-    expect(page.get_by_role("status")).to_contain_text(re.compile("已催办3件"))
+    expect(page.get_by_role("status")).to_contain_text(re.compile("已催办4件"))
     expect_good_page(page)
     sign_in(plain_page, "approver")
     plain_page.goto("/oversight")

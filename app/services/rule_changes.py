@@ -49,7 +49,7 @@ def changed_rules(database: Database, locality: str, change: EntryChange) -> tup
     try:
         return load_changed(locality, changes), Making(base.on, changes), base.continues
     except RuleFileError as problem:
-        raise FormIncomplete((FieldError("basis", "修改内容", str(problem).rpartition("：")[2]),)) from None
+        raise FormIncomplete((FieldError("basis", "修改内容", problem.problem),)) from None
 
 
 def propose_change(

@@ -180,13 +180,15 @@ def _demand_known_values(rules: RuleSet) -> None:
             ) from None
 
 
-def _demand_rank(locality: str, changes: Changes) -> None:
+def _demand_rank(rules: RuleSet, changes: Changes) -> None:
     """Whatever the loader refuses today is not confirmed, though an older release let it be entered."""
     if changes != UNCHANGED:
         try:
-            load_changed(locality, changes)
-        except RuleFileError as problem:
-            raise RulesRefused(f"{str(problem).rpartition('：')[2]}。请退回后重新录入。") from None
+            load_changed(rules.locality, changes)
+        except RuleFileError as refused:
+            named = (one.label for one in rules.terms if f"{refused.entry}.".startswith(f"terms.{one.key}."))
+            about = "".join(f"{label}：" for label in named)
+            raise RulesRefused(f"{about}{refused.problem}。请退回后重新录入。") from None
 
 
 def propose_release(database: Database, now: datetime) -> list[RuleSetLine]:
@@ -241,8 +243,9 @@ def confirm(
     """
     with database.write() as session:
         row, made = _waiting(session, locality, number)
-        _demand_known_values(RuleSet.from_json(row.body))
-        _demand_rank(locality, making_of(session, row).changes)
+        rules = RuleSet.from_json(row.body)
+        _demand_known_values(rules)
+        _demand_rank(rules, making_of(session, row).changes)
         if row.entered_by == by:
             raise RulesRefused("规则集须由录入人以外的另一名规则管理员确认。")
         day = in_force_from or row.in_force_from

@@ -112,7 +112,7 @@ def test_what_the_loader_refuses_today_is_not_confirmed(own: Installation) -> No
     entry = {"span": "3 D", "grade": "I"}
     making = Making(1, UNCHANGED.with_entry("terms", "objection.review_filing", entry))
     propose(own.database, other_rules(), legal_day(own.clock()) + timedelta(days=1), "yang", own.clock(), making=making)
-    with pytest.raises(RulesRefused, match="下位文件不得缩短《中华人民共和国公务员法》"):
+    with pytest.raises(RulesRefused, match=r"^申请异议复核：下位文件不得缩短《中华人民共和国公务员法》"):
         confirm(own.database, "demo", 2, "zhu", own.clock())
 
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from workflows.kit.counting import Span
+from workflows.kit.counting import Span, Unit
 from workflows.rules import RuleFileError, RuleSet, load_changed
 from workflows.rules.changes import UNCHANGED, Changes
 from workflows.rules.loader import limits_of_terms
@@ -187,3 +187,25 @@ def test_a_setting_of_a_closed_list_takes_no_other_value(key: str, value: object
     """R34: whichever way it comes; no procedure would read it."""
     with pytest.raises(RuleFileError, match=words):
         load_changed("demo", UNCHANGED.with_entry("switches", key, {"value": value, "grade": "I"}))
+
+
+def test_an_article_without_a_length_limits_nothing_whoever_cites_it() -> None:
+    """R28: 政务处分法第四十三条 gives the right to be heard, not its days: five working days again is no 缩短."""
+    article = {"doc": "sanctions", "kind": "peer", "article": "第四十三条"}
+    longer = UNCHANGED.with_entry("terms", "record.statement", {"grade": "V", "span": "10 WD", "basis": article})
+    assert load_changed("demo", longer).term("record.statement").span == Span(10, Unit.WD)  # type: ignore[union-attr]
+    back = longer.with_entry("terms", "record.statement", {"grade": "I", "span": "5 WD"})
+    assert load_changed("demo", back).term("record.statement").span == Span(5, Unit.WD)  # type: ignore[union-attr]
+
+
+def test_the_order_is_asked_of_what_comes_of_all_changes() -> None:
+    """What one change says alone may be put right by the next, as when a shipped file moves under both."""
+    wrong = {**BY_OWN, **lengths("2 M", "1 M", "6 M")}
+    right = {**BY_OWN, **lengths("1 M", "2 M", "6 M")}
+    first = OWN.with_entry("terms", "record.publication_max", wrong)
+    with pytest.raises(RuleFileError, match="应当轻微不长于一般"):
+        load_changed("demo", first)
+    second = first.with_entry("terms", "record.publication_max", right).with_entry(
+        "terms", "record.publication_min", {**BY_OWN, **lengths("0 D", "1 M", "6 M")}
+    )
+    assert load_changed("demo", second).name == "示范区"

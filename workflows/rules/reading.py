@@ -13,7 +13,15 @@ Table = Mapping[str, Any]
 
 
 class RuleFileError(ValueError):
-    """A rule file that must not be used. The message, in Chinese, says where and what."""
+    """A rule file that must not be used. The message, in Chinese, says where and what.
+
+    `entry` is the key of the entry, such as terms.record.statement, and `problem` what is wrong with it, for whoever
+    sees no files.
+    """
+
+    def __init__(self, message: str, entry: str = "", problem: str = "") -> None:
+        super().__init__(message)
+        self.entry, self.problem = entry, problem or message
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,7 @@ class Place:
     def refuse(self, problem: str) -> RuleFileError:
         """The error to raise for this place."""
         entry = f"，条目 {self.entry}" if self.entry else ""
-        return RuleFileError(f"规则文件 {self.file}{entry}：{problem}")
+        return RuleFileError(f"规则文件 {self.file}{entry}：{problem}", self.entry, problem)
 
 
 def read_toml(path: Path) -> Table:

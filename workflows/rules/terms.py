@@ -103,13 +103,15 @@ def resolve_terms(files: Sequence[TermsFile], documents: Documents) -> tuple[tup
     merged: dict[str, dict[str, Any]] = {}
     rules: dict[str, TermRule] = {}
     limits: dict[str, tuple[Limit, ...]] = {}
+    places: dict[str, Place] = {}
+    without_length: set[tuple[str, str, str]] = set()
     for index, file in enumerate(files):
         for key, entry in file.table.items():
             here = file.place.at("terms", key)
             table = _with_document(known_keys(entry, _KEYS, here), file.plan)
             if index and key not in merged:
                 raise here.refuse("全国规则中没有这一期限，不得另设")
-            merged[key] = _overlay(merged.get(key, {}), table, here)
+            merged[key] = _told_once(key, _overlay(merged.get(key, {}), table, here), without_length)
             rule, cited = _rule(key, merged[key], documents, here)
             # What another document of equal or higher rank says of this very term replaces what was fixed below it.
             above = tuple(limit for limit in limits.get(key, ()) if limit.holds_against(cited))
@@ -117,9 +119,20 @@ def resolve_terms(files: Sequence[TermsFile], documents: Documents) -> tuple[tup
                 _respect_rank(limit, rule, cited, here)
             own = Limit(rule, cited.rank, cited.in_force, file.place != CHANGES)
             limits[key] = (*above, own) if cited.binds and rule.exists else above
-            rules[key] = rule
-        _in_order(rules, file)
+            rules[key], places[key] = rule, here
+    _in_order(rules, places)
     return tuple(rules.values()), limits
+
+
+def _told_once(key: str, table: dict[str, Any], without_length: set[tuple[str, str, str]]) -> dict[str, Any]:
+    """The entry; that an article fixes no length for a term holds for whoever cites it again, not knowing of that."""
+    basis = table.get("basis")
+    if not isinstance(basis, Mapping):
+        return table
+    article = (key, str(basis.get("doc", "")), str(basis.get("article", "")))
+    if basis.get("fixes_length") is False:
+        without_length.add(article)
+    return {**table, "basis": {**basis, "fixes_length": False}} if article in without_length else table
 
 
 def within_total(rules: tuple[TermRule, ...]) -> tuple[TermRule, ...]:
@@ -226,24 +239,23 @@ def _who(limit: Limit, cited: Cited) -> str:
     return "所引条文未规定时长的，" if cited.basis.kind is BasisKind.DIRECT else "参照其他文件的，"
 
 
-def _in_order(rules: Mapping[str, TermRule], file: TermsFile) -> None:
-    """The graver the case, the longer its term; and the shortest publication is not longer than the longest."""
-    for key in file.table:
-        rule = rules[key]
+def _in_order(rules: Mapping[str, TermRule], places: Mapping[str, Place]) -> None:
+    """The graver the case, the longer its term; and the shortest publication is not longer than the longest.
+
+    Asked of what comes of all files together: what one of them says alone may be put right by the next.
+    """
+    for rule in rules.values():
         if rule.by_severity is None:
             continue
         days = [_days(rule.by_severity[severity]) for severity in SEVERITIES]
         if days != sorted(days):
-            raise file.place.at("terms", key).refuse("应当轻微不长于一般，一般不长于严重")
+            raise places[rule.key].refuse("应当轻微不长于一般，一般不长于严重")
     for lower, upper in _NOT_LONGER_THAN:
-        if not {lower, upper} & set(file.table) or not {lower, upper} <= rules.keys():
+        if not {lower, upper} <= rules.keys():
             continue
         for severity, label in SEVERITIES.items():
             if _days(_of(rules[lower], severity)) > _days(_of(rules[upper], severity)):
-                changed = lower if lower in file.table else upper
-                raise file.place.at("terms", changed).refuse(
-                    f"{label}的{rules[lower].label}不得长于{rules[upper].label}"
-                )
+                raise places[lower].refuse(f"{label}的{rules[lower].label}不得长于{rules[upper].label}")
 
 
 def _of(rule: TermRule, severity: str) -> Span:

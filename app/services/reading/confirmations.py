@@ -13,7 +13,7 @@ from workflows.roles import Post
 
 @dataclass(frozen=True)
 class WaitingSet:
-    """A rule set that the reader may confirm: he keeps these rules and did not enter it."""
+    """A rule set that the reader may confirm: he keeps these rules and did not enter it. `entered_by` is a name."""
 
     locality: str
     number: int
@@ -23,8 +23,9 @@ class WaitingSet:
 def sets_to_confirm(reader: Reader) -> tuple[WaitingSet, ...]:
     """Rule sets that wait for the reader, oldest first; nothing but their numbers is read, since every page asks."""
     statement = (
-        select(RuleSetRow.locality, RuleSetRow.number, RuleSetRow.entered_by)
+        select(RuleSetRow.locality, RuleSetRow.number, func.coalesce(User.name, RuleSetRow.entered_by))
         .outerjoin(RuleProposal)
+        .outerjoin(User, User.login == RuleSetRow.entered_by)
         .where(RuleSetRow.confirmed_by.is_(None), RuleProposal.rejected_by.is_(None))
         .where(RuleSetRow.locality.in_(sorted(keeps_rules_of(reader))))
         .where(RuleSetRow.entered_by.not_in(select(User.login).where(User.id == reader.actor.user_id)))

@@ -212,7 +212,7 @@ def test_a_set_that_waits_is_seen_by_whoever_may_confirm_it(app: Flask, world: W
     assert "待确认" not in text_of(second.get("/rules").text)
     where = first.post(TERM, data=form(world) | {"act": "propose"}).headers["Location"]
     page = second.get("/rules").text
-    assert f'href="{where}">第2号规则集（keeper录入）待您确认或者退回</a>' in page
+    assert f'href="{where}">第2号规则集（{world["keeper"].name}录入）待您确认或者退回</a>' in page
     assert "规则 待确认1" in text_of(second.get("/calendar").text)
     for somebody in (first, client_of(app, "officer")):
         assert "待确认" not in text_of(somebody.get("/rules").text)

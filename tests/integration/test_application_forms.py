@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from app.clock import MovableClock
+from tests.integration.test_application_pages import address
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
 
@@ -24,10 +25,6 @@ def world(app: Flask, clock: MovableClock) -> World:
 def record(world: World) -> str:
     """A listed record about 王测试."""
     return world.record_in("listed")
-
-
-def address(record: str, path: str = "objection") -> str:
-    return f"/credit/records/{record}/{path}"
 
 
 def send(app: Flask, where: str, **form: object) -> Any:

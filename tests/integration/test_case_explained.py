@@ -3,22 +3,17 @@
 import io
 import re
 import shutil
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from app import create_app
 from app.clock import MovableClock
-from app.models.base import db
 from app.models.history import AccessLog
 from app.services.access_log import Act
 from app.services.reading.case_page import read_case
 from tests.integration.test_case_pages import post
 from tests.support import uploads
-from tests.support.application import settings_for
 from tests.support.looking import appoint, reading
 from tests.support.serving import by_post
 from tests.support.web_world import client_of, text_of, world_on
@@ -31,12 +26,9 @@ TABS = ("terms", "documents", "related", "course", "log")
 
 
 @pytest.fixture
-def app(sqlite_url: str, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
+def database_url(sqlite_url: str) -> str:
     """What is explained is no question of the database: on SQLite only."""
-    made = create_app(settings_for(sqlite_url, tmp_path / "kept"), clock)
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    return sqlite_url
 
 
 @pytest.fixture

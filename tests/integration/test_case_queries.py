@@ -1,18 +1,12 @@
 """What reading a case costs: a fixed number of queries, whatever its kind, its state and its history."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 
-from app import create_app
 from app.clock import MovableClock
 from app.extensions import Installation
-from app.models.base import db
 from app.services.reading.case_page import read_case
 from tests.integration.test_case_pages import EVERYBODY, WAYS
-from tests.support.application import settings_for
 from tests.support.counted import counted
 from tests.support.looking import reading
 from tests.support.web_world import client_of, world_on
@@ -24,12 +18,9 @@ MOST_QUERIES = 15
 
 
 @pytest.fixture
-def app(sqlite_url: str, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
+def database_url(sqlite_url: str) -> str:
     """What is explained is no question of the database: on SQLite only."""
-    made = create_app(settings_for(sqlite_url, tmp_path / "kept"), clock)
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    return sqlite_url
 
 
 @pytest.fixture

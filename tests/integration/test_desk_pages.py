@@ -1,34 +1,26 @@
 """工作台 as pages (interface 2): addresses that can be shared, batch acts with a result for each, saved filters."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
 from app.clock import MovableClock
-from app.models.base import db
 from app.models.desk import SavedView
 from app.models.people import Delegation
 from app.services import saved_views
 from app.web import inbox
-from tests.support.application import settings_for
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
 from workflows.roles import Post
 
 
 @pytest.fixture
-def app(sqlite_url: str, tmp_path: Path, clock: MovableClock) -> Iterator[Flask]:
+def database_url(sqlite_url: str) -> str:
     """On SQLite: what these pages ask of a database is tested on both in test_desk.py."""
-    made = create_app(settings_for(sqlite_url, tmp_path / "kept"), clock)
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    return sqlite_url
 
 
 @pytest.fixture

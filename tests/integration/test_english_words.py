@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
 from app.clock import MovableClock
 from app.services.step_drafts import save_step_form
 from app.web.speaking import CHINESE
-from tests.support.english_pages import left_in_chinese, own_words
+from tests.support.english_pages import english, left_in_chinese, own_words
 from tests.support.exported import head_of, sheets_in
 from tests.support.looking import appoint, dismiss, reading
-from tests.support.web_world import client_of, text_of, world_on
+from tests.support.web_world import text_of, world_on
 from tests.support.world import World
 from workflows.roles import Post
 
@@ -29,12 +28,6 @@ def database_url(sqlite_url: str) -> str:
 @pytest.fixture
 def world(app: Flask, clock: MovableClock) -> World:
     return world_on(app, clock)
-
-
-def english(app: Flask, who: str) -> FlaskClient:
-    client = client_of(app, who)
-    client.post("/language", data={"language": "en"})
-    return client
 
 
 def sheet_of(content: bytes) -> list[list[Any]]:

@@ -4,9 +4,12 @@ import re
 from html.parser import HTMLParser
 
 from babel.messages.pofile import read_po
+from flask import Flask
+from flask.testing import FlaskClient
 
 from app.web.speaking import CHINESE
 from tests.support.source_tree import ROOT
+from tests.support.web_world import client_of
 
 _RUN = re.compile(r"[\u4e00-\u9fff]+")
 #: An attribute cannot be marked: what is Chinese in it must be content that the same page shows and marks.
@@ -73,3 +76,10 @@ def own_words() -> frozenset[str]:
     """Every label and sentence that has English words."""
     with (ROOT / "translations" / "en" / "LC_MESSAGES" / "messages.po").open("rb") as file:
         return frozenset(str(message.id) for message in read_po(file) if message.id and message.string)
+
+
+def english(app: Flask, who: str) -> FlaskClient:
+    """Somebody signed in, on English pages."""
+    client = client_of(app, who)
+    client.post("/language", data={"language": "en"})
+    return client

@@ -149,12 +149,12 @@ def changed_decision_is_possible(ctx: Context) -> bool | Unmet:
     return not missing or Unmet("尚不能准予修复：" + described(missing), first_possible_on(missing))
 
 
-@guard("复核变更为准予修复")
+@guard("复核变更为准予修复", form=True)
 def review_grants(ctx: Context) -> bool:
     return ctx.form.result is RepairReviewResult.CHANGED and refused_step_was_denial(ctx)
 
 
-@guard("复核变更为受理")
+@guard("复核变更为受理", form=True)
 def review_accepts(ctx: Context) -> bool:
     return ctx.form.result is RepairReviewResult.CHANGED and not refused_step_was_denial(ctx)
 

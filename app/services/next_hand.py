@@ -4,7 +4,8 @@ Whoever proposes a decision or drafts an answer makes no notice himself. To show
 next step is judged as taken by somebody who really holds that post, with the conditions that bind that person.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -13,13 +14,15 @@ from app.models.cases import Case
 from app.models.people import PostHolding, User
 from app.services.applying import StepRun
 from app.services.commands import TakeStep
+from app.services.noticing import title_of
 from app.services.steps import take_within
 from app.services.unit_of_work import UnitOfWork
 from workflows.catalogue import NOTICES
-from workflows.kit.context import Actor
+from workflows.kit.context import Actor, Context
 from workflows.kit.definition import Step, Workflow
+from workflows.kit.engine import holds
 from workflows.kit.errors import FormIncomplete, GuardRefused, Refusal, UnmetGuard
-from workflows.kit.forms import parse_form
+from workflows.kit.forms import LabelledEnum, parse_form
 from workflows.kit.proposals import decider_of
 from workflows.registry import WORKFLOWS, workflow
 from workflows.roles import RELATIONS, Capacity
@@ -67,9 +70,34 @@ def following_step(flow: Workflow, taken: Step, state: str) -> Step | None:
     return None
 
 
-def titles_of(step: Step) -> tuple[str, ...]:
-    """The notices that a step makes, by title."""
-    return tuple(dict.fromkeys(NOTICES[draft.notice].title for draft in step.notices))
+def titles_of(step: Step, case: Case, ctx: Context) -> tuple[str, ...]:
+    """The notices that a step can make here, titled as in such a case; first what it makes anyhow."""
+    return tuple(dict.fromkeys((*_titles(step, case, ctx, all), *_titles(step, case, ctx, any))))
+
+
+def titles_by_outcome(step: Step, case: Case, ctx: Context) -> tuple[str, ...]:
+    """Those among `titles_of` that are made with some outcomes only."""
+    certain = _titles(step, case, ctx, all)
+    return tuple(title for title in titles_of(step, case, ctx) if title not in certain)
+
+
+def _titles(step: Step, case: Case, ctx: Context, how_many: Callable[[Iterable[bool]], bool]) -> list[str]:
+    situations = _outcomes(step, ctx)
+    drafts = [draft for draft in step.notices if how_many(holds(draft.when, each) for each in situations)]
+    return [title_of(NOTICES[draft.notice], case, ctx) for draft in drafts]
+
+
+def _outcomes(step: Step, ctx: Context) -> list[Context]:
+    """The context with each value of the choice on which conditions of a notice may depend; as it is without one."""
+    if not any(draft.when is not None and draft.when.needs_form for draft in step.notices):
+        return [ctx]
+    choices = [
+        (name, value)
+        for name, field in step.form.model_fields.items()
+        if isinstance(field.annotation, type) and issubclass(field.annotation, LabelledEnum)
+        for value in field.annotation
+    ]
+    return [replace(ctx, form=step.form.model_construct(None, **{name: value})) for name, value in choices]
 
 
 def opening_kind(flow: Workflow, key: str) -> str:

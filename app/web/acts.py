@@ -70,6 +70,8 @@ class Act:
     makes: tuple[str, ...] = ()
     #: The notices that the next hand signs if it agrees.
     leads_to: tuple[str, ...] = ()
+    #: Those of either that only some outcomes make.
+    by_outcome: tuple[str, ...] = ()
     #: What it is to the live proposal of the case: one agrees to it, returns it, or decides otherwise.
     answer: Answer = Answer.NONE
     main: bool = False
@@ -158,6 +160,7 @@ def _offered(offer: OfferView, page: CasePage) -> Act:
         opens=offer.opens,
         makes=offer.makes,
         leads_to=offer.leads_to,
+        by_outcome=offer.by_outcome,
         answer=answer,
         main=offer.possible and _is_main(offer, answer, page),
     )
@@ -205,6 +208,7 @@ def _proposing(decision: Proposable, barred: tuple[str, ...], page: CasePage) ->
         given=_proposed_before(decision, page) or {"opinion": opinion_on(decision.step, decision.label)},
         reasons=(*barred, *decision.reasons),
         leads_to=decision.leads_to,
+        by_outcome=decision.by_outcome,
         proposes=decision.step,
     )
 

@@ -8,7 +8,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.clock import MovableClock
-from app.services.next_hand import titles_of
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
 from workflows.kit.forms import DecisionForm, ReasonedDecision
@@ -139,7 +138,7 @@ def test_no_decision_against_somebody_may_be_taken_together() -> None:
         assert step.on_proposal, step.key
         assert issubclass(step.form, DecisionForm), step.key
         assert not issubclass(step.form, ReasonedDecision), step.key
-        assert titles_of(step), step.key
+        assert step.notices, step.key
     assert {"list", "refuse", "deny", "decline", "annul", "revoke", "decide_review"}.isdisjoint(
         step.key for step in together
     )

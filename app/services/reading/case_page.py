@@ -10,7 +10,7 @@ from app.access.capacities import may_see, reading_capacities
 from app.models.cases import Case
 from app.services.acting_for import done_by
 from app.services.contexts import context_of
-from app.services.next_hand import following_step, titles_of
+from app.services.next_hand import following_step, titles_by_outcome, titles_of
 from app.services.once_read import cases_of, person_name, terms_of_case, terms_of_dossier
 from app.services.reading.approval import Approval, approval_of
 from app.services.reading.asked_back import AskedBack, asked_back, returned_work
@@ -56,7 +56,8 @@ _CORRECTING = frozenset({"record", "exemption"})
 class OfferView:
     """An act: possible now with its form, or greyed with its reasons. `opens` is the kind of case that it begins.
 
-    `makes` are the notices that it makes, `leads_to` those that a head will sign who agrees to what it drafts.
+    `makes` are the notices that it makes, `leads_to` those that a head will sign who agrees to what it drafts;
+    `by_outcome` are those of `makes` that only some outcomes make.
     """
 
     step: str
@@ -68,6 +69,7 @@ class OfferView:
     prefilled: Mapping[str, Any]
     makes: tuple[str, ...]
     leads_to: tuple[str, ...] = ()
+    by_outcome: tuple[str, ...] = ()
     opens: str = ""
     #: The drafting step whose text this act signs (审签).
     signs: str = ""
@@ -181,7 +183,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
         summary=summary,
         record=record_at_issue(reader, through, names.units) if through is not None else None,
         correctable=_correctable(reader, case, ctx),
-        offers=(*(_offer(offer, ctx, returned) for offer in offered), *_opening(reader, case, ctx)),
+        offers=(*(_offer(offer, case, ctx, returned) for offer in offered), *_opening(reader, case, ctx)),
         proposal=proposal,
         drafted=_drafted(case, offered, events),
         approval=_approval(reader, case, ctx, materials, details) if proposal is not None else None,
@@ -237,7 +239,8 @@ def _opening(reader: Reader, case: Case, ctx: Context) -> list[OfferView]:
     if found is None:
         return []
     offered = offers(workflow(found.kind), found.ctx)
-    return [replace(_offer(offer, found.ctx), opens=found.kind) for offer in offered if offer.step is found.step]
+    mine = [offer for offer in offered if offer.step is found.step]
+    return [replace(_offer(offer, found.case, found.ctx), opens=found.kind) for offer in mine]
 
 
 def _siblings(reader: Reader, case: Case) -> list[Case]:
@@ -260,7 +263,7 @@ def _marks(ctx: Context, case: Case) -> tuple[str, ...]:
     return tuple(marks)
 
 
-def _offer(offer: Offer, ctx: Context, returned: Mapping[str, Mapping[str, Any]] = NOTHING) -> OfferView:
+def _offer(offer: Offer, case: Case, ctx: Context, returned: Mapping[str, Mapping[str, Any]] = NOTHING) -> OfferView:
     step = offer.step
     prefilled = returned.get(step.key, NOTHING)
     if ctx.proposal is not None and ctx.proposal.step == step.key:
@@ -273,8 +276,9 @@ def _offer(offer: Offer, ctx: Context, returned: Mapping[str, Mapping[str, Any]]
         on_proposal=step.on_proposal,
         decides=bool(step.notices),
         prefilled=prefilled,
-        makes=titles_of(step),
-        leads_to=_leads_to(step, ctx),
+        makes=titles_of(step, case, ctx),
+        leads_to=_leads_to(step, case, ctx),
+        by_outcome=titles_by_outcome(step, case, ctx),
         signs="" if step.on_proposal else step.four_eyes,
         agreeable=_agreeable(step, ctx),
     )
@@ -290,13 +294,13 @@ def _agreeable(step: Step, ctx: Context) -> bool:
         return True
 
 
-def _leads_to(step: Step, ctx: Context) -> tuple[str, ...]:
+def _leads_to(step: Step, case: Case, ctx: Context) -> tuple[str, ...]:
     move = step.move_from(ctx.case.state)
     if move is None or isinstance(move.to, Fork):
         return ()
     state = move.to or move.source
     following = following_step(workflow(ctx.case.kind), step, state.key)
-    return titles_of(following) if following is not None else ()
+    return titles_of(following, case, ctx) if following is not None else ()
 
 
 def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:

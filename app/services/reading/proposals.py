@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from app.models.cases import Case
 from app.services.contexts import context_of
-from app.services.next_hand import opening_kind, titles_of
+from app.services.next_hand import opening_kind, titles_by_outcome, titles_of
 from app.services.opening import child_of
 from app.services.reading.reader import Reader
 from workflows.kit.context import Context
@@ -18,13 +18,17 @@ from workflows.roles import PROPOSER
 
 @dataclass(frozen=True)
 class Proposable:
-    """A decision that the reader may propose, or why it cannot be taken now; `leads_to` are the notices it makes."""
+    """A decision that the reader may propose, or why it cannot be taken now.
+
+    `leads_to` are the notices it can make, `by_outcome` those of them that only some outcomes make.
+    """
 
     step: str
     label: str
     form: type[StepForm]
     reasons: tuple[str, ...]
     leads_to: tuple[str, ...]
+    by_outcome: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,7 @@ class Opening:
     """The step that opens a case of another kind from this one, with the context in which it is judged."""
 
     kind: str
+    case: Case
     step: Step
     ctx: Context
 
@@ -43,7 +48,7 @@ def opening_of(reader: Reader, case: Case, key: str) -> Opening | None:
     if step is None:
         return None
     child = child_of(reader.view, case, kind)
-    return Opening(kind, step, context_of(reader.view, child, reader.actor, step=key))
+    return Opening(kind, child, step, context_of(reader.view, child, reader.actor, step=key))
 
 
 def proposable(reader: Reader, case: Case, ctx: Context) -> tuple[Proposable, ...]:
@@ -67,8 +72,11 @@ def _may_be_proposed(step: Step, case: Case, ctx: Context) -> bool:
 
 def _proposable(reader: Reader, case: Case, step: Step, ctx: Context) -> Proposable:
     opening = opening_of(reader, case, step.key)
-    taken, ctx = (opening.step, opening.ctx) if opening is not None else (step, ctx)
-    return Proposable(step.key, step.label, step.form, _reasons(taken, ctx), titles_of(taken))
+    if opening is not None:
+        case, ctx = opening.case, opening.ctx
+    taken = opening.step if opening is not None else step
+    titles, by_outcome = titles_of(taken, case, ctx), titles_by_outcome(taken, case, ctx)
+    return Proposable(step.key, step.label, step.form, _reasons(taken, ctx), titles, by_outcome)
 
 
 def _reasons(step: Step, ctx: Context) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """What is asked stands at the form with which it is supplied, why work came back where it is done again (R33)."""
 
+import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -9,6 +10,8 @@ from flask import Flask
 
 from app.clock import MovableClock
 from app.services.reading.form_lines import form_lines
+from tests.integration.test_case_pages import post
+from tests.support import uploads
 from tests.support.paths import objection_form
 from tests.support.waiting_sheets import drafted
 from tests.support.web_world import client_of, text_of, world_on
@@ -167,3 +170,18 @@ def test_a_correction_reads_in_words_whatever_it_was_entered_by() -> None:
     changes = {"severity": "minor", "disclosure_level": "none", "effective_on": "2026-09-01", "facts": "minor"}
     lines = dict(form_lines(CorrectionForm, {"changes": changes, "reason": "笔误"}))
     assert lines["更正内容"] == "失信程度：轻微；公开层级：不公开；生效日期：2026年9月1日；事实：minor"
+
+
+def test_the_papers_of_a_draft_stand_before_its_signature(app: Flask, world: World) -> None:
+    """R35: the head sees with the answer what his clerk has attached to it, and nothing that came with another step."""
+    uid = world.objection_in("verifying")
+    files: dict[str, Any] = {"files-upload": (io.BytesIO(uploads.PDF), "原始凭证.pdf")}
+    fields: dict[str, Any] = {"verdicts-facts-verdict": "keep", "explanation": "与凭证一致。"}
+    assert post(client_of(app, "clerk"), uid, "draft_answer", **fields, **files).status_code == 303
+    box = client_of(app, "head").get(f"/cases/{uid}").text.split('id="drafted-title"')[1].split("</section>")[0]
+    assert "原始凭证.pdf" in box
+    world.take("head", "reject_answer", uid, reason=WHY)
+    world.take("clerk", "draft_answer", uid, verdicts={"facts": {"verdict": "keep"}}, explanation="再次核对无误。")
+    again = client_of(app, "head").get(f"/cases/{uid}").text.split('id="drafted-title"')[1].split("</section>")[0]
+    assert "再次核对无误。" in again
+    assert "原始凭证.pdf" not in again

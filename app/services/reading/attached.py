@@ -32,6 +32,8 @@ class Material:
     at: datetime
     #: A page may show it in its place.
     is_picture: bool = False
+    #: The number (seq) of the event with which it came.
+    event: int | None = None
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def _listed(reader: Reader, readable: ColumnElement[bool]) -> tuple[Material, ..
         .order_by(Attachment.id)
     )
     return tuple(
-        Material(row.uid, row.name, size, name or "", row.uploaded_at, media_type in PICTURES)
+        Material(row.uid, row.name, size, name or "", row.uploaded_at, media_type in PICTURES, row.event_seq)
         for row, size, media_type, name in rows
     )
 

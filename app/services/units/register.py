@@ -134,7 +134,7 @@ class UnitRegister:
 
         Raises:
             NotFound: the unit is not to be renamed on that day.
-            UnitRefused: the day has come.
+            UnitRefused: the day has come, or another rename follows on it.
         """
         with self._database.write() as session:
             unit = _locked(session, uid)
@@ -144,6 +144,8 @@ class UnitRegister:
                 raise NotFound("没有这次更名，可能已经撤回。请刷新页面核对。")
             if from_on <= legal_day(now):
                 raise UnitRefused("新名称已经启用，不能撤回。名称有误的，请再次更名；可以恢复原名称。")
+            if later := [row.from_on for row in rows if row.from_on > from_on]:
+                raise UnitRefused(f"其后还有一次自{in_words(max(later))}起的更名。请先撤回后一次更名。")
             left = [row for row in rows if row is not wrong]
             if len(left) == 1:
                 # The name at the entry is kept only beside another one.

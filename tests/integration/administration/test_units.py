@@ -162,6 +162,23 @@ def test_a_rename_to_come_can_be_withdrawn(app: Flask, world: World) -> None:
     assert unit(world, "示例乙委员会").uid == uid
 
 
+def test_of_two_renames_to_come_the_later_is_withdrawn_first(app: Flask, world: World) -> None:
+    """Else the name before and after the later one would be the same."""
+    sooner, later = (world.today + timedelta(days=days) for days in (10, 20))
+    assert rename(app, world, "示例乙委员会", sooner.isoformat())[0] == 303
+    assert rename(app, world, "示例乙局", later.isoformat())[0] == 303
+    client, uid = client_of(app, "sysadmin"), world.unit_uids["provider"]
+    page = client.get(f"/units/{uid}").text
+    assert f"/name/{later.isoformat()}/withdraw" in page
+    assert f"/name/{sooner.isoformat()}/withdraw" not in page
+    refused = client.post(f"/units/{uid}/name/{sooner.isoformat()}/withdraw", data={"withdraw-reason": "录入有误"})
+    assert (refused.status_code, f"自{in_words(later)}起的更名" in refused.text) == (422, True)
+    for day in (later, sooner):
+        taken = client.post(f"/units/{uid}/name/{day.isoformat()}/withdraw", data={"withdraw-reason": "录入有误"})
+        assert taken.status_code == 303, day
+    assert world.rows(UnitName) == []
+
+
 def test_a_wrong_name_in_force_is_put_right_by_the_former_one(app: Flask, world: World) -> None:
     """A name belongs to one unit; that unit may bear it again."""
     assert rename(app, world, "示例乙委", world.today.isoformat())[0] == 303

@@ -16,9 +16,9 @@ _NEXT = timedelta(days=1)
 
 #: What a record is that is not listed, by its state: not yet, or no more.
 _UNLISTED = {
-    "noticing": "所涉记录正在告知，尚未记入",
-    "statement_open": "所涉记录正在陈述申辩，尚未记入",
-    "deciding": "所涉记录正在作出决定，尚未记入",
+    "noticing": "所涉记录正在告知",
+    "statement_open": "所涉记录正在陈述申辩",
+    "deciding": "所涉记录正在作出决定",
 }
 _OVER = {
     "repaired": "所涉记录已经修复",
@@ -97,7 +97,7 @@ def described(lines: tuple[GateLine, ...]) -> str:
 
 def _listed(ctx: Context) -> GateLine:
     met = ctx.facts.record_state() == "listed"
-    return GateLine(GateKey.LISTED, GateKey.LISTED.label, met, note="" if met else why_not_listed(ctx))
+    return GateLine(GateKey.LISTED, GateKey.LISTED.label, met, note="" if met else _why_not_listed(ctx))
 
 
 def still_to_be_listed(ctx: Context) -> bool:
@@ -105,15 +105,19 @@ def still_to_be_listed(ctx: Context) -> bool:
     return ctx.facts.record_state() not in _OVER
 
 
-def why_not_listed(ctx: Context) -> str:
+def instead_of_listed(ctx: Context) -> str:
     """What the record is instead of listed, and until or since when, where a date tells it."""
     state, heard = ctx.facts.record_state(), ctx.facts.period_until("record.statement")
     if state == "statement_open" and heard is not None:
-        return f"所涉记录正在陈述申辩（{_day(heard)}届满），尚未记入"
+        return f"所涉记录正在陈述申辩（{_day(heard)}届满）"
     ended = ctx.facts.record_closed_on()
     if state in _OVER and ended is not None:
         return f"{_OVER[state]}（{_day(ended)}）"
-    return _OVER.get(state) or _UNLISTED.get(state, "所涉记录正在审查，尚未记入")
+    return _OVER.get(state) or _UNLISTED.get(state, "所涉记录正在审查")
+
+
+def _why_not_listed(ctx: Context) -> str:
+    return f"{instead_of_listed(ctx)}，尚未记入" if still_to_be_listed(ctx) else instead_of_listed(ctx)
 
 
 def _period(ctx: Context) -> GateLine:

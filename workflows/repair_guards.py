@@ -10,10 +10,10 @@ from workflows.repair_gate import (
     described,
     first_possible_on,
     gate,
+    instead_of_listed,
     still_to_be_listed,
     unmet,
     unmet_dates,
-    why_not_listed,
 )
 
 #: The subject knows of the record and there is something left to repair: paper is taken in and answered.
@@ -53,8 +53,8 @@ def record_can_be_repaired(ctx: Context) -> bool | Unmet:
     state = ctx.facts.record_state()
     if state == "listed" or (ctx.received_on and state in _RECORD_TOLD):
         return True
-    why = why_not_listed(ctx)
-    return Unmet(f"{why}，记入后方可申请修复" if still_to_be_listed(ctx) else f"{why}，不能再申请修复")
+    now = instead_of_listed(ctx)
+    return Unmet(f"{now}，记入后方可申请" if still_to_be_listed(ctx) else f"{now}，不能再申请修复")
 
 
 @guard("本记录没有办理中的修复申请")

@@ -387,4 +387,4 @@ def test_a_card_says_which_condition_of_repair_fails(app: Flask, world: World) -
     heard = world.terms(record)["record.statement"].due_on
     assert heard is not None
     seen = text_of(client_of(app, "subject").get("/credit").text)
-    assert f"所涉记录正在陈述申辩（{legal_date(heard)}届满），尚未记入，记入后方可申请修复" in seen
+    assert f"所涉记录正在陈述申辩（{legal_date(heard)}届满），记入后方可申请" in seen

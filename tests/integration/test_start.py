@@ -117,7 +117,7 @@ def test_a_worker_runs_beside_and_stops_when_told(tmp_path: Path) -> None:
     line, environment = command(folder, "worker")
     process = subprocess.Popen(line, cwd=ROOT, env=environment, stderr=subprocess.DEVNULL)
     try:
-        eventually(lambda: '"后台任务正在运行"' in run(folder, "doctor", "--json").stdout, 60)
+        eventually(lambda: '"detail": "后台任务正在运行' in run(folder, "doctor", "--json").stdout, 60)
     finally:
         process.terminate()
     assert process.wait(timeout=15) == 0

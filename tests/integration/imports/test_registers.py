@@ -160,7 +160,8 @@ def test_only_the_system_administrator_imports_units_and_people(app: Flask, site
         assert client.post(f"/imports/{people.line.uid}/passwords").status_code == 404
     make(site, people)
     book = openpyxl.load_workbook(io.BytesIO(admin.post(f"/imports/{people.line.uid}/passwords").data))
-    assert [cell.value for cell in book.worksheets[0][2]][:2] == ["张测试", "zhang"]
+    told = list(book.worksheets[0].iter_rows(values_only=True))
+    assert [row[:2] for row in told if "zhang" in row] == [("张测试", "zhang")]
     assert admin.post(f"/imports/{people.line.uid}/passwords").status_code == 422
     with reading_as(site, "clerk") as reader, pytest.raises(NotFound):
         take_first_passwords(reader, people.line.uid)

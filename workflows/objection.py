@@ -188,7 +188,7 @@ STEPS = with_proposal_steps(
              cascades=(CORRECTS, ANNULS), effects=("keep_decision", "open_sync_items_if_still_shown"), basis="R36"),
         Step("request_review", "申请复核", moves({DECIDED: REVIEW_SUBMITTED, REFUSED: REVIEW_SUBMITTED}), SUBJECT,
              ReviewRequestForm, guards=(head_files_for_the_unit, filing_term_kept_or_excused),
-             effects=("keep_review_request",), basis="R37"),
+             effects=("keep_review_request", "bring_in_review_body"), basis="R37"),
         Step("accept_review", "受理复核", moves({REVIEW_SUBMITTED: REVIEWING}), frozenset({C.REVIEW_OFFICE}), NoForm,
              guards=(reviewer_took_no_part,)),
         Step("refuse_review", "不予受理复核", moves({REVIEW_SUBMITTED: CLOSED}), frozenset({C.REVIEWER}),
@@ -237,7 +237,6 @@ TERMS = (
 )  # fmt: skip
 
 _FROM_ACCEPTANCE = frozenset(EVERY) - {SUBMITTED, INCOMPLETE, LAPSED}
-_IN_REVIEW = frozenset({REVIEW_SUBMITTED, REVIEWING, CLOSED})
 
 OBJECTION = Workflow(
     key="objection",
@@ -248,7 +247,8 @@ OBJECTION = Workflow(
     visible={
         **dict.fromkeys((C.SUBJECT, C.SUBJECT_HEAD, C.OFFICE, C.SUPERVISOR), frozenset(EVERY)),
         **dict.fromkeys((C.PROVIDER, C.PROVIDER_HEAD), _FROM_ACCEPTANCE),
-        **dict.fromkeys((C.REVIEW_OFFICE, C.REVIEWER), _IN_REVIEW),
+        # They have to do with a case from the request for review on (`bring_in_review_body`).
+        **dict.fromkeys((C.REVIEW_OFFICE, C.REVIEWER), frozenset({REVIEW_SUBMITTED, REVIEWING, CLOSED, TERMINATED})),
     },
     number_word="异",
     decides_at={

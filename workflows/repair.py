@@ -153,7 +153,7 @@ STEPS = with_proposal_steps(
              CompleteSyncForm, guards=(sync_is_complete,), basis="R52"),
         Step("request_review", "申请复核", moves({REFUSED: REVIEW_SUBMITTED, DENIED: REVIEW_SUBMITTED}), SUBJECT,
              ReviewRequestForm, guards=(head_files_for_the_unit, filing_term_kept_or_excused, no_other_repair),
-             effects=("keep_review_request",)),
+             effects=("keep_review_request", "bring_in_review_body")),
         Step("accept_review", "受理复核", moves({REVIEW_SUBMITTED: REVIEWING}), frozenset({C.REVIEW_OFFICE}), NoForm,
              guards=(reviewer_took_no_part,)),
         Step("refuse_review", "不予受理复核", moves({REVIEW_SUBMITTED: CLOSED}), REVIEWER, RefuseRepairReviewForm,
@@ -212,9 +212,9 @@ REPAIR = Workflow(
     terms=TERMS,
     visible={
         **dict.fromkeys((C.SUBJECT, C.SUBJECT_HEAD, C.OFFICE, C.SUPERVISOR), frozenset(EVERY)),
-        **dict.fromkeys((C.FINDER, C.FINDER_HEAD, C.PROVIDER, C.PROVIDER_HEAD),
+        # The body of review from the request on (`bring_in_review_body`), also of what it has granted.
+        **dict.fromkeys((C.FINDER, C.FINDER_HEAD, C.PROVIDER, C.PROVIDER_HEAD, C.REVIEW_OFFICE, C.REVIEWER),
                         frozenset(EVERY) - {SUBMITTED, INCOMPLETE, LAPSED}),
-        **dict.fromkeys((C.REVIEW_OFFICE, C.REVIEWER), frozenset({*IN_REVIEW, CLOSED})),
     },
     number_word="修",
     decides_at={

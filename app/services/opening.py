@@ -20,8 +20,6 @@ _INHERITED = (
     "provider_unit_id",
     "finder_unit_id",
     "handling_unit_id",
-    "review_unit_id",
-    "tolerance_unit_id",
 )
 
 
@@ -43,14 +41,27 @@ def new_case(work: UnitOfWork, command: TakeStep, parent: Case | None, uid: str 
 
 
 def child_of(work: UnitOfWork, parent: Case, kind: str) -> Case:
-    """A new case in the dossier of another, with the same parties and organs."""
+    """A new case in the dossier of another, with the same parties and handling organs."""
     case = _blank(work, kind)
     case.dossier_id = parent.dossier_id
     case.parent_id = parent.id
     for column in _INHERITED:
         setattr(case, column, getattr(parent, column))
+    _let_in(case, parent)
     case.subject_sees = parent.subject_sees
     return case
+
+
+def _let_in(case: Case, parent: Case) -> None:
+    """The 容错认定机关 of a claim of exemption, and of a notice the bodies that see what the notice is about.
+
+    A record names the bodies that would be asked; its own letters are none of theirs. The 复核机关 comes in with the
+    request for review (`bring_in_review_body`).
+    """
+    if case.kind == "exemption":
+        case.tolerance_unit_id = parent.tolerance_unit_id
+    elif case.kind == "notice" and parent.kind != "record":
+        case.tolerance_unit_id, case.review_unit_id = parent.tolerance_unit_id, parent.review_unit_id
 
 
 def _first_of_a_dossier(work: UnitOfWork, command: TakeStep) -> Case:

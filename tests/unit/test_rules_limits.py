@@ -209,3 +209,10 @@ def test_the_order_is_asked_of_what_comes_of_all_changes() -> None:
         "terms", "record.publication_min", {**BY_OWN, **lengths("0 D", "1 M", "6 M")}
     )
     assert load_changed("demo", second).name == "示范区"
+
+
+@pytest.mark.parametrize("locality", ["shanghai", "jingan"])
+def test_without_delay_is_no_number_of_days(locality: str) -> None:
+    """R36: 上海市社会信用条例第三十六条 says 及时; the day that the system sets for it binds nobody below."""
+    three = OWN.with_entry("terms", "objection.decision", BY_OWN | {"span": "3 WD"})
+    assert load_changed(locality, three).term("objection.decision").span == Span(3, Unit.WD)  # type: ignore[union-attr]

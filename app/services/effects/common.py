@@ -105,6 +105,14 @@ def note_complete(run: StepRun) -> None:
     run.case.complete_on = run.ctx.filed_on
 
 
+def bring_in_review_body(run: StepRun) -> None:
+    """From the request on the 复核机关 sees the case and its notices; before, they are no matter of its own."""
+    record = run.work.session.get_one(Case, run.case.parent_id)
+    run.case.review_unit_id = record.review_unit_id
+    for notice in run.work.session.scalars(select(Notice).where(Notice.parent_id == run.case.id)):
+        notice.review_unit_id = record.review_unit_id
+
+
 def void_unserved_notices(run: StepRun) -> None:
     """Void what was not served yet, except what was signed in this transaction."""
     statement = select(Notice).where(
@@ -128,6 +136,7 @@ EFFECTS = {
     "sign_request": sign_request,
     "request_decision": request_decision,
     "note_complete": note_complete,
+    "bring_in_review_body": bring_in_review_body,
     "void_unserved_notices": void_unserved_notices,
     "void_unserved_notices_if_ended": void_unserved_notices_if_ended,
 }

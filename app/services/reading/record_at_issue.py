@@ -23,7 +23,8 @@ from workflows.rules.model import RuleSet
 
 #: The kinds of case in which another organ than those of the record decides on it.
 _KINDS = frozenset({"objection", "repair", "exemption"})
-_DECIDERS = frozenset({Capacity.TOLERANCE, Capacity.TOLERANCE_HEAD, Capacity.REVIEW_OFFICE, Capacity.REVIEWER})
+_TOLERANCE = frozenset({Capacity.TOLERANCE, Capacity.TOLERANCE_HEAD})
+_REVIEW = frozenset({Capacity.REVIEW_OFFICE, Capacity.REVIEWER})
 #: Where its unit writes it, and nobody has signed what is written.
 _AT_ITS_UNIT = frozenset({"draft", "returned", "head_review"})
 #: Whose papers are part of a record.
@@ -61,12 +62,18 @@ def record_read_through(reader: Reader, case: Case) -> Record | None:
     Not while it is back at its unit, whose clerk is at work on it, and not for one who may not act on the case (回避):
     this sight is for deciding only.
     """
-    if case.kind not in _KINDS or case.phase == "closed" or not reading_capacities(reader.standing, case) & _DECIDERS:
+    if case.kind not in _KINDS or case.phase == "closed" or not _decides(reader, case):
         return None
     record = record_of(reader, case)
     if record is None or record.state in _AT_ITS_UNIT or _is_out(reader, case):
         return None
     return None if may_see(workflow("record"), reader.standing, record) else record
+
+
+def _decides(reader: Reader, case: Case) -> bool:
+    """Whether he is of the organ that decides on it; the body of review only while the review lies with it."""
+    deciders = _TOLERANCE | _REVIEW if case.holder in _REVIEW else _TOLERANCE
+    return bool(reading_capacities(reader.standing, case) & deciders)
 
 
 def _is_out(reader: Reader, case: Case) -> bool:

@@ -1,0 +1,95 @@
+"""复核机关 and 容错认定机关 see what came before them, from that day on and to its end, and nothing else."""
+
+import pytest
+from alembic import command
+from sqlalchemy import select
+
+from app.access.capacities import may_see, standing_of
+from app.database import alembic_config
+from app.models.cases import Case
+from app.services.reading.desk.boxes import Box
+from app.services.reading.desk.listing import read_box
+from app.services.reading.record_at_issue import record_read_through
+from tests.support.importing import reading_as
+from tests.support.world import World
+from workflows.registry import workflow
+
+REVIEW, TOLERANCE = ("review_clerk", "reviewer"), ("tolerance", "tolerance_head")
+
+
+def seen_by(world: World, role: str) -> set[str]:
+    """The uid of every case that somebody may see."""
+    with world.backend.sessions() as session:
+        standing = standing_of(session, world[role].user_id or 0, world.today)
+        rows = session.scalars(select(Case))
+        return {row.uid for row in rows if may_see(workflow(row.kind), standing, row)}
+
+
+def of_case(world: World, uid: str) -> set[str]:
+    """A case with all notices made of it."""
+    return {uid} | {notice.uid for notice in world.notices(uid)}
+
+
+def letters(world: World, uid: str) -> set[str]:
+    return of_case(world, uid) - {uid}
+
+
+@pytest.mark.parametrize("kind", ["objection", "repair"])
+def test_a_case_comes_into_sight_with_the_request_for_review(world: World, kind: str) -> None:
+    """R37, P12: before, neither the case nor a letter of it or its record; then both, with what was made before."""
+    case = world.objection_in("decided") if kind == "objection" else world.repair_in("denied")
+    record = next(one for one in world.dossier(case) if one.kind == "record")
+    assert letters(world, case)
+    assert letters(world, record.uid)
+    for role in (*REVIEW, *TOLERANCE):
+        assert seen_by(world, role) == set(), role
+    world.take("subject", "request_review", case, reason="仍与事实不符")
+    for role in REVIEW:
+        assert seen_by(world, role) == of_case(world, case), role
+    for role in TOLERANCE:
+        assert seen_by(world, role) == set(), role
+
+
+def test_what_was_granted_in_review_stays_in_sight_to_its_end(world: World) -> None:
+    """Whoever decided finds it again: while its targets take it over, and when it is repaired."""
+    repair = world.repair_in("denied")
+    world.take("subject", "request_review", repair, reason="义务已经履行")
+    world.take("review_clerk", "accept_review", repair)
+    world.decide("decide_review", repair, ("review_clerk", "reviewer"), result="变更", reasons="修复条件全部满足")
+    assert world.state(repair) == "executing"
+    for role in REVIEW:
+        with reading_as(world, role) as reader:
+            case = reader.session.scalars(select(Case).where(Case.uid == repair)).one()
+            assert [line.uid for line in read_box(reader, Box.DONE).lines] == [repair], role
+            assert record_read_through(reader, case) is None, "it has decided; the record is its no longer"
+    for item in [one for one in world.children(repair, "sync") if one.phase != "closed"]:
+        world.take("officer", "confirm", item.uid, note="已更新")
+    assert world.state(repair) == "completed"
+    assert repair in seen_by(world, "reviewer")
+
+
+def test_a_claim_of_exemption_and_its_letters_are_the_organs_of_tolerance_and_nobody_elses(world: World) -> None:
+    """R44: of the record itself it sees no letter."""
+    exemption = world.exemption_in("correcting")
+    assert letters(world, exemption)
+    for role in TOLERANCE:
+        assert seen_by(world, role) == of_case(world, exemption), role
+    for role in REVIEW:
+        assert seen_by(world, role) == set(), role
+
+
+def test_older_data_is_narrowed_to_what_came_before_them(world: World) -> None:
+    """T16: the migration leaves what the program itself would have written; the way back opens it as it was."""
+    asked, unasked = world.objection_in("reviewing"), world.repair_in("denied")
+    claim = world.exemption_in("correcting")
+    roles = (*REVIEW, *TOLERANCE)
+    today = {role: seen_by(world, role) for role in roles}
+    with world.backend.engine.execution_options(write=True).begin() as connection:
+        command.downgrade(alembic_config(connection), "0028")
+    assert of_case(world, unasked) <= seen_by(world, "reviewer"), "as it was before"
+    assert letters(world, asked) <= seen_by(world, "tolerance")
+    with world.backend.engine.execution_options(write=True).begin() as connection:
+        command.upgrade(alembic_config(connection), "head")
+    assert {role: seen_by(world, role) for role in roles} == today
+    assert of_case(world, asked) == today["reviewer"]
+    assert of_case(world, claim) == today["tolerance"]

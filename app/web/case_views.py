@@ -144,6 +144,9 @@ def term_view(detail: TermDetail, today: date, events: Sequence[EventView] = ())
     }
     light = light_of(detail.state, today) if detail.ended_on is None else None
     key, told = detail.key.replace(".", "-"), (detail.basis, detail.start, detail.grade)
+    if not detail.length.number:
+        # 轻微 is published for no least time: a term that ends as it begins is none to the reader.
+        return TermView(key, detail.label, "不设", *told, **more)
     if detail.counting is None or detail.ledger is None:
         return TermView(key, detail.label, detail.length.text, *told, light, **more)
     basis, start, grade = told

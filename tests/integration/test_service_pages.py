@@ -18,7 +18,6 @@ from tests.support import uploads
 from tests.support.serving import by_post, handed_over, returned
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
-from workflows.identity import mask_name
 
 
 @pytest.fixture
@@ -234,8 +233,7 @@ def test_a_notice_goes_through_the_board_with_one_press_where_no_field_is_needed
     officer = client_of(app, "officer")
     page = officer.get("/service").text
     assert '待送出 <span class="count">1</span>' in page
-    assert mask_name("何测试") in page
-    assert "何测试" not in page
+    assert "何测试" in page, "whoever carries it to him has to know to whom"
     form = next(part for part in page.split("<form ") if 'value="service"' in part).split("</form>")[0]
     action = re.findall(r'action="([^"]+)"', form)[0]
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))

@@ -182,7 +182,7 @@ def _periods(record: Record, terms: list[TermRow]) -> tuple[PeriodLine, ...]:
     return tuple(
         PeriodLine(row.key, _label("record", row.key), row.due_on, row.provisional)
         for row in terms
-        if row.case_id == record.id and row.nature == Nature.PERIOD.value
+        if row.case_id == record.id and row.nature == Nature.PERIOD.value and row.number
     )
 
 

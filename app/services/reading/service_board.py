@@ -20,7 +20,6 @@ from app.services.reading.reader import Reader
 from app.services.reading.service_view import sendable
 from workflows.forms.notice import ServiceMethod
 from workflows.forms.service import WITH_RECEIPT
-from workflows.identity import mask_name
 from workflows.kit.errors import NotFound
 from workflows.notice import NOTICE
 from workflows.roles import Post
@@ -194,7 +193,7 @@ def _rows(reader: Reader, found: Sequence) -> tuple[Row, ...]:  # type: ignore[t
         ).all()
     )
     return tuple(
-        _row(reader, notice, unit or mask_name(person or ""), line.term, until.get(notice.id))
+        _row(reader, notice, unit or person or "", line.term, until.get(notice.id))
         for (notice, person, unit), line in zip(found, lines, strict=True)
     )
 

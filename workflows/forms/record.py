@@ -130,7 +130,7 @@ class SendBackForm(StepForm):
 class ApproveForm(DecisionForm):
     """同意告知: with the word on why the record stays inside the catalogue."""
 
-    opinion: OptionalText = Field(default="", title="审批意见")
+    opinion: OptionalText = Field(default="", title="审查意见")
 
 
 class DeclineGround(LabelledEnum):

@@ -52,25 +52,28 @@ def newest(session: Session, wanted: Wanted, *, before: int | None, page: int, c
     return ids[:page], min(len(first), counted)
 
 
-def few(session: Session, wanted: Wanted) -> Subquery | None:
+def few(session: Session, wanted: Wanted) -> list[int] | None:
     """The ids among which every wanted case is, seen or not; None where they are more than a few."""
     too_many, near = _near(tuple(wanted.relations), tuple(wanted.kinds), wanted.state, FEW)
     if session.execute(too_many).scalar_one():
         return None
-    many = session.execute(select(func.count()).select_from(near)).scalar_one()
-    return near if many <= FEW else None
+    ids = list(session.execute(near).scalars().all())
+    return ids if len(ids) <= FEW else None
 
 
 @lru_cache(maxsize=256)
 def _near(
     relations: Sequence[tuple[str, int]], kinds: Sequence[str], state: str, most: int
-) -> tuple[Select[bool], Subquery]:
-    """Whether one relation by itself has more cases than so many, mostly answered by the first such; and all of them.
+) -> tuple[Select[bool], Select[int]]:
+    """Whether one relation by itself has more cases than so many, mostly answered by the first such; and all of them,
+    but for what is more than that.
 
     Made once for somebody: it is some twenty statements in one.
     """
     branches = _branches(relations, kinds, state)
-    return select(or_(*(one.offset(most).limit(1).exists() for one in branches))), union(*branches).subquery()
+    near = union(*branches).subquery()
+    too_many = select(or_(*(one.offset(most).limit(1).exists() for one in branches)))
+    return too_many, select(near.c.id).limit(most + 1)
 
 
 def earliest_due(session: Session, wanted: Wanted) -> date | None:
@@ -122,15 +125,16 @@ def _days(wanted: Wanted) -> ColumnElement[bool]:
 
 
 def _branches(relations: Sequence[tuple[str, int]], kinds: Sequence[str], state: str) -> list[_Ids]:
-    """The cases of each relation, such that one index gives them in their order."""
+    """The cases of each relation, such that one index gives them in their order.
+
+    Of a party's cases the state is read from the cases themselves: that is less than to look up each by its key.
+    """
     found: list[_Ids] = []
     for relation in relations:
         related = _related(relation)
-        if relation[0] in _WIDE:
-            of_kinds = [related.where(Case.kind == kind) for kind in kinds]
-            found += [one.where(Case.state == state) if state else one for one in of_kinds]
-        else:
-            found.append(related)
+        if state:
+            related = related.where(Case.state == state)
+        found += [related.where(Case.kind == kind) for kind in kinds] if relation[0] in _WIDE else [related]
     return found
 
 

@@ -7,11 +7,12 @@ knows by which relations a case can be seen at all; that only narrows what is lo
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Integer, Subquery, column, literal_column, select, table, text, true
+from sqlalchemy import ColumnElement, Integer, column, literal_column, select, table, text, true
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
 from app.models.search import ENTRIES
+from app.services.among import among
 from app.services.search_index.by_relation import Wanted, earliest_due, few
 from app.services.search_index.newest_first import by_index, handles_nearly_all, newest_on_postgresql
 from app.services.search_index.query import Term
@@ -72,12 +73,12 @@ def _marks(session: Session, wanted: Wanted) -> list[list[str]] | None:
     return groups
 
 
-def _among(session: Session, near: Subquery, terms: Sequence[Term], wanted: Wanted) -> list[int]:
+def _among(session: Session, near: Sequence[int], terms: Sequence[Term], wanted: Wanted) -> list[int]:
     """Every hit among a few cases, by reading what each is found by."""
     statement = (
         select(Case.id)
         .join_from(Case, ENTRIES, ENTRIES.c.case_id == Case.id)
-        .where(Case.id.in_(select(near.c.id)), wanted.seen.is_(true()))
+        .where(among(session, Case.id, near), wanted.seen.is_(true()))
         .where(*(stands_in(term, ENTRIES.c.words, session.get_bind().dialect.name) for term in terms))
         .order_by(Case.id.desc())
     )

@@ -8,14 +8,15 @@ of the newest stretches (eras) as will do. Sample and stretches are tokens of th
 What may be seen is asked of the hits by their keys: planning that long condition takes longer than to find them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, cast, column, func, select, table, text
+from sqlalchemy import ColumnElement, and_, cast, column, func, select, table
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.orm import Session
 
+from app.services.search_index.figures import figures_of
 from app.services.search_index.query import Term
 from app.services.search_index.sight import seen_of
 from app.services.search_index.standing_in import stands_in, to_be_read, ways_of
@@ -29,13 +30,11 @@ _TELLING, _MARGIN = 40, 1.2
 _NARROW = 12
 #: How the relation of a credit office to the cases that it handles begins.
 _OF_OFFICE = relation_token("handling_unit_id", 0)[:-1]
-#: The share of cases that some offices handle, by the figures that ANALYZE keeps; nothing before it has run.
-_SHARE = text(
-    "SELECT sum(share) FROM pg_stats, unnest(most_common_vals::text::bigint[], most_common_freqs) AS known(unit, share)"
-    " WHERE schemaname = current_schema() AND tablename = 'cases' AND attname = 'handling_unit_id'"
-    " AND unit = ANY(:offices)"
-)
+#: The share of cases that is nearly all of them.
 _NEARLY_ALL = 0.9
+#: A word that stands in so large a share of the entries is not asked of the index where the text is read anyway: its
+#: list takes longer to walk than it leaves out.
+_FREQUENT = 0.4
 _ENTRY = table("search_entry", column("case_id"), column("words"), column("grams"))
 #: The key as a value of its own: its index would be read for the whole stretch, beside the words that are asked.
 _unindexed: ColumnElement[int] = _ENTRY.c.case_id + 0
@@ -62,8 +61,8 @@ def handles_nearly_all(session: Session, relations: Sequence[tuple[str, int]]) -
     offices = [value for column, value in relations if column == "handling_unit_id"]
     if not offices or session.get_bind().dialect.name != "postgresql":
         return False
-    share = session.execute(_SHARE, {"offices": offices}).scalar()
-    return share is not None and share >= _NEARLY_ALL
+    known = figures_of(session).offices
+    return sum(known.get(one, 0.0) for one in offices) >= _NEARLY_ALL
 
 
 def newest_on_postgresql(
@@ -77,7 +76,7 @@ def newest_on_postgresql(
     counted: int,
 ) -> tuple[list[int], int]:
     """The ids of one page in descending order, and the count of all hits up to a limit. `by_index` goes before."""
-    wanted = _Wanted(terms, seen, marks)
+    wanted = _Wanted(terms, seen, marks, figures_of(session).grams)
     first = _newest(session, wanted, None, max(page, counted) if before is None else counted)
     ids = first if before is None else _newest(session, wanted, before, page)
     return ids[:page], min(len(first), counted)
@@ -123,6 +122,8 @@ class _Wanted:
     terms: Sequence[Term]
     seen: ColumnElement[bool]
     marks: Sequence[Sequence[str]]
+    #: Shares of the entries in which the commonest words of the index stand.
+    shares: Mapping[str, float]
 
     def holds(
         self, grams: ColumnElement[Any], words: ColumnElement[Any], places: Sequence[str] = ()
@@ -133,7 +134,7 @@ class _Wanted:
         It asks them in this order, and begins again with the first whenever two of them disagree: a place that narrows
         much comes first, and a wide one, which is many lists by itself, is asked of what all others agree on.
         """
-        asked = [part for term in self.terms for part in _parts_of(term)]
+        asked = self._words()
         # An office handles most of what there is: it is asked last. Of others each sees little: they are asked first.
         of_offices = [group for group in self.marks if any(mark.startswith(_OF_OFFICE) for mark in group)]
         others = [group for group in self.marks if group not in of_offices]
@@ -143,11 +144,18 @@ class _Wanted:
         found = [grams.op("@@")(cast(one, TSQUERY)) for one in dict.fromkeys(asked)]
         return and_(*found, *(stands_in(term, words, "postgresql") for term in to_be_read(self.terms)))
 
+    def _words(self) -> list[str]:
+        """What must all be there for the terms; of several ways to a term, one."""
+        read, asked = to_be_read(self.terms), list[str]()
+        for term in self.terms:
+            ways = [self._rare(words) if term in read else words for words in ways_of(term)]
+            asked += map(_quoted, ways[0]) if len(ways) == 1 else [_any(ways)]
+        return asked
 
-def _parts_of(term: Term) -> list[str]:
-    """What must all be there for a term; of several ways to it, one."""
-    (first, *others) = ways_of(term)
-    return [_any([first, *others])] if others else [_quoted(word) for word in first]
+    def _rare(self, words: Sequence[str]) -> Sequence[str]:
+        """Of words that must all be there those that narrow, at least one: the text is read for the others as well."""
+        by_share = sorted(words, key=lambda word: self.shares.get(word, 0.0))
+        return [word for word in by_share if self.shares.get(word, 0.0) < _FREQUENT] or by_share[:1]
 
 
 def _one_of(words: Sequence[str]) -> str:

@@ -105,6 +105,7 @@ TERMS = (
 )  # fmt: skip
 
 _HANDLERS = (C.OFFICE, C.SUPERVISOR)
+_SIDES = (C.PROVIDER, C.PROVIDER_HEAD, C.REVIEW_OFFICE, C.REVIEWER, C.TOLERANCE, C.TOLERANCE_HEAD)
 _FROM_DISPATCH = frozenset({DISPATCHED, UNDELIVERABLE, ANNOUNCED, SERVED, VOIDED})
 
 NOTICE = Workflow(
@@ -115,8 +116,8 @@ NOTICE = Workflow(
     terms=TERMS,
     visible={
         **dict.fromkeys(_HANDLERS, frozenset(EVERY)),
-        **dict.fromkeys((C.PROVIDER, C.PROVIDER_HEAD), frozenset(EVERY)),
-        **dict.fromkeys((C.REVIEW_OFFICE, C.REVIEWER, C.TOLERANCE, C.TOLERANCE_HEAD), frozenset(EVERY)),
+        **dict.fromkeys(_SIDES, frozenset(EVERY)),
         C.RECIPIENT: _FROM_DISPATCH,
     },
+    seen_with_parent=frozenset(_SIDES),
 )

@@ -1,13 +1,15 @@
 """Capacities of a person on a case and the equal SQL filter, both made from `workflows.roles.RELATIONS`."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from sqlalchemy import ColumnElement, and_, false, or_
+from sqlalchemy import ColumnElement, and_, exists, false, or_
+from sqlalchemy.orm import aliased, object_session
 
 from app.access.standing import Deputised, Standing, standing_of
 from app.models.cases import Case
 from workflows.kit.context import Hat
 from workflows.kit.definition import Workflow
+from workflows.registry import WORKFLOWS
 from workflows.roles import OFFICIAL, RELATIONS, Capacity, Relation
 
 __all__ = [
@@ -76,9 +78,29 @@ def may_see(workflow: Workflow, standing: Standing, case: Case) -> bool:
             continue
         if not case.filed and workflow.unfiled_seen_by and capacity not in workflow.unfiled_seen_by:
             continue
+        if capacity in workflow.seen_with_parent and not _sees_parent(capacity, case):
+            continue
         if any(state.key == case.state for state in workflow.visible.get(capacity, ())):
             return True
     return False
+
+
+def _sees_parent(capacity: Capacity, case: Case) -> bool:
+    """Whether the capacity sees the case on which this one hangs, in its present state; the parties are the same."""
+    session = object_session(case)
+    parent = session.get(Case, case.parent_id) if session is not None and case.parent_id is not None else None
+    return parent is not None and parent.state in _states_seen(capacity).get(parent.kind, ())
+
+
+@cache
+def _states_seen(capacity: Capacity) -> dict[str, tuple[str, ...]]:
+    """By kind the states in which a capacity sees a case on which others hang."""
+    found = {
+        key: tuple(sorted(state.key for state in flow.visible.get(capacity, ())))
+        for key, flow in WORKFLOWS.items()
+        if not flow.seen_with_parent
+    }
+    return {key: states for key, states in found.items() if states}
 
 
 @lru_cache(maxsize=1024)
@@ -99,8 +121,20 @@ def visible_filter(workflow: Workflow, standing: Standing) -> ColumnElement[bool
             clause = and_(clause, not_as_its_subject(standing))
         if workflow.unfiled_seen_by and capacity not in workflow.unfiled_seen_by:
             clause = and_(clause, Case.filed == 1)
+        if capacity in workflow.seen_with_parent:
+            clause = and_(clause, _parent_seen_by(capacity))
         clauses.append(clause)
     return and_(Case.kind == workflow.key, or_(*clauses) if clauses else false())
+
+
+@cache
+def _parent_seen_by(capacity: Capacity) -> ColumnElement[bool]:
+    """`_sees_parent` as SQL."""
+    parent = aliased(Case, name="parent")
+    seen = [
+        and_(parent.kind == kind, parent.state.in_(states)) for kind, states in sorted(_states_seen(capacity).items())
+    ]
+    return exists().where(parent.id == Case.parent_id, or_(*seen))
 
 
 def not_as_its_subject(standing: Standing) -> ColumnElement[bool]:

@@ -190,6 +190,33 @@ def test_the_recipient_of_a_copy_sees_the_notice_and_nothing_else(world: World) 
         assert (page_for(world, "staff", row.uid) is not None) is (row.uid in copies), row.kind
 
 
+@pytest.mark.parametrize("state", ["incomplete", "lapsed"])
+@pytest.mark.parametrize("kind", ["objection", "repair"])
+def test_letters_of_an_application_reach_the_provider_with_the_application(
+    world: World, kind: str, state: str
+) -> None:
+    """P12, T12: what was asked of the applicant before it was accepted is not the provider's to read."""
+    uid = world.objection_in(state) if kind == "objection" else world.repair_in(state)
+    letters = {notice.uid for notice in world.notices(uid)}
+    assert letters
+    for role in ("clerk", "head"):
+        assert page_for(world, role, uid) is None
+        assert [letter for letter in letters if page_for(world, role, letter)] == [], role
+        with reading(world, role) as reader:
+            found = search(reader, Sought(kind="notice"))
+        assert letters.isdisjoint(row.line.uid for row in found.lines), role
+
+
+def test_with_its_acceptance_the_provider_reads_what_was_written_before(world: World) -> None:
+    uid = world.objection_in("incomplete")
+    world.take("subject", "supplement", uid, statement="补充提交办结凭证")
+    world.take("officer", "accept", uid)
+    letters = {notice.uid for notice in world.notices(uid)}
+    assert all(page_for(world, "clerk", letter) for letter in letters)
+    with reading(world, "clerk") as reader:
+        assert letters <= {row.line.uid for row in search(reader, Sought(kind="notice")).lines}
+
+
 def test_a_record_about_oneself_cannot_be_written(world: World) -> None:
     """回避 holds from the first step: whoever types his own name is told so."""
     with pytest.raises(GuardRefused, match="回避"):

@@ -306,6 +306,9 @@ class Workflow:
     number_word: str = ""
     #: Who sees a case before it is filed; empty where filing makes the case or nothing is filed.
     unfiled_seen_by: frozenset[Capacity] = frozenset()
+    #: Who sees a case only while he sees the case on which it hangs, as a provider no letter of an application that was
+    #: not accepted yet.
+    seen_with_parent: frozenset[Capacity] = frozenset()
     #: Opening steps of other procedures whose proposal lies on this case.
     proposed_openings: tuple[Step, ...] = ()
     decides_at: Mapping[str, "Callable[[Context], str]"] = field(default_factory=dict)

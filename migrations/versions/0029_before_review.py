@@ -1,8 +1,8 @@
 """A body of review and an organ of tolerance have to do with what came before them only
 
 Every case named both from its opening on, and both could read the notices of cases that were never put to them. Records
-go on naming them: from there a claim of exemption and a request for review take them over. Copies of dossiers of another
-installation stay as they came, or the signature that came with them would not fit any more.
+go on naming them: from there a claim of exemption and a request for review take them over. Copies of the dossiers of
+another installation stay as they came, or the signature that came with them would not fit any more.
 
 Revision: 0029; after: 0028
 """

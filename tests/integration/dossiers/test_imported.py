@@ -114,7 +114,7 @@ def test_the_import_itself_is_logged(world: FilingWorld, home: Place, archive: P
 
 
 def test_an_update_leaves_copies_as_they_came(world: FilingWorld, home: Place, archive: Place) -> None:
-    """T16: of an older bundle too, which names the bodies before anything came before them; its signature stays good."""
+    """T16: of an older bundle too, which names bodies that nothing came before; its signature stays good."""
     uid = filed(world)
     move(home, command.downgrade, "0028")
     bundle = home.export(uid)

@@ -163,6 +163,7 @@ def _move_dossier(work: UnitOfWork, heir: Heir, cause: str, names: dict[int, str
         content = {"note": f"{cause}：{told}", "relations": relations}
         for name, unit in changed.items():
             setattr(case, name, unit)
+        _let_read_the_letters(work, case, changed)
         if isinstance(case, Notice) and case.state == "drafted" and case.organ_unit_id == heir.predecessor:
             case.organ_unit_id = heir.successor
         terms.note_on_case(work, case, "noted", "unit_succession", content)
@@ -170,6 +171,14 @@ def _move_dossier(work: UnitOfWork, heir: Heir, cause: str, names: dict[int, str
         settle_holder(work, case, workflow(case.kind), terms.live_terms(work, case.id))
         moved += 1
     return moved
+
+
+def _let_read_the_letters(work: UnitOfWork, case: Case, changed: Mapping[str, int]) -> None:
+    """What was served in a case that others are to decide is closed and stays; who takes the deciding over reads it."""
+    for name in changed.keys() & {"review_unit_id", "tolerance_unit_id"}:
+        let_in = select(Notice).where(Notice.parent_id == case.id, getattr(Notice, name).is_not(None))
+        for notice in work.session.scalars(let_in.where(Case.phase == "closed")):
+            setattr(notice, name, changed[name])
 
 
 def _remark(backend: Backend, merger_id: int, words: str) -> None:

@@ -262,3 +262,24 @@ def test_no_office_reviews_what_it_decided_though_the_record_has_ended(world: Wo
     asked = world.case(decided)
     assert asked.handling_unit_id == world.organs.review.id
     assert asked.review_unit_id == world.organs.government.id
+
+
+def test_whoever_takes_over_a_review_reads_the_letters_of_the_case(world: World) -> None:
+    """R37: what was decided was served long ago, and is what the review is about."""
+    asked = world.objection_in("reviewing")
+    hand_over_organ(world, "review", "foreign")
+    letters = world.notices(asked)
+    assert any(one.key == "objection_decision" and one.state == "served" for one in letters)
+    assert {one.review_unit_id for one in letters} == {world.units["foreign"]}
+    assert {one.organ_unit_id for one in letters} == {world.organs.office.id, world.units["provider"]}
+    sound(world)
+
+
+def test_whoever_takes_over_a_claim_of_exemption_reads_its_letters_and_none_of_the_record(world: World) -> None:
+    """R44: a letter of the record is none of theirs, whoever they are."""
+    claim = world.exemption_in("correcting")
+    record = next(one for one in world.dossier(claim) if one.kind == "record")
+    world.unit_uids |= {"tolerance": world.organs.tolerance.uid}
+    hand_over_organ(world, "tolerance", "foreign")
+    assert {one.tolerance_unit_id for one in world.notices(claim)} == {world.units["foreign"]}
+    assert {one.tolerance_unit_id for one in world.notices(record.uid)} == {None}

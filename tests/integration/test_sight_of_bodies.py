@@ -1,16 +1,26 @@
 """复核机关 and 容错认定机关 see what came before them, from that day on and to its end, and nothing else."""
 
+from collections.abc import Callable
+
 import pytest
 from alembic import command
+from alembic.config import Config
 from sqlalchemy import select
 
 from app.access.capacities import may_see, standing_of
 from app.database import alembic_config
 from app.models.cases import Case
+from app.models.search import ENTRIES
+from app.services.checks import Verdict
 from app.services.reading.desk.boxes import Box
 from app.services.reading.desk.listing import read_box
 from app.services.reading.record_at_issue import record_read_through
+from app.services.search_index.health import search_index
+from app.services.search_index.keeping import refresh_all
+from app.services.search_index.said import said_by
+from app.services.search_index.tokens import as_words
 from tests.support.importing import reading_as
+from tests.support.mergers import database
 from tests.support.world import World
 from workflows.registry import workflow
 
@@ -84,12 +94,45 @@ def test_older_data_is_narrowed_to_what_came_before_them(world: World) -> None:
     claim = world.exemption_in("correcting")
     roles = (*REVIEW, *TOLERANCE)
     today = {role: seen_by(world, role) for role in roles}
-    with world.backend.engine.execution_options(write=True).begin() as connection:
-        command.downgrade(alembic_config(connection), "0028")
+    move(world, command.downgrade, "0028")
     assert of_case(world, unasked) <= seen_by(world, "reviewer"), "as it was before"
     assert letters(world, asked) <= seen_by(world, "tolerance")
-    with world.backend.engine.execution_options(write=True).begin() as connection:
-        command.upgrade(alembic_config(connection), "head")
+    move(world, command.upgrade, "head")
     assert {role: seen_by(world, role) for role in roles} == today
     assert of_case(world, asked) == today["reviewer"]
     assert of_case(world, claim) == today["tolerance"]
+
+
+def test_the_search_index_follows_who_sees_a_case(world: World) -> None:
+    """R146: with the request its letters are found by whoever reviews; what a migration narrows is indexed anew."""
+    asked = world.objection_in("decided")
+    refresh_all(database(world))
+    world.take("subject", "request_review", asked, reason="仍与事实不符")
+    assert of_case(world, asked) <= behind(world)
+    for way, to in ((command.downgrade, "0028"), (command.upgrade, "head")):
+        refresh_all(database(world))
+        assert behind(world) == set()
+        move(world, way, to)
+        assert behind(world), to
+        with database(world).read() as session:
+            assert [check.verdict for check in search_index(session)] == [Verdict.OK]
+    refresh_all(database(world))
+    assert behind(world) == set()
+
+
+def move(world: World, way: Callable[[Config, str], None], to: str) -> None:
+    """Bring the tables to another revision."""
+    with world.backend.engine.execution_options(write=True).begin() as connection:
+        way(alembic_config(connection), to)
+
+
+def behind(world: World) -> set[str]:
+    """The uid of every case whose entry in the index is not what it says today."""
+    with database(world).read() as session:
+        kept = dict(session.execute(select(ENTRIES.c.case_id, ENTRIES.c.words)).all())
+        uids = dict(session.execute(select(Case.id, Case.uid)).all())
+        return {
+            uids[said.case_id]
+            for said in said_by(session, list(uids))
+            if as_words(said.row()) != kept.get(said.case_id)
+        }

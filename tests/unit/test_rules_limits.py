@@ -216,3 +216,15 @@ def test_without_delay_is_no_number_of_days(locality: str) -> None:
     """R36: 上海市社会信用条例第三十六条 says 及时; the day that the system sets for it binds nobody below."""
     three = OWN.with_entry("terms", "objection.decision", BY_OWN | {"span": "3 WD"})
     assert load_changed(locality, three).term("objection.decision").span == Span(3, Unit.WD)  # type: ignore[union-attr]
+
+
+def test_that_one_section_fixes_no_length_says_nothing_of_another() -> None:
+    """A plan is cited by its sections, which have no article: each speaks for itself."""
+
+    def by(section: str, **more: object) -> dict[str, object]:
+        return {"grade": "V", "basis": {"doc": "own", "section": section, **more}}
+
+    first = OWN.with_entry("terms", "record.statement", {"span": "6 WD", **by("二(一)1", fixes_length=False)})
+    assert limits_of_terms("demo", first)["record.statement"] == ()
+    second = first.with_entry("terms", "record.statement", {"span": "7 WD", **by("二(一)2")})
+    assert [limit.rule.span for limit in limits_of_terms("demo", second)["record.statement"]] == [Span(7, Unit.WD)]

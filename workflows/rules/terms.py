@@ -104,7 +104,7 @@ def resolve_terms(files: Sequence[TermsFile], documents: Documents) -> tuple[tup
     rules: dict[str, TermRule] = {}
     limits: dict[str, tuple[Limit, ...]] = {}
     places: dict[str, Place] = {}
-    without_length: set[tuple[str, str, str]] = set()
+    without_length: set[tuple[str, ...]] = set()
     for index, file in enumerate(files):
         for key, entry in file.table.items():
             here = file.place.at("terms", key)
@@ -124,12 +124,12 @@ def resolve_terms(files: Sequence[TermsFile], documents: Documents) -> tuple[tup
     return tuple(rules.values()), limits
 
 
-def _told_once(key: str, table: dict[str, Any], without_length: set[tuple[str, str, str]]) -> dict[str, Any]:
+def _told_once(key: str, table: dict[str, Any], without_length: set[tuple[str, ...]]) -> dict[str, Any]:
     """The entry; that an article fixes no length for a term holds for whoever cites it again, not knowing of that."""
     basis = table.get("basis")
     if not isinstance(basis, Mapping):
         return table
-    article = (key, str(basis.get("doc", "")), str(basis.get("article", "")))
+    article = (key, *(str(basis.get(name, "")) for name in ("doc", "article", "section")))
     if basis.get("fixes_length") is False:
         without_length.add(article)
     return {**table, "basis": {**basis, "fixes_length": False}} if article in without_length else table

@@ -11,6 +11,7 @@ from app.services.contexts import live_proposal
 from app.services.lawbook import rule_set_in_force
 from app.services.numbers import NumberRequest
 from app.services.opening import assign_handling_unit
+from app.services.units.succession import review_body_of
 from workflows.kit.definition import Phase
 from workflows.kit.proposals import decider_of
 from workflows.roles import Capacity
@@ -108,9 +109,9 @@ def note_complete(run: StepRun) -> None:
 def bring_in_review_body(run: StepRun) -> None:
     """From the request on the 复核机关 sees the case and its notices; before, they are no matter of its own."""
     record = run.work.session.get_one(Case, run.case.parent_id)
-    run.case.review_unit_id = record.review_unit_id
+    run.case.review_unit_id = body = review_body_of(run.work.session, record)
     for notice in run.work.session.scalars(select(Notice).where(Notice.parent_id == run.case.id)):
-        notice.review_unit_id = record.review_unit_id
+        notice.review_unit_id = body
 
 
 def void_unserved_notices(run: StepRun) -> None:

@@ -49,10 +49,14 @@ class Heir:
 
     def relations_of(self, case: Case) -> dict[str, int]:
         """What the relations of a case become; empty where nothing changes."""
-        moved = {name: self.successor for name in RELATIONS if getattr(case, name) == self.predecessor}
+        return self.changes(relations_in(case))
+
+    def changes(self, named: Mapping[str, int | None]) -> dict[str, int]:
+        """The same of units by relation."""
+        moved = {name: self.successor for name in RELATIONS if named[name] == self.predecessor}
         if not moved or self.above is None:
             return moved
-        after = {name: moved.get(name, getattr(case, name)) for name in RELATIONS}
+        after = {**named, **moved}
         if after["subject_unit_id"] == self.successor:
             concerned = OFFICIAL if "subject_unit_id" in moved else tuple(name for name in OFFICIAL if name in moved)
             moved |= {name: self.above for name in concerned if after[name] == self.successor}
@@ -61,6 +65,25 @@ class Heir:
         if same and moved.keys() & {"review_unit_id", "handling_unit_id"}:
             moved["review_unit_id"] = self.above
         return moved
+
+
+def relations_in(case: Case) -> dict[str, int | None]:
+    """The units that a case names, by relation."""
+    return {name: getattr(case, name) for name in RELATIONS}
+
+
+def review_body_of(session: Session, record: Case) -> int | None:
+    """The 复核机关 that a record names.
+
+    One that is closed keeps the units of its time, though an objection to it that was decided may still be put to
+    review: it is asked what it would name had it been handed over like the open ones.
+    """
+    named = relations_in(record)
+    if record.phase == "closed":
+        mergers = select(UnitMerger).where(UnitMerger.status.in_(("running", "done"))).order_by(UnitMerger.id)
+        for merger in session.scalars(mergers):
+            named |= heir_of(session, merger.predecessor_id, merger.successor_id).changes(named)
+    return named["review_unit_id"]
 
 
 def concerns(unit_id: int) -> ColumnElement[bool]:
@@ -140,6 +163,7 @@ def _move_dossier(work: UnitOfWork, heir: Heir, cause: str, names: dict[int, str
         content = {"note": f"{cause}：{told}", "relations": relations}
         for name, unit in changed.items():
             setattr(case, name, unit)
+        _let_read_the_letters(work, case, changed)
         if isinstance(case, Notice) and case.state == "drafted" and case.organ_unit_id == heir.predecessor:
             case.organ_unit_id = heir.successor
         terms.note_on_case(work, case, "noted", "unit_succession", content)
@@ -147,6 +171,14 @@ def _move_dossier(work: UnitOfWork, heir: Heir, cause: str, names: dict[int, str
         settle_holder(work, case, workflow(case.kind), terms.live_terms(work, case.id))
         moved += 1
     return moved
+
+
+def _let_read_the_letters(work: UnitOfWork, case: Case, changed: Mapping[str, int]) -> None:
+    """What was served in a case that others are to decide is closed and stays; who takes the deciding over reads it."""
+    for name in changed.keys() & {"review_unit_id", "tolerance_unit_id"}:
+        let_in = select(Notice).where(Notice.parent_id == case.id, getattr(Notice, name).is_not(None))
+        for notice in work.session.scalars(let_in.where(Case.phase == "closed")):
+            setattr(notice, name, changed[name])
 
 
 def _remark(backend: Backend, merger_id: int, words: str) -> None:

@@ -222,3 +222,64 @@ def test_a_record_in_its_retention_is_not_closed_and_moves(world: World) -> None
     confirm(world, uid := propose(world))
     assert carry_on(world.backend, uid, world.clock) == 0
     assert world.case(record).provider_unit_id == world.units["foreign"]
+
+
+@pytest.fixture
+def decided(world: World) -> str:
+    """An objection that was decided while its record lasted; the record has come to its end since."""
+    record = world.record_in("listed")
+    objection = world.objection_in("decided", record)
+    world.take("clerk", "draft_annulment", record, reason="来源文书已撤销", document="示撤〔2026〕1号")
+    world.take("head", "report_annulment", record)
+    world.take("approver", "annul", record, reason="来源文书已撤销", document="示撤〔2026〕1号")
+    assert (world.state(record), world.state(objection)) == ("annulled", "decided")
+    return objection
+
+
+def hand_over_organ(world: World, old: str, new: str) -> None:
+    """One organ of the locality takes over another, to the end."""
+    world.unit_uids |= {"office": world.organs.office.uid, "review": world.organs.review.uid}
+    confirm(world, uid := propose(world, old, new))
+    assert carry_on(world.backend, uid, world.clock) == 0
+
+
+def test_a_review_comes_before_the_successor_though_the_record_has_ended(world: World, decided: str) -> None:
+    """R37: a record that is closed keeps the body of its time; whoever asks then asks the one that took over."""
+    hand_over_organ(world, "review", "foreign")
+    world.take("subject", "request_review", decided, reason="仍与事实不符")
+    asked = world.case(decided)
+    assert (asked.review_unit_id, asked.holder_unit_id) == (world.units["foreign"],) * 2
+    assert {notice.review_unit_id for notice in world.notices(decided)} == {world.units["foreign"]}
+    sound(world)
+
+
+def test_no_office_reviews_what_it_decided_though_the_record_has_ended(world: World, decided: str) -> None:
+    """R37: where the body of review took over the office, the unit above reviews."""
+    with database(world).write() as session:
+        session.get_one(Unit, world.organs.review.id).superior_id = world.organs.government.id
+    hand_over_organ(world, "office", "review")
+    world.take("subject", "request_review", decided, reason="仍与事实不符")
+    asked = world.case(decided)
+    assert asked.handling_unit_id == world.organs.review.id
+    assert asked.review_unit_id == world.organs.government.id
+
+
+def test_whoever_takes_over_a_review_reads_the_letters_of_the_case(world: World) -> None:
+    """R37: what was decided was served long ago, and is what the review is about."""
+    asked = world.objection_in("reviewing")
+    hand_over_organ(world, "review", "foreign")
+    letters = world.notices(asked)
+    assert any(one.key == "objection_decision" and one.state == "served" for one in letters)
+    assert {one.review_unit_id for one in letters} == {world.units["foreign"]}
+    assert {one.organ_unit_id for one in letters} == {world.organs.office.id, world.units["provider"]}
+    sound(world)
+
+
+def test_whoever_takes_over_a_claim_of_exemption_reads_its_letters_and_none_of_the_record(world: World) -> None:
+    """R44: a letter of the record is none of theirs, whoever they are."""
+    claim = world.exemption_in("correcting")
+    record = next(one for one in world.dossier(claim) if one.kind == "record")
+    world.unit_uids |= {"tolerance": world.organs.tolerance.uid}
+    hand_over_organ(world, "tolerance", "foreign")
+    assert {one.tolerance_unit_id for one in world.notices(claim)} == {world.units["foreign"]}
+    assert {one.tolerance_unit_id for one in world.notices(record.uid)} == {None}

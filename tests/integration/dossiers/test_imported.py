@@ -1,12 +1,17 @@
 """An imported dossier is a copy to be read: nothing moves it, and it moves nothing (ADR 0008, trust 1.8)."""
 
+import io
+import zipfile
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from alembic import command
+from alembic.config import Config
 from sqlalchemy import func, select
 
 from app.clock import MovableClock
-from app.database import write_transaction
+from app.database import alembic_config, write_transaction
 from app.models.cases import CalendarRow
 from app.models.history import AccessLog, EventRow
 from app.models.people import Unit
@@ -15,6 +20,7 @@ from app.services.calendar_imports import import_calendar
 from app.services.commands import TakeStep
 from app.services.database_purpose import ensure_marked
 from app.services.dossier_bundle.checking import check_bundle
+from app.services.dossier_bundle.contents import ROWS
 from app.services.founding import NewPerson, found_person
 from app.services.recusals import declare_recusal
 from app.services.steps import take_step
@@ -105,3 +111,26 @@ def test_the_import_itself_is_logged(world: FilingWorld, home: Place, archive: P
         (entry,) = session.scalars(select(AccessLog)).all()
         assert (entry.act, entry.purpose) == ("imported", "档案员")
         assert session.scalar(select(func.count()).select_from(EventRow)) == 1
+
+
+def test_an_update_leaves_copies_as_they_came(world: FilingWorld, home: Place, archive: Place) -> None:
+    """T16: of an older bundle too, which names bodies that nothing came before; its signature stays good."""
+    uid = filed(world)
+    move(home, command.downgrade, "0028")
+    bundle = home.export(uid)
+    assert b'"tolerance_unit_id": null' not in rows_in(bundle)
+    archive.take_in(bundle)
+    for way, to in ((command.downgrade, "0028"), (command.upgrade, "head")):
+        move(archive, way, to)
+        assert archive.export(uid) == bundle, to
+
+
+def move(place: Place, way: Callable[[Config, str], None], to: str) -> None:
+    """Bring the tables of a place to another revision."""
+    with place.engine.execution_options(write=True).begin() as connection:
+        way(alembic_config(connection), to)
+
+
+def rows_in(bundle: bytes) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(bundle)) as opened:
+        return next(opened.read(name) for name in opened.namelist() if name.endswith(ROWS))

@@ -96,9 +96,10 @@ def test_older_data_is_narrowed_to_what_came_before_them(world: World) -> None:
     today = {role: seen_by(world, role) for role in roles}
     move(world, command.downgrade, "0028")
     assert of_case(world, unasked) <= seen_by(world, "reviewer"), "as it was before"
-    assert letters(world, asked) <= seen_by(world, "tolerance")
+    assert {letter.tolerance_unit_id for letter in world.notices(asked)} == {world.organs.tolerance.id}
     move(world, command.upgrade, "head")
     assert {role: seen_by(world, role) for role in roles} == today
+    assert {letter.tolerance_unit_id for letter in world.notices(asked)} == {None}
     assert of_case(world, asked) == today["reviewer"]
     assert of_case(world, claim) == today["tolerance"]
 

@@ -20,7 +20,9 @@ from app.services.search_index.keeping import refresh_all
 from app.services.search_index.said import said_by
 from app.services.search_index.tokens import as_words
 from tests.support.importing import reading_as
+from tests.support.looking import page_for
 from tests.support.mergers import database
+from tests.support.paths import FINDINGS
 from tests.support.world import World
 from workflows.registry import workflow
 
@@ -76,6 +78,26 @@ def test_what_was_granted_in_review_stays_in_sight_to_its_end(world: World) -> N
         world.take("officer", "confirm", item.uid, note="已更新")
     assert world.state(repair) == "completed"
     assert repair in seen_by(world, "reviewer")
+
+
+def test_what_the_office_proposes_after_a_review_is_not_its_reviewers_to_read(world: World) -> None:
+    """R37: 变更为受理 begins the handling anew, and its decision may be put before the same body again."""
+    repair = world.repair_in("refused")
+    world.take("subject", "request_review", repair, reason="义务已经履行")
+    world.take("review_clerk", "accept_review", repair)
+    asked = page_for(world, "reviewer", repair)
+    world.decide("decide_review", repair, ("review_clerk", "reviewer"), result="变更", reasons="应当受理")
+    world.take("clerk", "draft_finding", repair, findings=FINDINGS, explanation="逐项核实")
+    world.take("head", "verify", repair)
+    world.take("officer", "propose", repair, step="approve", form={"reasons": "修复条件全部满足"}, opinion="拟准予修复")
+    office, review = page_for(world, "approver", repair), page_for(world, "reviewer", repair)
+    assert asked is not None
+    assert office is not None
+    assert review is not None
+    assert office.proposal is not None
+    assert (review.proposal, review.approval) == (None, None)
+    assert "拟准予修复" not in str(review.events)
+    assert "拟准予修复" in str(office.events)
 
 
 def test_a_claim_of_exemption_and_its_letters_are_the_organs_of_tolerance_and_nobody_elses(world: World) -> None:

@@ -20,6 +20,7 @@ from workflows.registry import workflow
 from workflows.roles import Capacity
 
 _PARTIES = frozenset({Capacity.SUBJECT, Capacity.SUBJECT_HEAD, Capacity.RECIPIENT})
+_REVIEW = frozenset({Capacity.REVIEW_OFFICE, Capacity.REVIEWER})
 _PROVIDERS = frozenset({Capacity.PROVIDER, Capacity.PROVIDER_HEAD, Capacity.FINDER, Capacity.FINDER_HEAD})
 #: Words for events that are no steps.
 SORTS = {"rung": "期限提醒", "armed": "送达起算期限", "paused": "期限暂停", "resumed": "期限恢复",
@@ -102,7 +103,11 @@ def audiences_of(reader: Reader, case: Case) -> list[str]:
     found = {Audience.PARTIES.value}
     if held & _PROVIDERS:
         found.add(Audience.PROVIDER.value)
-    if held - _PARTIES - _PROVIDERS - {Capacity.IMPLEMENTER}:
+    inside = held - _PARTIES - _PROVIDERS - {Capacity.IMPLEMENTER}
+    if case.holder and case.holder not in _REVIEW:
+        # Others are at work again on what was sent back to them, and may be reviewed again.
+        inside -= _REVIEW
+    if inside:
         found |= {Audience.PROVIDER.value, Audience.INSIDE.value}
     return sorted(found)
 

@@ -15,6 +15,7 @@ from app.models.cases import Case, Dossier
 from app.models.history import Attachment, DraftRow
 from app.models.people import Delegation, Locality, ServiceAddress, Unit, UnitMerger, User
 from app.services.access_log import Act
+from app.workbooks.values import Content
 from workflows.registry import workflow
 
 #: What is taken out of a list, by the name that the log has for it.
@@ -100,11 +101,12 @@ def _form_of(row: DraftRow) -> str:
 
 def _people(session: Session, uids: list[str]) -> dict[str, str]:
     rows = session.execute(select(User.uid, User.name, User.login).where(User.uid.in_(uids)))
-    return {uid: f"{name}（账号{login}）" if login != name else name for uid, name, login in rows}
+    return {uid: f"{name}（账号{login}）" if login != name else Content(name) for uid, name, login in rows}
 
 
 def _units(session: Session, uids: list[str]) -> dict[str, str]:
-    return dict(session.execute(select(Unit.uid, Unit.name).where(Unit.uid.in_(uids))).all())
+    found = session.execute(select(Unit.uid, Unit.name).where(Unit.uid.in_(uids)))
+    return {uid: Content(name) for uid, name in found}
 
 
 def _mergers(session: Session, uids: list[str]) -> dict[str, str]:
@@ -115,7 +117,7 @@ def _mergers(session: Session, uids: list[str]) -> dict[str, str]:
         .join(new, new.id == UnitMerger.successor_id)
         .where(UnitMerger.uid.in_(uids))
     )
-    return {uid: f"{before}→{after}" for uid, before, after in rows}
+    return {uid: Content(f"{before}→{after}") for uid, before, after in rows}
 
 
 def _delegations(session: Session, uids: list[str]) -> dict[str, str]:

@@ -28,6 +28,8 @@ _GONE = {
     Act.DRAFT_HANDED_OVER.value: "草稿（已提交或者删除）",
     Act.SIGN_IN_REFUSED.value: "没有这个账号",
 }
+#: What was tried again, by the name that 运行状况 has for it.
+_TASKS = {"work": "后台任务", "term": "期限到期处理"}
 _RULES = frozenset({Act.RULES_PROPOSED.value, Act.RULES_CONFIRMED.value, Act.RULES_REJECTED.value})
 _MOST = 500
 
@@ -55,6 +57,9 @@ def _unkept(act: str, target: str, places: dict[str, str]) -> str:
         return f"通报 {target.removeprefix('bulletin-')}"
     if target.startswith("desk-"):
         return "工作台清单"
+    task, _, number = target.partition("-")
+    if act == Act.RETRIED and task in _TASKS:
+        return f"{_TASKS[task]} #{number}"
     return _LISTS.get(target) or _GONE.get(act) or target
 
 

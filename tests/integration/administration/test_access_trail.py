@@ -79,6 +79,9 @@ def test_the_log_says_in_words_what_was_handed_over_looked_at_and_taken(app: Fla
         (Act.EXPORTED, "audit"): "办理记录",
         (Act.PASSWORD_RESET, world["clerk"].uid): "李测试（账号clerk）",
         (Act.RULES_CONFIRMED, "demo 1"): "示范区第1号规则集",
+        (Act.RETRIED, "work-414"): "后台任务 #414",
+        (Act.RETRIED, "term-7"): "期限到期处理 #7",
+        (Act.RETRIED, "all"): "全部任务",
     }
     for act, target in meant:
         record_entry(own.database, backend.keys, act, by, now, target=target)

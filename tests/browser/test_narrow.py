@@ -18,9 +18,13 @@ pytestmark = pytest.mark.browser
 #: Parts of a page that are pushed sideways to be read.
 _PUSHED = "nodes => nodes.filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.textContent.trim())"
 #: Elements of a card that stand left of what they belong to, under its label; and labels with nothing beside them.
-_ASTRAY = """nodes => nodes.filter(node => node.getClientRects().length && (!node.textContent.trim() && !node.children.length
-  || [...node.children].some(child => child.getClientRects().length && getComputedStyle(child).position !== 'absolute'
-    && child.getBoundingClientRect().left < node.getBoundingClientRect().left + 80))).map(node => node.outerHTML)"""
+_ASTRAY = """nodes => nodes.filter(node => {
+  const shown = [...node.children].filter(child => child.getClientRects().length
+    && getComputedStyle(child).position !== 'absolute')
+  const beside = node.getBoundingClientRect().left + 80
+  return node.getClientRects().length && (!node.textContent.trim() && !node.children.length
+    || shown.some(child => child.getBoundingClientRect().left < beside))
+}).map(node => node.outerHTML)"""
 
 
 @pytest.fixture

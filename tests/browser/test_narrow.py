@@ -58,6 +58,19 @@ def test_a_list_is_read_downwards(page: Page, world: World, login: str, path: st
     expect_no_axe_violations(page)
 
 
+@pytest.mark.parametrize(("login", "path"), [("auditor", "/audit"), ("sysadmin", "/people"), ("sysadmin", "/units")])
+def test_what_is_looked_for_has_the_width_of_the_telephone(page: Page, world: World, login: str, path: str) -> None:
+    """A field to search by reaches the edge of its form, alone or two in a line."""
+    page.set_viewport_size({"width": 390, "height": 844})
+    sign_in(page, login)
+    page.goto(path)
+    form = page.locator("form.finder")
+    edge = form.evaluate("node => node.getBoundingClientRect().right")
+    reached = form.locator(".entry").evaluate_all("nodes => nodes.map(node => node.getBoundingClientRect().right)")
+    assert max(reached) == pytest.approx(edge, abs=1)
+    assert sideways_scroll(page) == 0
+
+
 def test_what_a_merger_moves_is_a_small_table(page: Page, world: World) -> None:
     """Three short columns stay a table on a telephone too: a line of it takes a line, not a card of three."""
     page.set_viewport_size({"width": 320, "height": 720})

@@ -17,7 +17,7 @@ from app.web.forms import SummaryLine
 from app.web.handing_out import table_file
 from app.web.reading import current_reader, signed_in
 from app.web.spreadsheet import Table
-from app.workbooks.values import Value
+from app.workbooks.values import Content, Value
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -109,19 +109,19 @@ def export_log() -> ResponseReturnValue:
     wanted, errors = _wanted()
     with current_reader() as reader:
         lines = export_access(reader, wanted if not errors else Wanted(), request.form.get("act", ""))
-    cells = [(one.at, one.act, one.actor, one.target, one.purpose, one.address) for one in lines]
+    cells = [(one.at, one.act, one.actor, one.target, one.purpose, Content(one.address)) for one in lines]
     return table_file(Table("访问日志", _ACCESS_HEAD, cells), "access", request.form.get("format", ""))
 
 
 def _cells(line: TrailLine) -> tuple[Value, ...]:
     return (
         line.at,
-        line.number or line.case,
+        Content(line.number or line.case),
         line.kind_label,
         line.seq,
         line.act,
         line.actor,
-        line.mac,
+        Content(line.mac),
     )
 
 

@@ -2,6 +2,7 @@
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from app.services.reading.desk.boxes import Box, boxes_of
 from app.services.reading.desk.listing import export_box
@@ -12,7 +13,7 @@ from app.web.line_cells import LINE_HEAD, cut_off, line_cells
 from app.web.reading import current_reader
 from app.web.sifting import wish_of
 from app.web.spreadsheet import Table
-from app.workbooks.values import Value
+from app.workbooks.values import Content, Value
 from workflows.kit.errors import NotFound
 
 _HEAD = (*LINE_HEAD, "所涉记录", "承办单位", "说明")
@@ -31,5 +32,5 @@ def export_page() -> ResponseReturnValue:
 
 
 def _cells(line: CaseLine, mark: Mark) -> tuple[Value, ...]:
-    told = f"代{mark.for_whom}办理" if mark.for_whom else mark.vacancy
-    return (*line_cells(line), line.about, line.holder_unit, told)
+    told = Content(gettext("代%(name)s办理", name=mark.for_whom)) if mark.for_whom else mark.vacancy
+    return (*line_cells(line), Content(line.about), Content(line.holder_unit), told)

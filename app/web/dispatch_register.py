@@ -12,7 +12,7 @@ from app.web.forms import SummaryLine
 from app.web.handing_out import table_file
 from app.web.reading import current_reader
 from app.web.spreadsheet import Table
-from app.workbooks.values import Value
+from app.workbooks.values import Content, Value
 
 blueprint = Blueprint("dispatch_register", __name__, url_prefix="/register")
 
@@ -61,17 +61,17 @@ def export() -> ResponseReturnValue:
 def _cells(entry: Entry) -> tuple[Value, ...]:
     status = entry.status.label if entry.status in (Status.VOIDED, Status.REPLACED) else entry.state_label
     return (
-        entry.number,
+        Content(entry.number),
         entry.signed_on,
         entry.title,
-        entry.organ,
-        entry.recipient,
+        Content(entry.organ),
+        Content(entry.recipient),
         entry.signer,
         entry.case_label,
-        entry.case or NO_NUMBER,
+        Content(entry.case) or NO_NUMBER,
         status,
         entry.served_on,
-        entry.code,
+        Content(entry.code),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 from flask import Response
+from flask_babel import gettext
 
 from app.clock import legal_day
 from app.extensions import installation
@@ -12,7 +13,7 @@ from app.services.access_log import Act, record
 from app.web.reading import signed_in
 from app.web.speaking import in_a_cell, in_english
 from app.web.spreadsheet import Table, csv_of, workbook_of
-from app.workbooks.values import words_of
+from app.workbooks.values import Value, words_of
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -30,7 +31,7 @@ def table_file(table: Table, target: str, form: str) -> Response:
     told = _spoken(replace(table, rows=rows))
     if form == "xlsx":
         return hand_out(_list_of(told), told.title, target, "xlsx")
-    texts = [[in_a_cell(words_of(value)) for value in row] for row in told.rows]
+    texts = [[_in_words(value) for value in row] for row in told.rows]
     return hand_out(csv_of(told.head, [*texts, *([(told.note,)] if told.note else [])]), told.title, target, "csv")
 
 
@@ -48,7 +49,7 @@ def workbook_file(title: str, target: str, tables: Sequence[Table], facts: Seque
 
 def _list_of(table: Table) -> bytes:
     now, english = installation().clock(), in_english() and not table.comes_back
-    return workbook_of(table.title, (table,), now, [in_a_cell(fact) for fact in _facts()], english=english)
+    return workbook_of(table.title, (table,), now, [_fact(name, value) for name, value in _facts()], english=english)
 
 
 def _spoken(table: Table) -> Table:
@@ -58,22 +59,40 @@ def _spoken(table: Table) -> Table:
         table,
         title=in_a_cell(table.title),
         head=[in_a_cell(name) for name in table.head],
-        rows=[[in_a_cell(value) if isinstance(value, str) else value for value in row] for row in table.rows],
+        rows=[[_cell(value) for value in row] for row in table.rows],
         note=in_a_cell(table.note),
     )
 
 
-def _facts() -> tuple[str, ...]:
+def _cell(value: Value) -> Value:
+    """What is ours in the language of the page, what is content as it was written."""
+    return in_a_cell(value) if isinstance(value, str) else value
+
+
+def _in_words(value: Value) -> str:
+    """A cell of a table that is told already, where there is only text: its days are told here."""
+    return value if isinstance(value, str) else in_a_cell(words_of(value))
+
+
+def _fact(name: str, value: Value) -> str:
+    return f"{in_a_cell(name)}{gettext('：')}{_in_words(value)}"
+
+
+def _facts() -> tuple[tuple[str, Value], ...]:
     """Whose list it is, who takes it out and when."""
     posts = signed_in().posts
     # Whoever also acts for another takes it out in his own unit.
     units = dict.fromkeys(post.unit_name for post in ([post for post in posts if not post.holder] or posts))
-    return (*([f"导出单位：{'、'.join(units)}"] if units else []), *who_and_when())
+    return (*([("导出单位", "、".join(units))] if units else []), *_who_and_when())
 
 
-def who_and_when() -> tuple[str, str]:
-    """Who takes it out, and when."""
-    return f"导出人：{signed_in().name}", f"导出时间：{words_of(installation().clock())}"
+def who_and_when() -> tuple[str, ...]:
+    """Who takes it out, and when: in Chinese, as the sheets that are circulated."""
+    return tuple(f"{name}：{words_of(value)}" for name, value in _who_and_when())
+
+
+def _who_and_when() -> tuple[tuple[str, Value], ...]:
+    return ("导出人", signed_in().name), ("导出时间", installation().clock())
 
 
 def log_export(target: str, rows: int) -> None:

@@ -18,6 +18,7 @@ from app.web.import_workbooks import rows_to_mend_xlsx, template_xlsx
 from app.web.reading import current_reader, signed_in
 from app.web.spreadsheet import Table
 from app.workbooks.reading import LARGEST_FILE, MOST_ROWS
+from app.workbooks.values import Content
 from workflows.kit.errors import NotFound, Refusal
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
@@ -154,7 +155,7 @@ def passwords(uid: str) -> ResponseReturnValue:
     try:
         with current_reader() as reader:
             found = take_first_passwords(reader, uid)
-            table = Table("初始密码", ("姓名", "账号", "初始密码"), found)
+            table = Table("初始密码", ("姓名", "账号", "初始密码"), [tuple(map(Content, row)) for row in found])
             content = list_workbook(table)
     except Refusal as refusal:
         return _refused(uid, refusal)

@@ -1,7 +1,7 @@
 """The cells of a case in a list that goes out as a file."""
 
 from app.services.reading.lines import NO_NUMBER, CaseLine
-from app.workbooks.values import Value
+from app.workbooks.values import Content, Value
 
 LINE_HEAD = ("文号", "事项", "当事人", "状态", "承办", "期限届满日", "来文单位", "立案日期", "结果")
 
@@ -9,13 +9,13 @@ LINE_HEAD = ("文号", "事项", "当事人", "状态", "承办", "期限届满�
 def line_cells(line: CaseLine) -> tuple[Value, ...]:
     """A case under LINE_HEAD."""
     return (
-        line.number or NO_NUMBER,
+        Content(line.number) or NO_NUMBER,
         line.title,
-        line.subject,
+        Content(line.subject),
         line.state_label,
         line.holder_label,
         line.term.due_on if line.term else None,
-        line.from_unit,
+        Content(line.from_unit),
         line.opened_on,
         line.outcome,
     )

@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import login_required
 
+from app.services.reading.confirmations import set_sent_back
 from app.services.reading.lawbook_view import read_lawbook
 from app.services.reading.rule_versions import keeps_rules_of
 from app.web import procedures
@@ -26,8 +27,15 @@ def show() -> ResponseReturnValue:
     with current_reader() as reader:
         page = read_lawbook(reader, request.args.get("locality", ""))
         keeps = page.locality in keeps_rules_of(reader)
+        sent_back = set_sent_back(reader, page.locality) if keeps else None
     return render_template(
-        "rules/show.html", page=page, about=_about, severities=SEVERITIES, keeps=keeps, words=setting_in_words
+        "rules/show.html",
+        page=page,
+        about=_about,
+        severities=SEVERITIES,
+        keeps=keeps,
+        sent_back=sent_back,
+        words=setting_in_words,
     )
 
 

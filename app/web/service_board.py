@@ -11,7 +11,7 @@ from app.web.case_views import light_of
 from app.web.handing_out import table_file
 from app.web.reading import current_reader
 from app.web.spreadsheet import Table
-from app.workbooks.values import Value
+from app.workbooks.values import Content, Value
 from workflows.forms.notice import ServiceMethod
 
 blueprint = Blueprint("service_board", __name__, url_prefix="/service")
@@ -52,9 +52,9 @@ def export() -> ResponseReturnValue:
 
 def _cells(row: Row) -> tuple[Value, ...]:
     return (
-        row.number or NO_NUMBER,
+        Content(row.number) or NO_NUMBER,
         row.title,
-        row.recipient,
+        Content(row.recipient),
         row.method.label if row.method else "",
         row.sent_on,
         row.term.due_on if row.term is not None else None,

@@ -14,6 +14,7 @@ from flask_babel import get_locale, get_translations, gettext
 from markupsafe import Markup, escape
 
 from app.web.days_in_english import spoken_day, spoken_length
+from app.workbooks.values import Content
 
 #: Chinese characters and their punctuation.
 CHINESE = re.compile(r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]")
@@ -50,6 +51,8 @@ def translated(text: str, **values: object) -> str:
 
 def said(text: str) -> str:
     """Something that may be ours or not, such as what was filled in: what has no English words is content."""
+    if isinstance(text, Content):
+        return content(text)
     if isinstance(text, Markup) or not in_english() or not CHINESE.search(str(text or "")):
         return text
     if known := _said(str(text)):
@@ -60,7 +63,7 @@ def said(text: str) -> str:
 
 def in_a_cell(text: str) -> str:
     """What `said` says, for the cell of a table that goes out as a file: what is content stays as it was written."""
-    if not in_english() or not CHINESE.search(text):
+    if isinstance(text, Content) or not in_english() or not CHINESE.search(text):
         return text
     words = _said(text)
     return words.striptags() if isinstance(words, Markup) else words or text

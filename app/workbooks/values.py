@@ -17,6 +17,12 @@ class Rate:
         return f"{self.per_mille // 10}.{self.per_mille % 10}%"
 
 
+class Content(str):
+    """A name, a number, a code, what somebody wrote: it is never taken for a label of ours and translated."""
+
+    __slots__ = ()
+
+
 #: None and an empty text are a blank cell. A number of a document, of a person or a code is a text, not a number.
 Value = str | int | date | datetime | Rate | None
 

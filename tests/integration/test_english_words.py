@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from app.clock import MovableClock
+from app.database import write_transaction
+from app.models.people import User
 from app.services.step_drafts import save_step_form
 from app.web.speaking import CHINESE
 from tests.support.english_pages import english, left_in_chinese, own_words
@@ -66,6 +69,19 @@ def test_a_list_goes_out_in_the_language_of_its_page(app: Flask, world: World, p
         (sheet,) = sheets_in(answer.data)
         assert "Unit: 示范区信用管理办公室　　Exported by: 孙测试　　Exported on: " in sheet["A2"].value
         assert {cell.number_format for cells in sheet.iter_rows(4) for cell in cells if cell.is_date} == {"d mmm yyyy"}
+
+
+@pytest.mark.parametrize("path", ["/cases/export", "/desk/export"])
+def test_what_somebody_is_called_is_not_translated_in_a_list(app: Flask, world: World, path: str) -> None:
+    """A name goes out as it was written, also where it happens to be a word of ours."""
+    world.objection_in("submitted")
+    with write_transaction(world.backend.sessions) as session:
+        session.execute(update(User).where(User.name == "王测试").values(name="一般"))
+        session.execute(update(User).where(User.name == "孙测试").values(name="下载"))
+    answer = english(app, "officer").post(path, data={"form": "xlsx"})
+    assert {"一般"} == {cell for row in sheet_of(answer.data) for cell in row} & {"一般", "ordinary"}
+    (sheet,) = sheets_in(answer.data)
+    assert "Exported by: 下载　　" in sheet["A2"].value
 
 
 def test_what_is_taken_in_again_keeps_its_chinese_head(app: Flask, world: World) -> None:

@@ -34,6 +34,13 @@ class TestInEnglish:
             ("计入；最后一日为双休日，顺延", "counted; the last day falls on: weekend, so it moves on"),
             ("《收件回执》", "“Receipt”"),
             ("拟办事项：审定", "Proposed act: Decide"),
+            (
+                "放假安排：2027年的安排不完整，没有写明下列法定节假日：2027年1月1日（元旦）",
+                (
+                    "Days: the arrangement of 2027 is not complete. These statutory holidays are not named: "
+                    "1 January 2027 (New Year)"
+                ),
+            ),
         ],
     )
     def test_a_sentence_of_ours_is_put_together(self, chinese: str, words: str) -> None:

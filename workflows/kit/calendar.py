@@ -168,10 +168,10 @@ class Calendar:
         for year in range(self.published_through + 1, published_through + 1):
             unnamed = [fact for fact in self.statutory if fact.on.year == year and fact.on not in named]
             if unnamed:
-                listed = "、".join(f"{fact.on}（{fact.name}）" for fact in unnamed)
+                listed = "、".join(f"{in_words(fact.on)}（{fact.name}）" for fact in unnamed)
                 problems.append(
                     f"{year}年的安排不完整，没有写明下列法定节假日：{listed}。"
-                    "放假的写“off”，照常上班的写“work”；年度必须连续导入。"
+                    "放假的写“放假”，照常上班的写“上班”；年度必须连续导入。"
                 )
         if problems:
             raise CalendarFileError(problems)

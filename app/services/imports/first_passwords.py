@@ -26,7 +26,7 @@ def take_first_passwords(reader: Reader, uid: str) -> list[tuple[str, str, str]]
         batch = locked(session, reader, uid)
         summary = json.loads(batch.summary)
         if batch.kind != "people" or batch.status != Status.MADE or summary.get(_TAKEN):
-            raise ImportRefused("初始密码已经下载过，或者本批次没有新建账号。需要重置的，请在“人员”页逐个重置。")
+            raise ImportRefused("初始密码已经下载过，或者本批次没有新建账号。需要重置的，请在“人员与岗位”页逐个重置。")
         made = select(ImportRow).where(ImportRow.batch_id == batch.id, ImportRow.status == RowStatus.MADE)
         for row in session.scalars(made.order_by(ImportRow.number)):
             kept = open_row(reader.backend, uid, row.number, row.sealed)

@@ -132,7 +132,7 @@ def people_layout() -> Layout:
         Column("until_on", "任职至", cells.day, as_text=False, advice="含当日；长期任职的不填"),
     ), (
         "每行一个岗位；一人有几个岗位的，账号、姓名相同，各占一行。",
-        "只新建账号；已有账号的任职、免职请在“人员”页办理。",
+        "只新建账号；已有账号的任职、免职请在“人员与岗位”页办理。",
         "系统管理员、安全保密管理员、审计员三员分立，互不兼任，也不兼办业务。",
         "初始密码由系统生成，导入后可以下载一次；请当面交给本人，首次登录后立即修改。",
     ))  # fmt: skip
@@ -160,7 +160,7 @@ class _People:
         login = given.get("login", "")
         earlier = self._rows[login]
         if login in self._logins:
-            wrong(row, "login", "账号已被使用。已有账号的任职请在“人员”页办理")
+            wrong(row, "login", "账号已被使用。已有账号的任职请在“人员与岗位”页办理")
         elif problem := _problem_of(login):
             wrong(row, "login", problem)
         if earlier and earlier[0].values.get("name") != given.get("name"):

@@ -112,7 +112,9 @@ def _end_check(
 
 def _row(backend: Backend, uid: str, checked: Checked) -> dict[str, Any]:
     row = checked.row
-    problems = tuple((problem.column, problem.reason) for problem in row.problems)
+    # From left to right, as whoever mends the row goes through it; what concerns no cell comes last.
+    found = ((problem.column, problem.reason) for problem in row.problems)
+    problems = tuple(sorted(found, key=lambda problem: (problem[0] is None, problem[0] or 0)))
     return {
         "number": row.number,
         "status": RowStatus.FINE if checked.is_fine else RowStatus.WRONG,

@@ -15,6 +15,7 @@ from app.models.cases import Case, Dossier
 from app.models.history import Attachment, DraftRow
 from app.models.people import Delegation, Locality, ServiceAddress, Unit, UnitMerger, User
 from app.services.access_log import Act
+from app.workbooks.values import Content
 from workflows.registry import workflow
 
 #: What is taken out of a list, by the name that the log has for it.
@@ -27,6 +28,8 @@ _GONE = {
     Act.DRAFT_HANDED_OVER.value: "草稿（已提交或者删除）",
     Act.SIGN_IN_REFUSED.value: "没有这个账号",
 }
+#: What was tried again, by the name that 运行状况 has for it.
+_TASKS = {"work": "后台任务", "term": "期限到期处理"}
 _RULES = frozenset({Act.RULES_PROPOSED.value, Act.RULES_CONFIRMED.value, Act.RULES_REJECTED.value})
 _MOST = 500
 
@@ -54,6 +57,9 @@ def _unkept(act: str, target: str, places: dict[str, str]) -> str:
         return f"通报 {target.removeprefix('bulletin-')}"
     if target.startswith("desk-"):
         return "工作台清单"
+    task, _, number = target.partition("-")
+    if act == Act.RETRIED and task in _TASKS:
+        return f"{_TASKS[task]} #{number}"
     return _LISTS.get(target) or _GONE.get(act) or target
 
 
@@ -100,11 +106,12 @@ def _form_of(row: DraftRow) -> str:
 
 def _people(session: Session, uids: list[str]) -> dict[str, str]:
     rows = session.execute(select(User.uid, User.name, User.login).where(User.uid.in_(uids)))
-    return {uid: f"{name}（账号{login}）" if login != name else name for uid, name, login in rows}
+    return {uid: f"{name}（账号{login}）" if login != name else Content(name) for uid, name, login in rows}
 
 
 def _units(session: Session, uids: list[str]) -> dict[str, str]:
-    return dict(session.execute(select(Unit.uid, Unit.name).where(Unit.uid.in_(uids))).all())
+    found = session.execute(select(Unit.uid, Unit.name).where(Unit.uid.in_(uids)))
+    return {uid: Content(name) for uid, name in found}
 
 
 def _mergers(session: Session, uids: list[str]) -> dict[str, str]:
@@ -115,7 +122,7 @@ def _mergers(session: Session, uids: list[str]) -> dict[str, str]:
         .join(new, new.id == UnitMerger.successor_id)
         .where(UnitMerger.uid.in_(uids))
     )
-    return {uid: f"{before}→{after}" for uid, before, after in rows}
+    return {uid: Content(f"{before}→{after}") for uid, before, after in rows}
 
 
 def _delegations(session: Session, uids: list[str]) -> dict[str, str]:

@@ -14,6 +14,16 @@ from app.services.access_log import Act
 from app.services.reading.access_targets import named_targets
 from app.services.reading.audit_trail import MOST_EXPORTED, PAGE, Wanted, demand_auditor
 from app.services.reading.reader import Reader
+from app.workbooks.values import Content
+
+#: Acts of which the program says why or how; what is said of any other somebody wrote as his reason.
+_WORDS_OF_OURS = frozenset(
+    act.value
+    for act in (
+        Act.SIGN_IN, Act.SIGN_IN_REFUSED, Act.SESSIONS_ENDED, Act.RETRIED, Act.SIGN_ON_LINKED, Act.POST_ADDED,
+        Act.POST_ENDED, Act.TOKEN_CREATED, Act.TOKEN_REVOKED, Act.DELEGATED, Act.DRAFT_HANDED_OVER, Act.IMPORTED,
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -83,9 +93,9 @@ def _lines(reader: Reader, rows: Sequence[Row[AccessLog, str | None]]) -> tuple[
             id=row.id,
             at=row.at,
             act=Act(row.act).label if row.act in known else row.act,
-            actor=actor or "",
+            actor=Content(actor or ""),
             target=named[row.act, row.target],
-            purpose=row.purpose,
+            purpose=row.purpose if row.act in _WORDS_OF_OURS else Content(row.purpose),
             address=row.address,
         )
         for row, actor in rows

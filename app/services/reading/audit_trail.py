@@ -15,6 +15,7 @@ from app.models.people import User
 from app.services.acting_for import done_by
 from app.services.reading.history import SORTS
 from app.services.reading.reader import Reader
+from app.workbooks.values import Content
 from workflows.kit.errors import NotFound
 from workflows.registry import WORKFLOWS, workflow
 from workflows.roles import Post
@@ -132,5 +133,5 @@ def _line(row: Any) -> TrailLine:
     flow = workflow(row.kind)
     step = flow.step(row.step) if row.sort == "step" else None
     act = step.label if step else SORTS.get(row.sort, row.sort)
-    who = done_by(row.name or "系统", row.principal)
+    who = done_by(Content(row.name) if row.name else "系统", row.principal)
     return TrailLine(row.id, row.at, row.uid, row.number or "", flow.label, row.seq, act, who, row.mac[:16])

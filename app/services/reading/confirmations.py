@@ -1,6 +1,10 @@
-"""What waits for a second person: rule sets for another keeper, mergers of units for another administrator."""
+"""What waits for a second person: rule sets for another keeper, mergers of units for another administrator.
+
+And what a second person sent back, for whoever entered it.
+"""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import func, select
 
@@ -18,6 +22,38 @@ class WaitingSet:
     locality: str
     number: int
     entered_by: str
+
+
+@dataclass(frozen=True)
+class SentBack:
+    """A rule set that the reader entered and another keeper sent back. `by` is a name."""
+
+    number: int
+    by: str
+    reason: str
+
+
+#: So long somebody is told that what he entered was sent back, unless he enters something new before.
+_TOLD = timedelta(days=30)
+
+
+def set_sent_back(reader: Reader, locality: str) -> SentBack | None:
+    """The last rule set that the reader entered, if another keeper sent it back of late."""
+    statement = (
+        select(RuleSetRow.number, RuleProposal, User.name)
+        .outerjoin(RuleProposal)
+        .outerjoin(User, User.login == RuleProposal.rejected_by)
+        .where(RuleSetRow.locality == locality)
+        .where(RuleSetRow.entered_by.in_(select(User.login).where(User.id == reader.actor.user_id)))
+        .order_by(RuleSetRow.id.desc())
+        .limit(1)
+    )
+    number, proposal, name = reader.session.execute(statement).one_or_none() or (0, None, None)
+    if proposal is None or proposal.rejected_at is None or proposal.rejected_at < reader.now - _TOLD:
+        return None
+    own = reader.session.scalar(select(User.login).where(User.id == reader.actor.user_id))
+    by = proposal.rejected_by or ""
+    return None if by == own else SentBack(number, name or by, proposal.reason)
 
 
 def sets_to_confirm(reader: Reader) -> tuple[WaitingSet, ...]:

@@ -10,6 +10,7 @@ from app.models.history import EventRow
 from app.models.kinds import Notice
 from app.models.people import User
 from app.services.acting_for import done_by
+from app.workbooks.values import Content
 
 #: Receipts, and what the clock or somebody else's step brought about under a standing authorisation (授权签发).
 _SYSTEM = "系统"
@@ -35,9 +36,9 @@ def signers_of(session: Session, notices: Sequence[Notice]) -> dict[int, str]:
         .where(Notice.id.in_(ids))
     )
     names = {
-        notice: done_by(name, for_whom)
+        notice: done_by(Content(name), for_whom)
         for notice, signer, body, name, for_whom in with_step
         if json.loads(body).get("as") == signer
     }
-    names |= {notice: done_by(name, for_whom) for notice, name, for_whom in by_hand}
+    names |= {notice: done_by(Content(name), for_whom) for notice, name, for_whom in by_hand}
     return {notice.id: names.get(notice.id, _SYSTEM) for notice in notices}

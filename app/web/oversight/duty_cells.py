@@ -3,7 +3,7 @@
 from app.services.reading.lines import NO_NUMBER
 from app.services.reading.oversight.duties import Duty
 from app.services.reading.oversight.scope import PERSONS
-from app.workbooks.values import Value
+from app.workbooks.values import Content, Value
 
 DUTY_HEAD = (
     "承办单位", "事项", "文号", "所属事项", "状态", "期限", "届满日期", "办理情况", "逾期工作日", "办结日期",
@@ -14,10 +14,10 @@ DUTY_HEAD = (
 def duty_cells(duty: Duty) -> tuple[Value, ...]:
     """A duty under DUTY_HEAD."""
     return (
-        "个人当事人" if duty.holder.uid == PERSONS else duty.holder.name,
+        "个人当事人" if duty.holder.uid == PERSONS else Content(duty.holder.name),
         duty.title,
-        duty.number or NO_NUMBER,
-        duty.belongs_to,
+        Content(duty.number) or NO_NUMBER,
+        Content(duty.belongs_to),
         duty.state_label,
         duty.term_label,
         duty.state.due_on,

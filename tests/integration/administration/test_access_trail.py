@@ -8,6 +8,7 @@ from app.models.base import new_uid
 from app.models.history import AccessLog, DraftRow
 from app.services.access_log import Act
 from app.services.access_log import record as record_entry
+from tests.support.english_pages import english
 from tests.support.exported import rows_in, sheets_in
 from tests.support.mergers import propose
 from tests.support.web_world import client_of, text_of
@@ -40,6 +41,19 @@ def test_the_auditor_finds_and_exports_what_administrators_did(app: Flask, world
         assert other.post("/audit/access/export").status_code == 404
 
 
+def test_a_reason_goes_out_as_it_was_written(app: Flask, world: World) -> None:
+    """In English too, where it happens to be a word of ours; what the program says itself is told in English."""
+    own, now = app.extensions["zhengcheng"], world.clock()
+    by = world["clerk"].user_id
+    record_entry(own.database, own.keys, Act.EXPORTED, by, now, target="cases", purpose="一般")
+    record_entry(own.database, own.keys, Act.SIGN_IN, by, now, purpose="统一身份认证")
+    client = english(app, "auditor")
+    (sheet,) = sheets_in(client.post("/audit/access/export", data={"format": "xlsx"}).data)
+    cells = {cell.value for row in sheet.iter_rows() for cell in row}
+    assert cells >= {"一般", "Exported", "Single sign-on"}
+    assert '<span lang="zh-CN">一般</span>' in client.get("/audit/access").text
+
+
 def test_the_log_says_in_words_what_was_handed_over_looked_at_and_taken(app: Flask, world: World) -> None:
     """Trust 1.8: the auditor reads kind and number, from whom to whom; no key of the database, nothing of a case."""
     record = world.record_in("listed")
@@ -65,6 +79,9 @@ def test_the_log_says_in_words_what_was_handed_over_looked_at_and_taken(app: Fla
         (Act.EXPORTED, "audit"): "办理记录",
         (Act.PASSWORD_RESET, world["clerk"].uid): "李测试（账号clerk）",
         (Act.RULES_CONFIRMED, "demo 1"): "示范区第1号规则集",
+        (Act.RETRIED, "work-414"): "后台任务 #414",
+        (Act.RETRIED, "term-7"): "期限到期处理 #7",
+        (Act.RETRIED, "all"): "全部任务",
     }
     for act, target in meant:
         record_entry(own.database, backend.keys, act, by, now, target=target)

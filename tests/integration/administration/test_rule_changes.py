@@ -130,6 +130,22 @@ def test_changes_gather_in_one_proposal_and_a_foreign_one_waits(app: Flask, worl
     assert client_of(app, "officer").get("/rules/demo/compare?old=1&new=3").status_code == 404
 
 
+def test_who_entered_a_set_is_told_that_it_came_back(app: Flask, world: World) -> None:
+    """On the page where he begins, with the reason, until he enters another; what he withdrew himself he knows."""
+    first, second = client_of(app, "keeper"), client_of(app, "second_keeper")
+    told = "您录入的第2号规则集已由" + world["second_keeper"].name + "退回：依据未附全文"
+    first.post(TERM, data=form(world) | {"act": "propose"})
+    assert "您录入的" not in first.get("/rules").text
+    second.post("/rules/demo/2/reject", data={"reject-reason": "依据未附全文"})
+    assert told in text_of(first.get("/rules").text)
+    assert "您录入的" not in second.get("/rules").text
+    assert "您录入的" not in client_of(app, "officer").get("/rules").text
+    first.post(TERM, data=form(world) | {"act": "propose"})
+    assert "您录入的" not in first.get("/rules").text
+    first.post("/rules/demo/3/reject", data={"reject-reason": "重新录入"})
+    assert "您录入的" not in first.get("/rules").text
+
+
 def test_a_keeper_of_another_locality_changes_nothing_here(app: Flask, world: World) -> None:
 
     with app.extensions["zhengcheng"].database.write() as session:

@@ -56,6 +56,15 @@ def make(world: World, page: BatchPage) -> BatchPage:
     return report(world, page.line.uid, "sysadmin")
 
 
+def test_what_is_wrong_in_a_row_is_told_from_left_to_right(office: World) -> None:
+    """As whoever mends the row goes through its cells, whichever check found it."""
+    row = ["示例新局", "示范区", "91110", "示", "无此局", "也许"]
+    page = uploaded(office, csv_with(UNITS, row), "units", "sysadmin")
+    columns = [fault.column for fault in page.faults]
+    assert len(columns) > 1
+    assert columns == sorted(columns)
+
+
 def test_units_are_entered_with_their_superiors(office: World) -> None:
     """R1: a superior may stand above in the same table; what is taken or unknown is named."""
     page = uploaded(

@@ -66,3 +66,14 @@ def test_a_correction_in_the_future_is_refused_at_its_field(app: Flask, world: W
     assert answer.text.count("请填写实际完成纠正的日期，不得晚于今天") == 2
     assert "将于下月兑现。" in answer.text
     assert world.children(record, "repair") == []
+
+
+def test_a_slight_record_has_no_least_time_of_publication(app: Flask, world: World) -> None:
+    """R48: a term of nothing is none: neither the card nor the ledger gives it a last day."""
+    record = world.record_in("listed", severity="minor")
+    client = client_of(app, "subject")
+    assert "最短公示期限" not in text_of(client.get("/credit").text)
+    ledger = client.get(f"/cases/{record}?tab=terms").text
+    told = text_of(ledger[ledger.index('id="term-record-publication_min') :].split("</section>")[0])
+    assert "期限不设 依据" in told
+    assert "届满日" not in told

@@ -60,17 +60,6 @@ def test_the_home_of_a_civil_servant_shows_what_who_until_when_and_what_may_be_d
     assert "下一步 保存期限届满后，自动期满归档（2031年5月1日）" in seen
 
 
-def test_a_slight_record_has_no_least_time_of_publication(app: Flask, world: World) -> None:
-    """R48: a term of nothing is none: neither the card nor the ledger gives it a last day."""
-    record = world.record_in("listed", severity="minor")
-    client = client_of(app, "subject")
-    assert "最短公示期限" not in text_of(client.get("/credit").text)
-    ledger = client.get(f"/cases/{record}?tab=terms").text
-    told = text_of(ledger[ledger.index('id="term-record-publication_min') :].split("</section>")[0])
-    assert "期限不设 依据" in told
-    assert "届满日" not in told
-
-
 def test_every_act_of_a_card_says_its_last_day(app: Flask, world: World, record: str) -> None:
     """interface 5: the last day is that of the term 保存期限; where it is too early, from when on."""
     kept, least = (world.terms(record)[f"record.{key}"].due_on for key in ("retention", "publication_min"))

@@ -140,23 +140,29 @@ def term_still_runs(ctx: Context) -> bool | Unmet:
 def answer_covers_the_dispute(ctx: Context) -> bool | Unmet:
     disputed, answered = disputed_fields(ctx), set(ctx.form.verdicts)
     if missing := disputed - answered:
-        return Unmet("以下异议项尚无核查结论：" + "、".join(sorted(field.label for field in missing)))
+        return _wrong("以下异议项尚无核查结论：" + "、".join(sorted(field.label for field in missing)))
     if foreign := answered - disputed:
-        return Unmet("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
+        return _wrong("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
     return _values_given(ctx)
+
+
+def _wrong(detail: str, field: RecordField | None = None) -> Unmet:
+    """What is to be put right among the verdicts, or in the one on a field."""
+    return Unmet(detail, field=f"verdicts.{field.value}" if field is not None else "verdicts")
 
 
 def _values_given(ctx: Context) -> bool | Unmet:
     for field, item in ctx.form.verdicts.items():
         if item.verdict in {Verdict.CHANGE, Verdict.ADD}:
             if not item.value:
-                return Unmet(f"“{field.label}”的结论为{item.verdict.label}，请写明内容")
+                return _wrong(f"“{field.label}”的结论为{item.verdict.label}，请写明内容", field)
             if problem := _problem_of(ctx, field, item.value):
-                return Unmet(f"“{field.label}”{problem}")
+                return _wrong(f"“{field.label}”{problem}", field)
         if item.verdict is Verdict.DELETE and field in NEVER_EMPTY:
-            return Unmet(f"“{field.label}”不能删除，请更正或者维持；认为整条记录不应当存在的，应当就整条记录提出")
+            words = f"“{field.label}”不能删除，请更正或者维持；认为整条记录不应当存在的，应当就整条记录提出"
+            return _wrong(words, field)
         if item.verdict is Verdict.ANNUL and field is not RecordField.RECORD:
-            return Unmet("“撤销”只适用于对整条记录的异议")
+            return _wrong("“撤销”只适用于对整条记录的异议", field)
     return _no_worse(ctx)
 
 
@@ -185,9 +191,9 @@ def _no_worse(ctx: Context) -> bool | Unmet:
         try:
             wanted = Severity(item.value)
         except ValueError:
-            return Unmet("失信程度请填写轻微、一般或者严重")
+            return _wrong("失信程度请填写轻微、一般或者严重", field)
         if rank[wanted] > rank[Severity(ctx.case.recorded["severity"])]:
-            return Unmet("异议处理不得加重：失信程度不得提高")
+            return _wrong("异议处理不得加重：失信程度不得提高", field)
     return True
 
 
@@ -195,15 +201,15 @@ def _no_worse(ctx: Context) -> bool | Unmet:
 def not_worse_for_the_objector(ctx: Context) -> bool | Unmet:
     disputed = disputed_fields(ctx)
     if foreign := set(ctx.form.verdicts) - disputed:
-        return Unmet("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
+        return _wrong("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
     if missing := disputed - set(verdicts_in_force(ctx)):
-        return Unmet("以下异议项尚无结论：" + "、".join(sorted(field.label for field in missing)))
+        return _wrong("以下异议项尚无结论：" + "、".join(sorted(field.label for field in missing)))
     departed = _departed_from_provider(ctx)
     if ctx.rules.switch("objection.decider") == "provider" and departed:
-        return Unmet("本地规则由信息提供单位作出处理决定，审定应当与其核查结论一致")
+        return _wrong("本地规则由信息提供单位作出处理决定，审定应当与其核查结论一致")
     if foreign := departed & PROVIDERS_FIELDS:
         names = "、".join(sorted(field.label for field in foreign))
-        return Unmet(f"“{names}”由信息提供单位核查认定，审定应当与其核查结论一致；有疑问的，可以退回重新核查")
+        return _wrong(f"“{names}”由信息提供单位核查认定，审定应当与其核查结论一致；有疑问的，可以退回重新核查")
     return _values_given(ctx)
 
 
@@ -264,32 +270,35 @@ def _annulled(verdicts: dict[RecordField, tuple[Verdict, str]]) -> bool:
     return whole is not None and whole[0] in {Verdict.ANNUL, Verdict.DELETE}
 
 
-def _reviewed(ctx: Context) -> dict[RecordField, tuple[Verdict, str]]:
-    """What the review changes; what was decided before stands and is not written a second time."""
-    return {field: (item.verdict, item.value) for field, item in ctx.form.verdicts.items()}
+def reviewed(ctx: Context) -> dict[RecordField, tuple[Verdict, str]]:
+    """What the review changes; what was decided before stands and is not written a second time.
+
+    A 维持 says the same as no verdict: once a choice was made, a browser cannot take it back otherwise.
+    """
+    given = ctx.form.verdicts.items()
+    return {field: (item.verdict, item.value) for field, item in given if item.verdict is not Verdict.KEEP}
 
 
 @guard("复核结论与变更的项一致，且不加重当事人负担", form=True)
 def review_is_consistent_and_not_worse(ctx: Context) -> bool | Unmet:
     """不得加重 (procedures, sections 0 and 3): a review keeps the decision or changes it for the better."""
-    verdicts = ctx.form.verdicts
     if ctx.form.result is ReviewResult.UPHELD:
-        return not verdicts or Unmet("复核结论为维持的，不应填写变更的项")
-    if not any(item.verdict is not Verdict.KEEP for item in verdicts.values()):
-        return Unmet("复核结论为变更的，请逐项写明变更的内容")
-    if foreign := set(verdicts) - disputed_fields(ctx):
-        return Unmet("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
+        return not reviewed(ctx) or _wrong("复核结论为维持的，不应填写变更的项；已经选择的，请改选“维持”")
+    if not reviewed(ctx):
+        return _wrong("复核结论为变更的，请逐项写明变更的内容")
+    if foreign := set(ctx.form.verdicts) - disputed_fields(ctx):
+        return _wrong("以下各项不在异议范围内，请删去：" + "、".join(sorted(field.label for field in foreign)))
     return _values_given(ctx)
 
 
 @guard("复核变更了原处理结论")
 def review_result_changes(ctx: Context) -> bool:
-    return ctx.form.result is ReviewResult.CHANGED and _changed(_reviewed(ctx))
+    return ctx.form.result is ReviewResult.CHANGED and _changed(reviewed(ctx))
 
 
 @guard("复核撤销整条记录")
 def review_annuls(ctx: Context) -> bool:
-    return ctx.form.result is ReviewResult.CHANGED and _annulled(_reviewed(ctx))
+    return ctx.form.result is ReviewResult.CHANGED and _annulled(reviewed(ctx))
 
 
 @guard("异议涉及期限以外的内容")

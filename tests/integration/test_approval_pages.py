@@ -123,6 +123,60 @@ def test_an_objection_and_a_record_have_their_own_materials(app: Flask, district
     assert lines["保密审查确认"].startswith("✓ 齐")
 
 
+def test_a_choice_of_the_proposal_can_be_taken_back_in_review(app: Flask, district: World) -> None:
+    """R37, interface 8: 不同意 a 变更 means 维持, also of each item, since a radio button is never unchosen."""
+    objection = district.objection_in("reviewing")
+    before = district.case(objection).decided_verdicts
+    form = {"result": "变更", "verdicts": {"facts": {"verdict": "删除"}}, "reasons": "查无实据"}
+    district.take("review_clerk", "propose", objection, step="decide_review", form=form, opinion="拟变更")
+    client = client_of(app, "reviewer")
+    typed = {"decide_review-result": "upheld", "decide_review-reasons": "原处理并无不当"}
+    typed["decide_review-departure_reason"] = "拟办意见没有依据"
+    chosen = "decide_review-verdicts-facts-verdict"
+    refused = send(client, objection, "decide_review", **typed, **{chosen: "delete"}).text
+    assert 'href="#f-decide_review-verdicts"' in refused, "the summary leads to where it is put right"
+    assert "已经选择的，请改选“维持”" in refused
+    assert send(client, objection, "decide_review", **typed, **{chosen: "keep"}).status_code == 303
+    case = district.case(objection)
+    assert (case.outcome, case.decided_verdicts) == ("维持", before), "what was decided stands"
+
+
+def test_a_wrong_verdict_in_a_proposal_is_told_at_its_field(app: Flask, district: World) -> None:
+    """R37, interface: errors: the form lies far below the summary."""
+    objection = district.objection_in("reviewing")
+    client = client_of(app, "review_clerk")
+    typed = {"propose-decide_review-form-reasons": "查无实据", "propose-decide_review-opinion": "拟变更"}
+    typed["propose-decide_review-form-result"] = "changed"
+    refused = send(client, objection, "propose-decide_review", "propose", **typed).text
+    assert 'href="#f-propose-decide_review-form-verdicts">变更的项：复核结论为变更的，请逐项写明变更的内容' in refused
+    typed["propose-decide_review-form-verdicts-facts-verdict"] = "change"
+    refused = send(client, objection, "propose-decide_review", "propose", **typed).text
+    assert 'href="#f-propose-decide_review-form-verdicts-facts">事实：“事实”的结论为更正为，请写明内容' in refused
+
+
+def test_a_review_has_its_own_materials(app: Flask, district: World) -> None:
+    """R37: what was asked and what was answered before; nothing is missing that never was to be there."""
+    form = {"result": "维持", "reasons": "审定正确"}
+    objection = district.objection_in("reviewing")
+    district.take("review_clerk", "propose", objection, step="decide_review", form=form, opinion="拟维持")
+    page = client_of(app, "reviewer").get(f"/cases/{objection}").text
+    assert checks(page)["经负责人签发的核查意见"].startswith("✓ 齐")
+    assert checks(page)["复核申请"].startswith("✓ 齐 2026年")
+    assert "缺1项" not in page
+
+
+def test_what_a_unit_was_never_asked_is_not_missing(app: Flask, district: World) -> None:
+    """R34, R48: 不予受理 is decided before the unit is asked, and so is its review."""
+    refusal = {"ground": "not_his_record", "reason": "不是本人的记录"}
+    objection = district.objection_in("submitted")
+    district.take("officer", "propose", objection, step="refuse", form=refusal, opinion="拟不予受理")
+    assert "经负责人签发的核查意见" not in checks(client_of(app, "approver").get(f"/cases/{objection}").text)
+    repair = district.repair_in("submitted")
+    form = {"reason": "条件未满足", "unmet": {"corrected": "尚未纠正"}}
+    district.take("officer", "propose", repair, step="refuse", form=form, opinion="拟不予受理")
+    assert "经负责人签发的核实意见" not in checks(client_of(app, "approver").get(f"/cases/{repair}").text)
+
+
 def test_what_would_be_refused_is_not_offered_to_be_agreed_to(
     app: Flask, district: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -307,8 +307,10 @@ def test_review_is_not_for_those_who_took_part() -> None:
     ("result", "verdicts", "words", "cascades"),
     [
         ("upheld", {}, "", []),
+        ("upheld", verdict("keep"), "", []),
         ("upheld", verdict("change", "minor"), "不应填写变更的项", []),
         ("changed", {}, "请逐项写明变更的内容", []),
+        ("changed", verdict("keep"), "请逐项写明变更的内容", []),
         ("changed", verdict("change", "serious"), "不得加重", []),
         ("changed", verdict("keep", field="facts") | verdict("change", "minor"), "不在异议范围内", []),
         ("changed", verdict("change", "minor"), "", ["correct"]),

@@ -1,5 +1,6 @@
 """拟办: the three steps that the kit adds to every state in which a decision is taken on proposal (section 0)."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -56,6 +57,12 @@ def refused_content(step: Step, ctx: Context) -> tuple[UnmetGuard, ...]:
     return tuple(item for item in failing_guards(step, ctx, with_form=True) if item.guard in judged)
 
 
+def _where(refused: Collection[UnmetGuard]) -> str:
+    """The field of the proposed form that is to be put right, where it is a single one."""
+    fields = {item.field for item in refused}
+    return f"form.{fields.pop()}" if len(fields) == 1 and "" not in fields else ""
+
+
 def with_proposal_steps(steps: tuple[Step, ...], openings: tuple[Step, ...] = ()) -> tuple[Step, ...]:
     """Add propose, withdraw_proposal and return_proposal wherever a step is taken on proposal.
 
@@ -92,7 +99,7 @@ def with_proposal_steps(steps: tuple[Step, ...], openings: tuple[Step, ...] = ()
         except FormIncomplete as refusal:
             return Unmet(f"拟办内容不完整：{refusal.message}")
         refused = refused_content(step, replace(ctx, form=content))
-        return not refused or Unmet("；".join(item.text for item in refused))
+        return not refused or Unmet("；".join(item.text for item in refused), field=_where(refused))
 
     clerks = frozenset(PROPOSER[decider_of(step)] for step in decidable)
     deciders = frozenset(decider_of(step) for step in decidable)

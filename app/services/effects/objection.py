@@ -1,5 +1,7 @@
 """What the steps of an objection write besides its state."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import select
 
 from app.models.kinds import Objection, Record
@@ -7,8 +9,10 @@ from app.services import terms
 from app.services.applying import StepRun
 from app.services.effects.record import snapshot
 from app.services.units.names import UnitRefused, present_unit
+from workflows.forms.objection import Verdict
+from workflows.forms.record import RecordField
 from workflows.kit.errors import FieldError, FormIncomplete
-from workflows.objection_guards import verdicts_in_force
+from workflows.objection_guards import reviewed, verdicts_in_force
 
 
 def _objection(run: StepRun) -> Objection:
@@ -69,11 +73,12 @@ def keep_answer(run: StepRun) -> None:
 def keep_decision(run: StepRun) -> None:
     """The verdicts in force after the decision."""
     case = _objection(run)
-    case.decided_verdicts = {
-        field.value: {"verdict": verdict.value, "value": value}
-        for field, (verdict, value) in verdicts_in_force(run.ctx).items()
-    }
+    case.decided_verdicts = _kept(verdicts_in_force(run.ctx))
     case.decision_reasons = run.ctx.form.reasons
+
+
+def _kept(verdicts: Mapping[RecordField, tuple[Verdict, str]]) -> dict[str, dict[str, str]]:
+    return {field.value: {"verdict": verdict.value, "value": value} for field, (verdict, value) in verdicts.items()}
 
 
 def keep_review_request(run: StepRun) -> None:
@@ -89,9 +94,8 @@ def keep_review_decision(run: StepRun) -> None:
     case, form = _objection(run), run.ctx.form
     case.review_result = form.result.value
     case.review_reasons = form.reasons
-    if form.verdicts:
-        kept = case.decided_verdicts or {}
-        case.decided_verdicts = {**kept, **{f.value: v.model_dump(mode="json") for f, v in form.verdicts.items()}}
+    if changed := reviewed(run.ctx):
+        case.decided_verdicts = {**(case.decided_verdicts or {}), **_kept(changed)}
 
 
 EFFECTS = {

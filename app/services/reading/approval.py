@@ -1,6 +1,6 @@
 """审批: what a decider checks before he agrees: materials 齐 or 缺, every condition with its clause and day."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ from app.models.cases import Case
 from app.services.reading.attached import Material
 from app.services.reading.terms import TermDetail
 from workflows.kit.context import Context
+from workflows.kit.counting import Counting
 from workflows.kit.definition import Step
 from workflows.kit.engine import acting_capacity, unmet_guards
 from workflows.kit.errors import FormIncomplete
@@ -20,6 +21,10 @@ from workflows.repair_gate import GateLine, gate
 _GENERAL = (("not_recused", "没有应当回避的情形"), ("not_the_proposer", "审批人不是拟办人"))
 #: Conditions that are told in their own lines.
 _EXPANDED = frozenset({"every_line_is_met"})
+#: While its unit verifies an objection; its answer is the head's to sign.
+_AT_THE_UNIT = frozenset({"verifying", "signing"})
+#: How each term of the case is counted, by its key; None while it awaits its first day.
+_Counted = Mapping[str, Counting | None]
 
 
 @dataclass(frozen=True)
@@ -53,11 +58,12 @@ class Approval:
 
 
 def approval_of(
-    case: Case, step: Step, ctx: Context, materials: Iterable[Material], terms: Iterable[TermDetail]
+    case: Case, step: Step, ctx: Context, materials: Iterable[Material], terms: Sequence[TermDetail]
 ) -> Approval:
     """The checklist of a proposed step: `ctx` is that in which it would be judged today, with its proposal."""
     names = [item.name for item in materials]
-    asked = _MATERIALS.get(case.kind, _attached)(case, names)
+    counted = {term.state.key: term.counting for term in terms}
+    asked = _MATERIALS.get(case.kind, _attached)(case, names, counted)
     gated = tuple(_gate_line(line, ctx) for line in gate(ctx)) if case.kind == "repair" else ()
     return Approval(tuple(asked), (*gated, *_conditions(step, ctx), *_in_time(terms, ctx)))
 
@@ -123,11 +129,11 @@ def _files(label: str, names: list[str]) -> CheckLine:
     return _there(label, "、".join(names)) if names else CheckLine(label, True, "无", "没有提交")
 
 
-def _attached(_case: Case, names: list[str]) -> list[CheckLine]:
+def _attached(_case: Case, names: list[str], _counted: _Counted) -> list[CheckLine]:
     return [_files("附件", names)]
 
 
-def _of_record(case: Any, names: list[str]) -> list[CheckLine]:
+def _of_record(case: Any, names: list[str], _counted: _Counted) -> list[CheckLine]:
     source = all((case.source_number, case.source_on, case.source_organ, case.effective_on))
     words = (
         f"{case.source_organ}{case.source_number}，{_day(case.effective_on)}生效"
@@ -142,31 +148,45 @@ def _of_record(case: Any, names: list[str]) -> list[CheckLine]:
     ]
 
 
-def _of_objection(case: Any, names: list[str]) -> list[CheckLine]:
-    answered = bool(case.verdicts) and case.state in ("answered", "decided")
-    return [
-        _there("异议申请", f"{_day(case.received_on)}收到" if case.received_on else ""),
-        _files("证明材料", names),
-        (_there if answered else _lacking)(
-            "经负责人签发的核查意见", case.explanation if answered else "信息提供单位尚未反馈"
-        ),
-    ]
+def _of_objection(case: Any, names: list[str], counted: _Counted) -> list[CheckLine]:
+    lines = [_there("异议申请", _received(case)), *_review_request(case, counted), _files("证明材料", names)]
+    # The term of the decision begins with the answer: what a clerk drafted and nobody signed is none.
+    if case.state not in _AT_THE_UNIT and case.verdicts and "objection.decision" in counted:
+        lines.append(_there("经负责人签发的核查意见", case.explanation))
+    elif "objection.verification" in counted:
+        lines.append(_lacking("经负责人签发的核查意见", "信息提供单位尚未反馈"))
+    return lines
 
 
-def _of_repair(case: Any, names: list[str]) -> list[CheckLine]:
+def _of_repair(case: Any, names: list[str], counted: _Counted) -> list[CheckLine]:
     listed = [(name, any(name in known or known in name for known in names)) for name in case.evidence]
     lines = [
-        _there("信用修复申请", f"{_day(case.received_on)}收到" if case.received_on else ""),
+        _there("信用修复申请", _received(case)),
+        *_review_request(case, counted),
         (_there if case.commitment else _lacking)("信用承诺书", "" if case.commitment else "尚未签署"),
         *((_there(name) if found else _lacking(name, "申请中已列明，没有上传")) for name, found in listed),
     ]
     others = [name for name in names if not any(name in known or known in name for known, _ in listed)]
     if others or not listed:
         lines.append(_files("其他证明材料" if listed else "证明材料", others))
-    return [*lines, (_there if case.findings else _lacking)("经负责人签发的核实意见", case.finding_explanation)]
+    if case.findings:
+        lines.append(_there("经负责人签发的核实意见", case.finding_explanation))
+    elif "repair.verification" in counted:
+        lines.append(_lacking("经负责人签发的核实意见"))
+    return lines
 
 
-_MATERIALS: dict[str, Callable[[Case, list[str]], list[CheckLine]]] = {
+def _received(case: Case) -> str:
+    return f"{_day(case.received_on)}收到" if case.received_on else ""
+
+
+def _review_request(case: Any, counted: _Counted) -> list[CheckLine]:
+    """复核申请, once there is one: from the day on which it came the time of the review is counted."""
+    asked = counted.get(f"{case.kind}.review")
+    return [_there("复核申请", f"{_day(asked.anchor_on)}收到")] if asked is not None else []
+
+
+_MATERIALS: dict[str, Callable[[Case, list[str], _Counted], list[CheckLine]]] = {
     "record": _of_record,
     "objection": _of_objection,
     "repair": _of_repair,

@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from workflows.forms.objection import FieldVerdict
 from workflows.forms.record import Disclosure, RecordField, Severity
 from workflows.kit.definition import Step, Workflow
 from workflows.kit.forms import LabelledEnum, StepForm
@@ -91,6 +92,8 @@ def in_words(value: Any) -> str:
 
 def _entry(key: Any, item: Any) -> str:
     """One entry of a mapping. A correction keeps what a field of the record is to say by its code, a day as text."""
+    if isinstance(item, FieldVerdict):
+        return in_words(item.model_copy(update={"value": _entry(key, item.value)}))
     if not isinstance(item, str) or not isinstance(key, RecordField):
         return in_words(item)
     try:

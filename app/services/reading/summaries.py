@@ -23,7 +23,7 @@ Pairs = list[tuple[str, str]]
 _LABELS = {
     Part.FINDINGS: ("核查说明", "核实说明"),
     Part.DECISION: ("审定结果", "审定理由", "办理结果", "认定结论", "认定文书", "认定理由", "纠错措施"),
-    Part.REVIEW: ("审定结果", "办理结果", "复核理由"),
+    Part.REVIEW: ("审定结果", "办理结果", "复核结果", "复核理由"),
 }
 
 
@@ -107,13 +107,15 @@ def _unit(units: UnitNames, case: Case, unit_id: int | None) -> str:
 
 def _objection(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
     objection: Objection = case
+    reviewed = bool(objection.review_result)
     return [
         ("异议理由", objection.reason),
         ("收到日期", in_words(objection.received_on)),
         ("核查说明", objection.explanation),
-        ("审定结果", objection.outcome or ""),
+        ("审定结果", "" if reviewed else objection.outcome or ""),
         ("审定理由", objection.decision_reasons),
         ("申请复核的理由", objection.review_reason),
+        ("复核结果", objection.outcome or "" if reviewed else ""),
         ("复核理由", objection.review_reasons),
         ("核查单位", _unit(units, objection, objection.provider_unit_id)),
     ]

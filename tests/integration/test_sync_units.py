@@ -11,6 +11,7 @@ from app.models.people import Unit
 from app.services.demo_district import IMPLEMENTER_UNIT
 from app.services.effects import sharing
 from app.services.founding import NewPerson, ensure_unit, found_person
+from app.services.reading.case_page import read_case
 from app.services.reading.desk.boxes import Box, boxes_of
 from app.services.reading.desk.listing import read_box
 from app.services.reading.history import events_of
@@ -86,6 +87,21 @@ def test_a_unit_reads_its_own_confirmation_and_nobody_outside_gains_sight(world:
         for outsider in ("subject", "clerk", "head"):
             with pytest.raises(NotFound):
                 read_by(outsider)
+
+
+def test_a_unit_is_told_what_it_has_to_show_from_now_on(world: World, unit: int) -> None:
+    """R52: also when it was a review that granted the repair, which its unit has never heard of."""
+    repair = world.repair_in("denied")
+    world.take("subject", "request_review", repair, reason="义务已经履行")
+    world.take("review_clerk", "accept_review", repair)
+    world.decide("decide_review", repair, ("review_clerk", "reviewer"), result="变更", reasons="修复条件全部满足")
+    item = item_of(world, repair)
+    with reading(world, "han") as reader:
+        pairs = dict(read_case(reader, item).summary.pairs)
+    assert (pairs["同步事由"], pairs["记录现状"]) == ("准予修复", "已修复")
+    world.take("han", "confirm", item, note="已更新")
+    with reading(world, "han") as reader:
+        assert "记录现状" not in dict(read_case(reader, item).summary.pairs), "what becomes of it later is not his"
 
 
 def test_a_silent_unit_is_reminded_by_the_office(world: World, unit: int) -> None:

@@ -32,13 +32,20 @@ def _open_all(run: StepRun, record: Record) -> None:
     for target in targets:
         item = child_of(run.work, run.case, "sync")
         item.rule_set_id = run.case.rule_set_id
-        form = {"target": target.id, "label": target.label, "trigger": run.outcome.step.label}
+        form = {"target": target.id, "label": target.label, "trigger": _cause(run)}
         apply_step(run.work, item, "open", SYSTEM, form)
     for item in _pending(run):
         if any(target.id == item.target and target.fed_automatically for target in targets):
             apply_step(run.work, item, "confirm", SYSTEM, {"note": "自动同步"})
     if not targets and run.case.kind == "repair":
         apply_step(run.work, run.case, "complete", SYSTEM, {})
+
+
+def _cause(run: StepRun) -> str:
+    """What has to be taken over: whoever was told of a review would not know that it grants the repair."""
+    step = run.outcome.step
+    granted = run.workflow.step("approve") if run.case.kind == "repair" and step.key == "decide_review" else None
+    return (granted or step).label
 
 
 def _told_before(run: StepRun, record: Record) -> frozenset[str]:

@@ -173,7 +173,7 @@ def read_case(reader: Reader, uid: str) -> CasePage:
     proposal, details = _proposal(reader, case, ctx), terms_of(reader, case, ctx.rules, ctx.calendar)
     summary = summary_of(names.units, case, ctx.rules, withheld)
     if of_target:
-        summary = replace(summary, pairs=(("所涉记录", line.about), *summary.pairs))
+        summary = replace(summary, pairs=(("所涉记录", line.about), *summary.pairs, *_record_now(reader, case)))
     return CasePage(
         line=line,
         version=case.version,
@@ -319,6 +319,12 @@ def _proposal(reader: Reader, case: Case, ctx: Context) -> ProposalView | None:
         waits_for=proposal.holder.label,
         lines=form_lines(step.form, proposal.form),
     )
+
+
+def _record_now(reader: Reader, case: Case) -> tuple[tuple[str, str], ...]:
+    """What a target has to show from now on, as long as it has not taken it over."""
+    record = record_of(reader, case) if case.phase != "closed" else None
+    return (("记录现状", workflow("record").state(record.state).label),) if record is not None else ()
 
 
 def _approval(

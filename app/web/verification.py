@@ -33,7 +33,8 @@ def ask() -> ResponseReturnValue:
     """Where a code is typed or a file is handed over; a typed code leads to its own address."""
     typed = request.args.get("code", "").strip()
     if not typed:
-        return _page()
+        asked = "code" in request.args
+        return _page(problem=gettext("请输入核验码。"), status=422) if asked else _page()
     if not could_be_a_code(typed):
         return _page(typed=typed[:40], problem=_wrong_form(), status=422)
     return redirect(url_for("verification.check", code=normal_code(typed)), 303)

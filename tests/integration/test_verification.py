@@ -89,6 +89,9 @@ def test_what_cannot_be_a_code_is_told_so_and_comes_back(anybody: FlaskClient) -
         assert "没有数字0、1和字母I、L、O" in page.text
         assert f'value="{typed}"' in page.text
     assert anybody.get("/verify").status_code == 200
+    nothing = anybody.get("/verify", query_string={"code": " "})
+    assert nothing.status_code == 422
+    assert 'href="#code">请输入核验码。' in nothing.text
 
 
 def test_the_binding_last_day_stands_there_once_served(anybody: FlaskClient, world: World) -> None:

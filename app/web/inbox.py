@@ -31,6 +31,7 @@ from app.web.reading import current_reader, signed_in
 from app.web.sifting import Wish, wish_of
 from workflows.kit.errors import FormIncomplete, NotFound
 from workflows.registry import WORKFLOWS
+from workflows.roles import Post
 
 blueprint = Blueprint("inbox", __name__)
 blueprint.add_url_rule("/desk/export", "export", login_required(export_page), methods=["POST"])
@@ -58,6 +59,7 @@ def _desk(view_error: str = "", view_name: str = "") -> ResponseReturnValue:
         dues = dues_of_the_week(reader)
         delegations = delegations_of(reader.session, signed_in().user_id, reader.today)
         left_drafts = count_left_drafts(reader)
+        to_sign = _written_for(reader) if wish.box is Box.HELD else 0
         today = reader.today
     quick = {line.uid: quick_step(line) for line in content.lines} if wish.box is Box.HELD else {}
     acts = {step.key: step for step in quick.values() if step is not None}
@@ -85,6 +87,7 @@ def _desk(view_error: str = "", view_name: str = "") -> ResponseReturnValue:
         view_name=view_name,
         longest_name=LONGEST_NAME,
         left_drafts=left_drafts,
+        to_sign=to_sign,
         standing_in=[line for line in delegations if line.in_force],
         key=new_key(),
         page=page_of(wish.box, ticks=bool(acts)),
@@ -98,6 +101,13 @@ _ORDERS = {
     Order.NEWEST: "最新的在前",
     Order.OLDEST: "最早的在前",
 }
+
+
+def _written_for(reader: Reader) -> int:
+    """Applications that his people wrote for the head of a unit: no case yet, so that no box of cases has them."""
+    if not reader.standing.units(frozenset({Post.HEAD, Post.DEPUTY})):
+        return 0
+    return sum(draft.author_uid != reader.actor.uid for draft in drafts_of(reader))
 
 
 def _count(reader: Reader, box: Box) -> str:

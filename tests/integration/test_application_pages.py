@@ -243,10 +243,13 @@ def test_for_a_unit_staff_write_and_the_head_files(app: Flask, world: World) -> 
     assert world.children(record, "objection") == []
     assert REASON in head.get(address(record)).text
     assert "吴测试" in head.get("/credit").text
+    assert 'href="/desk?box=drafts">本单位人员起草、由您审签提出的申请1份</a>' in head.get("/desk").text
+    assert "由您审签提出" not in staff.get("/desk").text
     assert client_of(app, "other_head").get(address(record)).status_code == 404
     assert post(head, address(record), **OBJECTION).status_code == 303
     assert len(world.children(record, "objection")) == 1
     assert drafts(world) == []
+    assert "由您审签提出" not in head.get("/desk").text
 
 
 # -- the other applications ---------------------------------------------------------------------------------------

@@ -161,8 +161,10 @@ def _marks(others: list[Case]) -> tuple[str, ...]:
         found.append("异议中")
     if any(case.kind == "rectification" and case.phase == "open" for case in others):
         found.append("整改中")
-    if any(case.kind == "repair" and case.phase == "open" for case in others):
-        found.append("修复办理中")
+    repairs = [case.state for case in others if case.kind == "repair" and case.phase == "open"]
+    if repairs:
+        # A granted repair stands already; what goes on is that its targets take it over.
+        found.append("修复同步中" if repairs == ["executing"] else "修复办理中")
     if any(case.kind == "exemption" and case.phase == "open" for case in others):
         found.append("容错认定中")
     return tuple(found)

@@ -252,15 +252,6 @@ def test_for_a_unit_staff_write_and_the_head_files(app: Flask, world: World) -> 
     assert "由您审签提出" not in head.get("/desk").text
 
 
-def test_a_repair_that_was_granted_is_not_said_to_be_handled_still(app: Flask, world: World) -> None:
-    """R52, interface 5: beside 已修复 only what goes on, that its targets take it over."""
-    world.repair_in("executing")
-    card = text_of(client_of(app, "subject").get("/credit").text)
-    assert "已修复" in card
-    assert "修复同步中" in card
-    assert "修复办理中" not in card
-
-
 # -- the other applications ---------------------------------------------------------------------------------------
 
 

@@ -191,3 +191,12 @@ def test_what_would_be_refused_is_not_offered_to_be_agreed_to(
     assert "同意，审定" not in page
     for words in ("退回拟办意见", "不同意，另作决定"):
         assert words in page
+
+
+def test_a_repair_that_was_granted_is_not_said_to_be_handled_still(app: Flask, district: World) -> None:
+    """R52, interface 5: beside 已修复 only what goes on, that its targets take it over."""
+    district.repair_in("executing")
+    card = text_of(client_of(app, "subject").get("/credit").text)
+    assert "已修复" in card
+    assert "修复同步中" in card
+    assert "修复办理中" not in card

@@ -88,31 +88,6 @@ def test_who_reaches_a_verdict_gives_it_its_name(app: Flask, world: World) -> No
     assert "申请复核的理由审定结果仍与事实不符" in beside, "the reviewer decides on what he was asked"
 
 
-def test_what_was_recorded_and_what_came_of_a_review_are_called_so(app: Flask, world: World) -> None:
-    """R37: once it is decided the record may say otherwise; 维持 and 变更 are results of the review."""
-    uid = world.objection_in("verifying", fields=[{"field": "effective_on", "ground": "错误"}])
-    page = client_of(app, "clerk").get(f"/cases/{uid}").text
-    assert '<th scope="col">现记载</th>' in page
-    assert "<dt>现记载</dt>" in page
-    world.take("clerk", "draft_answer", uid, verdicts={"effective_on": {"verdict": "维持"}}, explanation="无误")
-    world.take("head", "answer", uid)
-    world.decide("decide", uid, reasons="无误")
-    world.take("subject", "request_review", uid, reason="仍不服")
-    world.take("review_clerk", "accept_review", uid)
-    page = client_of(app, "review_clerk").get(f"/cases/{uid}").text
-    assert '<th scope="col">原记载</th>' in page
-    assert "<dt>原记载</dt>" in page
-    assert "审定结果不成立" in text_of(page)
-    changed = {"effective_on": {"verdict": "更正为", "value": "2026-09-18"}}
-    team = ("review_clerk", "reviewer")
-    world.decide("decide_review", uid, team, result="变更", verdicts=changed, reasons="应自送达之日起算")
-    told = text_of(client_of(app, "reviewer").get(f"/cases/{uid}").text)
-    assert "复核结果变更" in told
-    assert "审定结果" not in told
-    assert "变更的项：生效日期：更正为，2026年9月18日" in told
-    assert "2026-09-18" not in told
-
-
 def test_a_closed_case_has_no_next(app: Flask, world: World) -> None:
     uid = world.objection_in("submitted")
     world.take("subject", "withdraw", uid, reason="不再异议")

@@ -185,3 +185,28 @@ def test_what_a_clerk_would_seldom_do_does_not_stand_open(app: Flask, district: 
     assert '<section class="act" id="act-propose-approve"' in page
     assert '<details class="act" id="act-send_back">' in page
     assert "经审核，拟同意告知，请审批。" in page
+
+
+def test_what_was_recorded_and_what_came_of_a_review_are_called_so(app: Flask, district: World) -> None:
+    """R37: once it is decided the record may say otherwise; 维持 and 变更 are results of the review."""
+    uid = district.objection_in("verifying", fields=[{"field": "effective_on", "ground": "错误"}])
+    page = client_of(app, "clerk").get(f"/cases/{uid}").text
+    assert '<th scope="col">现记载</th>' in page
+    assert "<dt>现记载</dt>" in page
+    district.take("clerk", "draft_answer", uid, verdicts={"effective_on": {"verdict": "维持"}}, explanation="无误")
+    district.take("head", "answer", uid)
+    district.decide("decide", uid, reasons="无误")
+    district.take("subject", "request_review", uid, reason="仍不服")
+    district.take("review_clerk", "accept_review", uid)
+    page = client_of(app, "review_clerk").get(f"/cases/{uid}").text
+    assert '<th scope="col">原记载</th>' in page
+    assert "<dt>原记载</dt>" in page
+    assert "审定结果不成立" in text_of(page)
+    changed = {"effective_on": {"verdict": "更正为", "value": "2026-09-18"}}
+    team = ("review_clerk", "reviewer")
+    district.decide("decide_review", uid, team, result="变更", verdicts=changed, reasons="应自送达之日起算")
+    told = text_of(client_of(app, "reviewer").get(f"/cases/{uid}").text)
+    assert "复核结果变更" in told
+    assert "审定结果" not in told
+    assert "变更的项：生效日期：更正为，2026年9月18日" in told
+    assert "2026-09-18" not in told

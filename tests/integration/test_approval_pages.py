@@ -117,7 +117,9 @@ def test_an_objection_and_a_record_have_their_own_materials(app: Flask, district
     assert lines["证明材料"].startswith("○ 无")
     record = district.record_in("screening")
     district.take("officer", "propose", record, step="approve", form={}, opinion="拟同意")
-    lines = checks(client_of(app, "approver").get(f"/cases/{record}").text)
+    page = client_of(app, "approver").get(f"/cases/{record}").text
+    assert re.search(r"<button[^>]*>同意告知</button>", page), "not 同意，同意告知"
+    lines = checks(page)
     assert lines["来源文书信息"].startswith("✓ 齐")
     assert lines["来源文书和证明材料"].startswith("✗ 缺")
     assert lines["保密审查确认"].startswith("✓ 齐")

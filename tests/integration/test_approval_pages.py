@@ -74,6 +74,14 @@ def test_what_is_not_met_is_marked_with_its_reason(app: Flask, district: World) 
     assert "1项不符合" in page
 
 
+def test_a_condition_that_nobody_has_judged_is_said_to_wait_once(app: Flask, district: World) -> None:
+    """R48: 待核实 stands under 是否满足, and not again under 说明."""
+    uid = district.repair_in("verifying")
+    page = client_of(app, "clerk").get(f"/cases/{uid}").text
+    row = next(text_of(row) for row in page.split("<tr>") if 'scope="row"' in row and "失信行为已经纠正" in row)
+    assert row.count("待核实") == 1
+
+
 def test_a_paper_that_was_named_and_not_handed_in_is_lacking(app: Flask, district: World) -> None:
     record = district.record_in("listed")
     due = district.terms(record)["record.publication_min"].due_on

@@ -145,7 +145,9 @@ def rebuild(url: str) -> None:
     engine = make_engine(url)
     try:
         with engine.execution_options(write=True).begin() as connection:
-            command.downgrade(alembic_config(connection), "base")
+            config = alembic_config(connection)
+            config.attributes["discard_cases"] = True
+            command.downgrade(config, "base")
             command.upgrade(alembic_config(connection), "head")
     finally:
         engine.dispose()

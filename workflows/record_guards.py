@@ -92,6 +92,8 @@ def no_other_record_on_the_act(ctx: Context) -> bool | Unmet:
 @guard("已回答免责容错和保密两个问题")
 def exemption_and_secrecy_answered(ctx: Context) -> bool | Unmet:
     case = ctx.case
+    if not case.secret_free and not case.exemption:
+        return Unmet("请回答是否存在免责容错情形，并确认本记录不含国家秘密和工作秘密（涉密信息不得录入）")
     if not case.secret_free:
         return Unmet("涉密信息不得录入：请确认本记录不含国家秘密和工作秘密")
     return bool(case.exemption) or Unmet("请回答是否存在免责容错情形")

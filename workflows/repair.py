@@ -75,7 +75,7 @@ from workflows.repair_guards import (
 from workflows.roles import Capacity as C
 
 OPEN, DECIDED, CLOSED_PHASE = Phase.OPEN, Phase.DECIDED, Phase.CLOSED
-_REVIEWABLE = "可以申请复核；申请复核期限届满后自动办结"
+_REVIEWABLE = "当事人可以申请复核；申请复核期限届满后自动办结"
 
 SUBMITTED = State("submitted", "待受理", OPEN, C.OFFICE)
 INCOMPLETE = State("incomplete", "待补正", OPEN, C.SUBJECT)

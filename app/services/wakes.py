@@ -43,6 +43,16 @@ def expiry_day(row: TermRow, calendar: Calendar, rules: RuleSet) -> date | None:
     return lapses_on(Nature(row.nature), row.due_on, span, calendar)
 
 
+def expiry_is_over(row: TermRow) -> bool:
+    """Whether the effect on the expiry of a duty that goes on (督办) was carried out: its sweep awaits rungs only.
+
+    `next_wake` never sets a day beyond that of the expiry before.
+    """
+    if row.status != "running" or row.due_on is None or row.nature != Nature.DUTY or row.expiry_refused:
+        return False
+    return row.wakes_on is None or row.wakes_on > row.due_on + timedelta(days=1)
+
+
 def next_wake(
     row: TermRow, calendar: Calendar, rules: RuleSet, today: date, fired: frozenset[str], *, expired: bool = False
 ) -> date | None:

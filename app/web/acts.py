@@ -147,7 +147,9 @@ def _rank(act: Act) -> tuple[bool, bool, bool, bool, bool]:
 
 def _offered(offer: OfferView, page: CasePage) -> Act:
     answer = _answer(offer, page)
-    label = f"同意，{offer.label}" if answer is Answer.AGREE else offer.label
+    # 同意告知 says already that one agrees.
+    agreed = answer is Answer.AGREE and not offer.label.startswith("同意")
+    label = f"同意，{offer.label}" if agreed else offer.label
     return Act(
         id=offer.step,
         step=offer.step,

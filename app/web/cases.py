@@ -21,7 +21,7 @@ from app.services.reading.case_page import CasePage, read_case
 from app.services.reading.movement import Movement, moved_since
 from app.services.reading.sheets import sheets_of
 from app.services.reading.wording import mark_of_draft, words_of
-from app.web.acts import ELSEWHERE, acts_of
+from app.web.acts import ELSEWHERE, Act, acts_of
 from app.web.case_forms import ActForm, Attempt, draw
 from app.web.case_tabs import chosen, tabs_of
 from app.web.case_views import identity_of, light_of, strip_for, term_view, timeline_of
@@ -136,7 +136,7 @@ def case_response(
         answers=[form for form in forms if form.act.possible and form.act.answer],
         elsewhere=[] if dossier.imported_at else _elsewhere(page),
         dossier=dossier,
-        barred=[form.act for form in forms if not form.act.possible],
+        barred=_barred(forms),
         asked_back=_asked_of_barred(forms),
         lines=lines,
         failed=status >= 400,
@@ -150,6 +150,12 @@ def case_response(
         today=page.today,
     )
     return make_response(content, status)
+
+
+def _barred(forms: list[ActForm]) -> list[Act]:
+    """What cannot be done now; not what an open act of the same name would seem to contradict (退回修改)."""
+    offered = {form.act.label for form in forms if form.act.possible}
+    return [form.act for form in forms if not form.act.possible and form.act.label not in offered]
 
 
 def _asked_of_barred(forms: list[ActForm]) -> list[AskedBack]:

@@ -37,7 +37,7 @@ _SYSADMIN = frozenset({Post.SYSADMIN})
 
 
 #: Blueprints whose pages belong to the area of another.
-_BELONGS = {"rule_changes": "rules", "mergers": "units", "stand_ins": "people"}
+_BELONGS = {"imports": "records", "rule_changes": "rules", "mergers": "units", "stand_ins": "people"}
 
 #: Two areas of one blueprint: one's own records, and those of one's unit.
 _TWINS = frozenset({"credit.show", "credit.unit"})

@@ -74,6 +74,14 @@ def test_what_is_not_met_is_marked_with_its_reason(app: Flask, district: World) 
     assert "1项不符合" in page
 
 
+def test_a_condition_that_nobody_has_judged_is_said_to_wait_once(app: Flask, district: World) -> None:
+    """R48: 待核实 stands under 是否满足, and not again under 说明."""
+    uid = district.repair_in("verifying")
+    page = client_of(app, "clerk").get(f"/cases/{uid}").text
+    row = next(text_of(row) for row in page.split("<tr>") if 'scope="row"' in row and "失信行为已经纠正" in row)
+    assert row.count("待核实") == 1
+
+
 def test_a_paper_that_was_named_and_not_handed_in_is_lacking(app: Flask, district: World) -> None:
     record = district.record_in("listed")
     due = district.terms(record)["record.publication_min"].due_on
@@ -117,7 +125,9 @@ def test_an_objection_and_a_record_have_their_own_materials(app: Flask, district
     assert lines["证明材料"].startswith("○ 无")
     record = district.record_in("screening")
     district.take("officer", "propose", record, step="approve", form={}, opinion="拟同意")
-    lines = checks(client_of(app, "approver").get(f"/cases/{record}").text)
+    page = client_of(app, "approver").get(f"/cases/{record}").text
+    assert re.search(r"<button[^>]*>同意告知</button>", page), "not 同意，同意告知"
+    lines = checks(page)
     assert lines["来源文书信息"].startswith("✓ 齐")
     assert lines["来源文书和证明材料"].startswith("✗ 缺")
     assert lines["保密审查确认"].startswith("✓ 齐")

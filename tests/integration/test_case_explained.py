@@ -56,6 +56,18 @@ def test_the_page_says_who_acts_by_when_and_what_comes_then(app: Flask, world: W
         assert "自动督办" in told
 
 
+def test_what_has_happened_by_itself_is_not_promised_again(app: Flask, world: World) -> None:
+    """R35: after 核查期限 was over 督办 went out by itself; 核查 goes on, and no second one comes."""
+    uid = world.objection_in("verifying")
+    due = world.terms(uid)["objection.verification"].due_on
+    assert due is not None
+    world.go(due + timedelta(days=1))
+    assert (world.steps(uid)[-1], world.state(uid)) == ("escalate", "verifying")
+    told = text_of(client_of(app, "officer").get(f"/cases/{uid}").text.split('id="next"')[1].split("</section>")[0])
+    assert "核查期限逾期" in told
+    assert "自动督办" not in told
+
+
 def test_a_case_at_rest_says_what_ends_the_rest_and_when(app: Flask, world: World) -> None:
     uid = world.objection_in("decided")
     told = text_of(client_of(app, "subject").get(f"/cases/{uid}").text.split('id="next"')[1].split("</section>")[0])

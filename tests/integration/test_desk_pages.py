@@ -9,9 +9,11 @@ from flask.testing import FlaskClient
 
 from app.clock import MovableClock
 from app.models.desk import SavedView
+from app.models.kinds import Objection
 from app.models.people import Delegation
 from app.services import saved_views
 from app.web import inbox
+from tests.support.waiting_sheets import drafted
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
 from workflows.roles import Post
@@ -54,12 +56,25 @@ def test_filters_stand_in_the_address_and_each_has_a_chip(app: Flask, world: Wor
 
 
 def test_what_has_no_number_says_what_it_is_about(app: Flask, world: World) -> None:
-    """A sync item stands under the number of its record, not under a title in the column of numbers."""
+    """A sync item stands under the number of its record, not under a title in the column of numbers; R141: 查询 too."""
     record = world.record_in("listed")
     number = world.case(record).number
-    page = client_of(app, "officer").get("/desk?kind=sync").text
+    client = client_of(app, "officer")
+    page = client.get("/desk?kind=sync").text
     assert len(rows_of(page)) > 0
     assert all(f"尚无文号涉{number}" in row for row in rows_of(page))
+    found = rows_of(client.get("/cases?kind=sync").text)
+    assert len(found) > 0
+    assert all(re.match(f"尚无文号：同步至[^涉]+涉{number}", row) for row in found)
+
+
+def test_a_letter_says_which_case_it_came_of(app: Flask, world: World) -> None:
+    """Letters of one title to one party differ by the objection or the repair that they came of, not by the record."""
+    objections = {case.id: case.number for case in world.rows(Objection)} if drafted(world) else {}
+    rows = rows_of(client_of(app, "approver").get("/desk?kind=notice&state=drafted").text)
+    supervisions = [row for row in rows if "督办通知书" in row]
+    for number in objections.values():
+        assert len([row for row in supervisions if f"尚无文号涉{number}" in row]) == 1
 
 
 def test_empty_boxes_say_what_will_appear_and_why(app: Flask, world: World) -> None:

@@ -9,14 +9,16 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Engine, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from app import create_app
 from app.clock import MovableClock
-from app.database import alembic_config, is_at_head, make_engine, migrate
+from app.database import alembic_config, is_at_head, make_engine, migrate, rebuild
 from app.models.base import Base
+from app.models.cases import Case
 from app.models.search import INDEX, is_source
 from tests.support.application import settings_for
+from tests.support.world import World
 
 
 def test_a_migrated_database_is_at_head_and_migrating_again_changes_nothing(database_url: str, engine: Engine) -> None:
@@ -87,6 +89,20 @@ def test_down_to_nothing_and_up_again(database_url: str, engine: Engine) -> None
     assert not is_at_head(engine)
     migrate(database_url)
     assert is_at_head(engine)
+
+
+def test_a_demo_with_cases_is_made_anew(database_url: str, world: World) -> None:
+    """`flask demo reset`, and a demo whose making was interrupted: what was played goes with its tables."""
+    world.objection_in("decided")
+    with (
+        pytest.raises(IntegrityError),
+        world.backend.engine.execution_options(write=True).begin() as connection,
+    ):
+        command.downgrade(alembic_config(connection), "base")
+    assert world.rows(Case), "nobody gives cases up by the way"
+    rebuild(database_url)
+    assert world.rows(Case) == []
+    assert is_at_head(world.backend.engine)
 
 
 def test_a_migration_that_fails_half_way_leaves_nothing(

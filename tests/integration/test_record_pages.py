@@ -1,6 +1,7 @@
 """记录登记 through the pages: find the subject, write, keep, submit (R17–R22; design: interface 4)."""
 
 import io
+import re
 
 import pytest
 from flask import Flask
@@ -122,6 +123,28 @@ def test_what_is_missing_to_submit_is_listed_together_and_the_draft_is_safe(cler
     record = world.rows(Record)[0]
     assert f'action="/records/{record.uid}/edit"' in answer.text
     assert record.state == "draft"
+
+
+def test_both_questions_are_asked_at_once(clerk: FlaskClient, world: World) -> None:
+    """R22: whoever answered neither is not sent back twice."""
+    form = {**CONTENT, "subject": world["subject"].uid, "exemption": "", "secret_free": "", "act": "submit"}
+    told = text_of(post(clerk, "/records/new", **form).text)
+    assert "请回答是否存在免责容错情形" in told
+    assert "确认本记录不含国家秘密和工作秘密" in told.split("主体：")[0]
+
+
+@pytest.mark.parametrize(
+    ("sanction", "months", "told"),
+    [("warning", "", "警告，处分期6个月"), ("demerit", "10", "记过，处分期10个月"), ("dismissal", "", "开除")],
+)
+def test_a_sanction_is_told_with_its_period(
+    clerk: FlaskClient, world: World, sanction: str, months: str, told: str
+) -> None:
+    """公职人员政务处分法 art. 8 fixes what nobody wrote; a dash before 个月 would read as one month."""
+    form = {"sanction": sanction, "sanction_months": months, "act": "save"}
+    post(clerk, "/records/new", **{**CONTENT, "subject": world["subject"].uid, **form})
+    page = clerk.get(f"/cases/{world.rows(Record)[0].uid}").text
+    assert re.search(r"<dt>处分</dt>\s*<dd>([^<]*)</dd>", page).group(1) == told  # type: ignore[union-attr]
 
 
 def test_a_form_that_cannot_be_read_keeps_text_and_file(clerk: FlaskClient, world: World) -> None:

@@ -234,6 +234,7 @@ def test_a_notice_goes_through_the_board_with_one_press_where_no_field_is_needed
     page = officer.get("/service").text
     assert '待送出 <span class="count">1</span>' in page
     assert "何测试" in page, "whoever carries it to him has to know to whom"
+    assert f"/cases/{notice}?act=dispatch-post#act-dispatch-post" in page, "the other way that is gone most often"
     form = next(part for part in page.split("<form ") if 'value="service"' in part).split("</form>")[0]
     action = re.findall(r'action="([^"]+)"', form)[0]
     fields = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', form))

@@ -13,6 +13,7 @@ from app.jobs.rounds import RUSH, Rounds
 from app.models.history import OutboxRow
 from app.models.kinds import Notice
 from app.services.outbox import Claim, Failed, drain
+from tests.support.english_pages import english
 from tests.support.waiting_sheets import REASON, drafted, fail, signed
 from tests.support.web_world import client_of, text_of, world_on
 from tests.support.world import World
@@ -140,6 +141,16 @@ def test_drafts_are_read_and_signed_together(app: Flask, world: World) -> None:
     numbers = [world.case(notice.uid).number for notice in (one, two)]
     assert len(set(numbers)) == 2
     assert all(numbers)
+
+
+def test_a_letter_is_read_in_its_own_words_on_english_pages(app: Flask, world: World) -> None:
+    """What is signed is the Chinese sheet: its title does not turn English in the midst of it."""
+    notice = drafted(world, 1)[0]
+    client = english(app, "approver")
+    for address in (f"/cases/{notice.uid}", "/sheets/signing"):
+        letter = client.get(address).text.split('class="sheet-words"')[1].split("</div>")[0]
+        assert 'lang="zh-CN"' in letter
+        assert "<p>督办通知书</p>" in letter, address
 
 
 def test_a_draft_that_changed_since_it_was_read_is_not_signed(app: Flask, world: World) -> None:

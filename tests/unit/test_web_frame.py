@@ -80,6 +80,8 @@ def test_an_area_is_current_on_all_its_pages() -> None:
     assert inbox.is_current("inbox.drafts")
     assert not inbox.is_current("credit.show")
     assert not inbox.is_current(None)
+    entering = next(item for item in AREAS if item.endpoint == "records.new")
+    assert entering.is_current("imports.index"), "what comes by table is entered too"
 
 
 def test_a_locality_is_shown_by_its_name() -> None:

@@ -113,7 +113,7 @@ class RecordContent(StepForm):
     loss: OptionalText = Field(default="", title="损失情况")
     influence: OptionalText = Field(default="", title="社会影响程度")
     severity: Severity | None = Field(default=None, title="失信程度", description="根据损失情况和社会影响程度确定")
-    responsible_persons: list[Item] = Field(default_factory=list, title="责任人员", description="每行一人，可不填")
+    responsible_persons: list[Item] = Field(default_factory=list, title="责任人员", description="每行一人")
     disclosure_level: Disclosure = Field(default=Disclosure.GOVERNMENT, title="公开层级")
     exemption: ExemptionAnswer | None = Field(default=None, title="是否存在免责容错情形")
     secret_free: bool = Field(default=False, title="确认不含国家秘密和工作秘密")

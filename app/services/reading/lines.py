@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
@@ -59,6 +59,8 @@ class CaseLine:
     term: TermState | None
     #: Of a case without a number of its own: the number of the record that it is about.
     about: str = ""
+    #: Of the same the number of the case that it came of, where that is not the record.
+    came_of: str = ""
     #: The unit that holds the case; empty where a person does, or nobody.
     holder_unit: str = ""
 
@@ -116,7 +118,8 @@ def lines_of(
 
     Args:
         names, terms: what has been read of these cases already.
-        with_records: say of a case without a number which record it is about; one query more if there are any.
+        with_records: say of a case without a number which record it is about and which case it came of; one query
+            more if there are any.
     """
     if terms is None:
         ids = [case.id for case in cases]
@@ -124,22 +127,38 @@ def lines_of(
         terms = session.execute(live.where(TermRow.nature != Nature.PERIOD.value)).scalars()
     named, titles = names or Names.read(session, cases), _titles(session, cases)
     states = governing(terms, calendar, today)
-    records = _records_of(session, cases) if with_records else {}
-    return [
-        _line(case, named, titles.get(case.id, ""), states.get(case.id), records.get(case.dossier_id, ""))
-        for case in cases
-    ]
+    above = _above(session, cases) if with_records else Above({}, {})
+    return [_line(case, named, titles.get(case.id, ""), states.get(case.id), above) for case in cases]
 
 
-def _records_of(session: Session, cases: Sequence[Case]) -> dict[int, str]:
-    """Numbers of the records that cases without a number are about, by dossier; one is asked for only if there are."""
-    dossiers = {case.dossier_id for case in cases if not case.number and case.kind != "record"}
-    if not dossiers:
-        return {}
+class Above(NamedTuple):
+    """Numbers of the records that cases without a number are about, by dossier, and of the cases that they came of."""
+
+    records: Mapping[int, str]
+    parents: Mapping[int, str]
+
+    def came_of(self, case: Case) -> str:
+        return self.parents.get(case.parent_id, "") if case.parent_id is not None else ""
+
+
+def _above(session: Session, cases: Sequence[Case]) -> Above:
+    """What stands above the cases without a number; it is asked for only if there are such."""
+    bare = [case for case in cases if not case.number and case.kind != "record"]
+    if not bare:
+        return Above({}, {})
+    parents = {case.parent_id for case in bare if case.parent_id is not None}
     rows = session.execute(
-        select(Case.dossier_id, Case.number).where(Case.dossier_id.in_(dossiers), Case.kind == "record")
+        select(Case.id, Case.dossier_id, Case.kind, Case.number).where(
+            or_(
+                and_(Case.dossier_id.in_({case.dossier_id for case in bare}), Case.kind == "record"),
+                Case.id.in_(parents),
+            )
+        )
+    ).all()
+    return Above(
+        {row.dossier_id: row.number or "" for row in rows if row.kind == "record"},
+        {row.id: row.number or "" for row in rows if row.kind != "record"},
     )
-    return {dossier: number or "" for dossier, number in rows}
 
 
 def titles_of(session: Session, ids: list[int]) -> dict[int, str]:
@@ -164,7 +183,7 @@ def _sync_titles(session: Session, ids: list[int]) -> dict[int, str]:
     return {case_id: f"同步至{label}" for case_id, label in targets}
 
 
-def _line(case: Case, names: Names, title: str, term: TermState | None, record: str) -> CaseLine:
+def _line(case: Case, names: Names, title: str, term: TermState | None, above: Above) -> CaseLine:
     flow = workflow(case.kind)
     state = flow.state(case.state)
     return CaseLine(
@@ -184,7 +203,8 @@ def _line(case: Case, names: Names, title: str, term: TermState | None, record: 
         opened_on=case.opened_on,
         outcome=case.outcome or "",
         term=term,
-        about="" if case.number else record,
+        about="" if case.number else above.records.get(case.dossier_id, ""),
+        came_of="" if case.number else above.came_of(case),
         holder_unit=names.unit(case.holder_unit_id, case),
     )
 

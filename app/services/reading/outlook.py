@@ -6,6 +6,7 @@ from datetime import date
 
 from app.models.cases import Case
 from app.models.terms import LIVE, TermRow
+from app.services.wakes import expiry_is_over
 from workflows.catalogue import NOTICES
 from workflows.kit.context import Context
 from workflows.kit.counting import Nature
@@ -78,6 +79,7 @@ def outlook_of(case: Case, terms: Sequence[TermRow], unit: str, governing: str) 
     flow = workflow(case.kind)
     holder = Capacity(case.holder) if case.holder else None
     live = {row.key: row for row in terms if row.status in LIVE}
+    to_come = frozenset(key for key, row in live.items() if not expiry_is_over(row))
     term = flow.term(governing)
     return Outlook(
         holder=holder.label if holder else "",
@@ -93,7 +95,7 @@ def outlook_of(case: Case, terms: Sequence[TermRow], unit: str, governing: str) 
                 live[item.term.key].due_on if item.term else None,
                 NOTICES[item.notice].title if item.notice else "",
             )
-            for item in by_itself(flow, case.state, frozenset(live))
+            for item in by_itself(flow, case.state, to_come)
         ),
         leaves_a_choice=any(row.nature == Nature.RIGHT for row in live.values()),
     )

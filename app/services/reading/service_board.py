@@ -233,7 +233,7 @@ def _next(reader: Reader, notice: Notice, missing: bool) -> tuple[str, ServiceMe
     if clerk and notice.state in ("issued", "undeliverable"):
         step = "dispatch" if notice.state == "issued" else "redispatch"
         methods = sendable(notice)
-        return step, methods[0], f"{step}-{methods[-1].value}", "其他方式"
+        return step, methods[0], f"{step}-{methods[1].value}", "其他方式"
     if clerk and notice.state in ("dispatched", "announced"):
         method = notice.method if notice.method != ServiceMethod.ANNOUNCEMENT else ServiceMethod.DIRECT.value
         return "", None, f"confirm_service-{method}", "登记送达"

@@ -15,7 +15,7 @@ from app.services.units.names import UnitNames
 from workflows.forms.exemption import ExemptionOutcome
 from workflows.forms.notice import ServiceMethod
 from workflows.forms.objection import Ground, Verdict
-from workflows.forms.record import Disclosure, RecordField, Sanction, Severity, SourceType
+from workflows.forms.record import SANCTION_MONTHS, Disclosure, RecordField, Sanction, Severity, SourceType
 from workflows.rules.model import Basis, Grade, RuleSet
 
 Pairs = list[tuple[str, str]]
@@ -82,10 +82,7 @@ def record_pairs(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
         ("作出机关", record.source_organ),
         ("文书日期", in_words(record.source_on)),
         ("生效日期", in_words(record.effective_on)),
-        (
-            "处分",
-            f"{Sanction(record.sanction).label}，处分期{record.sanction_months or '—'}个月" if record.sanction else "",
-        ),
+        ("处分", _sanction(record)),
         ("行为终止日期", "仍在持续" if record.conduct_continues else in_words(record.conduct_ended_on)),
         ("损失情况", record.loss),
         ("社会影响", record.influence),
@@ -98,6 +95,15 @@ def record_pairs(units: UnitNames, case: Any, rules: RuleSet) -> Pairs:
         ),
         ("记入日期", in_words(record.listed_on)),
     ]
+
+
+def _sanction(record: Record) -> str:
+    """The sanction with its period, by law where nobody wrote one; 开除 has none."""
+    if not record.sanction:
+        return ""
+    sanction = Sanction(record.sanction)
+    months = record.sanction_months or SANCTION_MONTHS.get(sanction)
+    return f"{sanction.label}，处分期{months}个月" if months else sanction.label
 
 
 def _unit(units: UnitNames, case: Case, unit_id: int | None) -> str:

@@ -5,15 +5,17 @@ from collections.abc import Callable
 import pytest
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import select
+from sqlalchemy import false, select
 
-from app.access.capacities import may_see, standing_of
+from app.access.capacities import may_see, standing_of, visible_filter
 from app.database import alembic_config
 from app.models.cases import Case
 from app.models.search import ENTRIES
 from app.services.checks import Verdict
+from app.services.lawbook import current_calendar
 from app.services.reading.desk.boxes import Box
 from app.services.reading.desk.listing import read_box
+from app.services.reading.lines import lines_of
 from app.services.reading.record_at_issue import record_read_through
 from app.services.search_index.health import search_index
 from app.services.search_index.keeping import refresh_all
@@ -23,6 +25,7 @@ from tests.support.importing import reading_as
 from tests.support.looking import page_for
 from tests.support.mergers import database
 from tests.support.paths import FINDINGS
+from tests.support.waiting_sheets import drafted
 from tests.support.world import World
 from workflows.registry import workflow
 
@@ -108,6 +111,18 @@ def test_a_claim_of_exemption_and_its_letters_are_the_organs_of_tolerance_and_no
         assert seen_by(world, role) == of_case(world, exemption), role
     for role in REVIEW:
         assert seen_by(world, role) == set(), role
+
+
+def test_a_letter_without_a_number_names_only_what_its_reader_may_see(world: World) -> None:
+    """P12: neither the case it came of nor the record on which that hangs, where those are not his."""
+    letters = drafted(world)
+    with reading_as(world, "clerk") as reader:
+        rows = reader.session.scalars(select(Case).where(Case.id.in_([one.id for one in letters]))).all()
+        calendar, sees = current_calendar(reader.session), visible_filter(workflow("objection"), reader.standing)
+        for seen, told in ((sees, True), (false(), False)):
+            lines = lines_of(reader.session, rows, calendar, reader.today, with_records=True, seen=seen)
+            assert all(bool(line.came_of) is told for line in lines)
+            assert {line.about for line in lines} == {""}, "its record is no objection"
 
 
 def test_older_data_is_narrowed_to_what_came_before_them(world: World) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.models.cases import Case
@@ -113,6 +113,7 @@ def lines_of(
     names: Names | None = None,
     terms: Iterable[TermRow] | None = None,
     with_records: bool = False,
+    seen: ColumnElement[bool] | None = None,
 ) -> list[CaseLine]:
     """The lines of a list, in its order, with five queries more whatever its length.
 
@@ -120,6 +121,7 @@ def lines_of(
         names, terms: what has been read of these cases already.
         with_records: say of a case without a number which record it is about and which case it came of; one query
             more if there are any.
+        seen: which of those the reader may see, for a list of cases that others work on.
     """
     if terms is None:
         ids = [case.id for case in cases]
@@ -127,7 +129,7 @@ def lines_of(
         terms = session.execute(live.where(TermRow.nature != Nature.PERIOD.value)).scalars()
     named, titles = names or Names.read(session, cases), _titles(session, cases)
     states = governing(terms, calendar, today)
-    above = _above(session, cases) if with_records else Above({}, {})
+    above = _above(session, cases, seen) if with_records else Above({}, {})
     return [_line(case, named, titles.get(case.id, ""), states.get(case.id), above) for case in cases]
 
 
@@ -141,7 +143,7 @@ class Above(NamedTuple):
         return self.parents.get(case.parent_id, "") if case.parent_id is not None else ""
 
 
-def _above(session: Session, cases: Sequence[Case]) -> Above:
+def _above(session: Session, cases: Sequence[Case], seen: ColumnElement[bool] | None) -> Above:
     """What stands above the cases without a number; it is asked for only if there are such."""
     bare = [case for case in cases if not case.number and case.kind != "record"]
     if not bare:
@@ -152,7 +154,8 @@ def _above(session: Session, cases: Sequence[Case]) -> Above:
             or_(
                 and_(Case.dossier_id.in_({case.dossier_id for case in bare}), Case.kind == "record"),
                 Case.id.in_(parents),
-            )
+            ),
+            *([] if seen is None else [seen]),
         )
     ).all()
     return Above(

@@ -136,8 +136,9 @@ def _lines(reader: Reader, ids: Sequence[int], terms: Sequence[Term]) -> list[Fo
     rows = sorted(rows, key=lambda case: case.id, reverse=True)
     names = Names.read(reader.session, rows, named_in(rows)) if terms else None
     lines = lines_of(
-        reader.session, rows, current_calendar(reader.session), reader.today, names=names, with_records=True
-    )
+        reader.session, rows, current_calendar(reader.session), reader.today, names=names, with_records=True,
+        seen=_sees(tuple(WORKFLOWS), reader.standing),
+    )  # fmt: skip
     said = said_of(reader.session, rows, (names.people, names.units.present)) if names else []
     reasons = {one.case_id: why(one, terms) for one in said}
     return [FoundLine(line, reasons.get(case.id, ())) for case, line in zip(rows, lines, strict=True)]

@@ -193,7 +193,7 @@ def test_the_recipient_of_a_copy_sees_the_notice_and_nothing_else(world: World) 
 @pytest.mark.parametrize("state", ["incomplete", "lapsed"])
 @pytest.mark.parametrize("kind", ["objection", "repair"])
 def test_letters_of_an_application_reach_the_provider_with_the_application(world: World, kind: str, state: str) -> None:
-    """P12, T12: what was asked of the applicant before it was accepted is not the provider's to read."""
+    """R133, T12: what was asked of the applicant before it was accepted is not the provider's to read."""
     uid = world.objection_in(state) if kind == "objection" else world.repair_in(state)
     letters = {notice.uid for notice in world.notices(uid)}
     assert letters

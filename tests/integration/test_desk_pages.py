@@ -56,7 +56,7 @@ def test_filters_stand_in_the_address_and_each_has_a_chip(app: Flask, world: Wor
 
 
 def test_what_has_no_number_says_what_it_is_about(app: Flask, world: World) -> None:
-    """A sync item stands under the number of its record, not under a title in the column of numbers; R141: 查询 too."""
+    """A sync item stands under the number of its record, not under a title in the column of numbers; R146: 查询 too."""
     record = world.record_in("listed")
     number = world.case(record).number
     client = client_of(app, "officer")

@@ -1,4 +1,4 @@
-"""The pages of official documents tried by whoever should not get anywhere with them (P12, R142, R147, trust 1.10)."""
+"""The pages of official documents tried by whoever should not get anywhere with them (R133, R142, R147, trust 1.10)."""
 
 import io
 import re
@@ -65,7 +65,7 @@ def test_who_is_out_of_a_dossier_neither_reads_nor_enters_its_addresses(app: Fla
 
 @pytest.mark.parametrize("role", ["approver", "clerk", "head", "offline", "subject", "other_clerk"])
 def test_an_address_is_for_the_clerk_who_serves(app: Flask, world: World, notice: str, role: str) -> None:
-    """P12: neither another organ, nor an approver, nor a party reads or sets where somebody is served."""
+    """R133: neither another organ, nor an approver, nor a party reads or sets where somebody is served."""
     client = client_of(app, role)
     assert client.get(f"/service-address/{notice}").status_code == 404
     assert client.get(f"/service-address/{notice}/scan").status_code == 404
@@ -89,7 +89,7 @@ def test_a_form_filled_in_from_a_case_is_a_download_and_logged(app: Flask, world
 
 
 def test_a_form_says_of_the_record_only_what_its_reader_may_see(app: Flask, world: World) -> None:
-    """P12: a review office sees the application before it and not the record behind it, on paper as on the page."""
+    """R133: a review office sees the application before it and not the record behind it, on paper as on the page."""
     repair = world.repair_in("reviewing")
     reviewer = client_of(app, "reviewer")
     assert reviewer.get(f"/cases/{repair}").status_code == 200

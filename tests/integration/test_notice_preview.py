@@ -92,7 +92,7 @@ def test_a_specimen_is_marked_and_cannot_be_verified(world: World) -> None:
 
 
 def test_a_preview_is_for_whom_the_step_is(world: World) -> None:
-    """P12: who may not take the step may not read what it would make; refusals are those of the step."""
+    """R133: who may not take the step may not read what it would make; refusals are those of the step."""
     objection = answered(world)
     before = whole(world.backend.engine)
     with pytest.raises(NotPermitted):
@@ -179,7 +179,7 @@ def test_the_preview_keeps_what_was_typed(app: Flask, district: World) -> None:
 
 @pytest.mark.parametrize("place", ["9", "-1", "x", "²"])
 def test_no_such_specimen(app: Flask, district: World, place: str) -> None:
-    """P12: a place that nobody offered is not found, never an incident."""
+    """R133: a place that nobody offered is not found, never an incident."""
     objection = answered(district)
     approver = client_of(app, "approver")
     sent = {**_form(approver.get(f"/cases/{objection}").text, "decide"), "decide-reasons": DECISION["reasons"]}

@@ -1,4 +1,4 @@
-"""Search on both databases: everybody finds what he may see by every way to it, and nothing else (T12, T15, R141)."""
+"""Search on both databases: everybody finds what he may see by every way to it, and nothing else (T12, T15, R146)."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

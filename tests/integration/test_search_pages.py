@@ -1,4 +1,4 @@
-"""Pages and counts of the list of cases, with words and without: newest first, nothing twice, nothing lost (R141)."""
+"""Pages and counts of the list of cases, with words and without: newest first, nothing twice, nothing lost (R146)."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -45,7 +45,7 @@ def test_pages_follow_each_other_newest_first_and_counts_stop(world: World, monk
 def test_words_with_a_last_day_find_what_is_due_then_and_nothing_else(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R141: the index narrows by the days of a case, and the last day itself decides; also far back and far apart."""
+    """R146: the index narrows by the days of a case, and the last day itself decides; also far back and far apart."""
     days = (-500, -40, -1, 0, 2, 400)
     made = [world.record_in("draft", facts="期限用的一件。") for _day in days]
     with write_transaction(world.backend.sessions) as session:
@@ -61,7 +61,7 @@ def test_words_with_a_last_day_find_what_is_due_then_and_nothing_else(
 
 
 def test_lists_without_words_are_paged_and_counted_alike(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """R141: by kind, state and last day, stretch by stretch or all at once; nothing twice, nothing lost."""
+    """R146: by kind, state and last day, stretch by stretch or all at once; nothing twice, nothing lost."""
     records = [world.record_in("listed" if place % 3 else "draft") for place in range(7)]
     open_ones = [uid for place, uid in enumerate(records) if place % 3]
     with write_transaction(world.backend.sessions) as session:
@@ -89,7 +89,7 @@ def test_lists_without_words_are_paged_and_counted_alike(world: World, monkeypat
 def test_what_an_office_handles_is_not_asked_where_it_is_nearly_all(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R141: on PostgreSQL, by its own figures. The same is found, and a clerk's relations narrow as before.
+    """R146: on PostgreSQL, by its own figures. The same is found, and a clerk's relations narrow as before.
 
     So with the words of a text that is read anyway: of those that stand nearly everywhere one is asked.
     """

@@ -51,7 +51,7 @@ def letters(world: World, uid: str) -> set[str]:
 
 @pytest.mark.parametrize("kind", ["objection", "repair"])
 def test_a_case_comes_into_sight_with_the_request_for_review(world: World, kind: str) -> None:
-    """R37, P12: before, neither the case nor a letter of it or its record; then both, with what was made before."""
+    """R37, R133: before, neither the case nor a letter of it or its record; then both, with what was made before."""
     case = world.objection_in("decided") if kind == "objection" else world.repair_in("denied")
     record = next(one for one in world.dossier(case) if one.kind == "record")
     assert letters(world, case)
@@ -114,7 +114,7 @@ def test_a_claim_of_exemption_and_its_letters_are_the_organs_of_tolerance_and_no
 
 
 def test_a_letter_without_a_number_names_only_what_its_reader_may_see(world: World) -> None:
-    """P12: neither the case it came of nor the record on which that hangs, where those are not his."""
+    """R133: neither the case it came of nor the record on which that hangs, where those are not his."""
     letters = drafted(world)
     with reading_as(world, "clerk") as reader:
         rows = reader.session.scalars(select(Case).where(Case.id.in_([one.id for one in letters]))).all()

@@ -126,7 +126,7 @@ def test_a_draft_is_edited_in_the_allowed_places_only(key: str, form: dict[str, 
 
 
 def test_what_a_party_does_makes_papers_for_that_party_alone() -> None:
-    """P12, R142: a preview shows whoever takes a step every notice of it, so a party's step makes only his receipt."""
+    """R142: a preview shows whoever takes a step every notice of it, so a party's step makes only his receipt."""
     steps = [step for flow in WORKFLOWS.values() for step in flow.steps if step.by & {C.SUBJECT, C.SUBJECT_HEAD}]
     made = [draft for step in steps for draft in step.notices]
     assert {draft.to for draft in made} == {Recipient.APPLICANT}

@@ -1,4 +1,4 @@
-"""Search: how words are cut, read and understood (issue: search; R141 numbers, trust 1.7 identifiers)."""
+"""Search: how words are cut, read and understood (issue: search; R146 numbers, trust 1.7 identifiers)."""
 
 from datetime import date, timedelta
 from itertools import pairwise
@@ -34,7 +34,7 @@ _NUMBER = "示信异〔2026〕12号"
      "示信异〔２０２６〕１２号", "示信异〔2026〕第12号", "示信异〔2026〕012号", "示信异202612号", "信异〔2026〕12"],
 )  # fmt: skip
 def test_a_number_is_one_phrase_however_its_brackets_are_written(typed: str) -> None:
-    """R141: brackets of any form or none, full-width digits, 第 and leading zeros."""
+    """R146: brackets of any form or none, full-width digits, 第 and leading zeros."""
     (term,) = understand(typed).terms
     assert any(_stands_in(phrase, way) for phrase in term.phrases for way in number_tokens(_NUMBER))
 
@@ -163,7 +163,7 @@ def _stands_in(phrase: tuple[str, ...], way: list[str]) -> bool:
 
 @given(st.text(alphabet="甲乙丙12 号第0", min_size=2, max_size=14))
 def test_the_words_that_are_asked_of_the_index_cover_a_phrase_and_are_in_each_entry_that_holds_it(text: str) -> None:
-    """R141: less is asked than the index holds, and never anything that it does not hold."""
+    """R146: less is asked than the index holds, and never anything that it does not hold."""
     phrase = tokens_of(text)
     if not phrase:
         return

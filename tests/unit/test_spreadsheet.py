@@ -37,7 +37,7 @@ def bare(head: Sequence[str], rows: Iterable[Sequence[Value]]) -> Any:
 
 
 def test_days_counts_and_rates_can_be_sorted_and_summed() -> None:
-    """R141: a day is a date, a count a number, a rate a percentage; a code and a number of a document stay text."""
+    """R145: a day is a date, a count a number, a rate a percentage; a code and a number of a document stay text."""
     first, blank, _ = bare(HEAD, ROWS).iter_rows(min_row=2)
     number, day, moment, *rest = (cell.value for cell in first)
     assert (number, day.date(), moment.isoformat()) == (ROWS[0][0], date(2026, 12, 1), "2026-11-30T19:30:00")

@@ -78,7 +78,7 @@ def sheet_of(answer: TestResponse) -> list[dict[str, str]]:
 
 
 def test_a_box_of_the_desk_goes_out_as_it_is_listed(app: Flask, site: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    """R141, trust 1.10: every row under the filters and in the order of the page, whatever a page holds; logged."""
+    """R145, trust 1.10: every row under the filters and in the order of the page, whatever a page holds; logged."""
     records = [site.record_in("screening", behaviour="B30", facts="=1+1") for _ in range(3)]
     site.objection_in("submitted")
     monkeypatch.setattr(listing, "AT_ONCE", 2)
@@ -102,7 +102,7 @@ def test_a_box_of_the_desk_goes_out_as_it_is_listed(app: Flask, site: World, mon
 def test_the_duties_behind_a_number_go_out_with_the_same_count(
     app: Flask, site: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """R141: as many rows as the page counts, the first page's in front; only what one is in charge of."""
+    """R145: as many rows as the page counts, the first page's in front; only what one is in charge of."""
     made = [site.objection_in("submitted") for _ in range(3)]
     monkeypatch.setattr(duties, "AT_ONCE", 2)
     officer = client_of(app, "officer")

@@ -118,7 +118,7 @@ def test_events_are_found_by_the_name_of_the_act(app: Flask, busy: World) -> Non
     """A part of the name is enough; the export holds what was found."""
     add(app, busy, "auditor", Post.AUDITOR)
     client = client_of(app, "auditor")
-    cells = re.findall(r"<td>([^<]*)</td><td>[^<]*</td><td><code>", client.get("/audit?act=受理").text)
+    cells = re.findall(r'<td data-label="办理步骤">([^<]*)</td>', client.get("/audit?act=受理").text)
     assert cells
     assert all("受理" in cell for cell in cells)
     rows = client.post("/audit/export", data={"act": "受理"}).data.decode("utf-8-sig").splitlines()[1:]

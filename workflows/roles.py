@@ -156,6 +156,9 @@ OFFICIAL = frozenset(
     }
 )
 
+#: The body of review: clerk and decider.
+REVIEWING = frozenset({Capacity.REVIEW_OFFICE, Capacity.REVIEWER})
+
 #: The head or decider beside each clerk: who is reminded last, and who answers for a vacancy.
 HEAD_OF = {
     Capacity.SUBJECT: Capacity.SUBJECT_HEAD,

@@ -22,12 +22,12 @@ from workflows.identity import check_credit_code
 from workflows.kit.calendar import Calendar
 from workflows.kit.counting import Nature, has_ended, running_days_late
 from workflows.kit.definition import State
-from workflows.roles import OFFICIAL, Capacity
+from workflows.roles import OFFICIAL, REVIEWING, Capacity
 
 OBJECTION_PENDING = ("submitted", "incomplete", "verifying", "signing", "answered", "review_submitted", "reviewing")
 EXEMPTION_PENDING = ("submitted", "examining", "signing")
 #: Official capacities of the first handling; those of the review organ are none.
-_HANDLING = OFFICIAL - {Capacity.REVIEW_OFFICE, Capacity.REVIEWER}
+_HANDLING = OFFICIAL - REVIEWING
 _RECUSALS = Recusal.__table__
 _DECLARED = select(_RECUSALS.c.reason).where(
     _RECUSALS.c.dossier_id == bindparam("dossier"), _RECUSALS.c.user_id == bindparam("person")

@@ -17,10 +17,9 @@ from workflows.kit.definition import Audience, Recipient, Workflow
 from workflows.kit.span import Span
 from workflows.kit.storable import in_words
 from workflows.registry import workflow
-from workflows.roles import Capacity
+from workflows.roles import REVIEWING, Capacity
 
 _PARTIES = frozenset({Capacity.SUBJECT, Capacity.SUBJECT_HEAD, Capacity.RECIPIENT})
-_REVIEW = frozenset({Capacity.REVIEW_OFFICE, Capacity.REVIEWER})
 _PROVIDERS = frozenset({Capacity.PROVIDER, Capacity.PROVIDER_HEAD, Capacity.FINDER, Capacity.FINDER_HEAD})
 #: Words for events that are no steps.
 SORTS = {"rung": "期限提醒", "armed": "送达起算期限", "paused": "期限暂停", "resumed": "期限恢复",
@@ -104,9 +103,9 @@ def audiences_of(reader: Reader, case: Case) -> list[str]:
     if held & _PROVIDERS:
         found.add(Audience.PROVIDER.value)
     inside = held - _PARTIES - _PROVIDERS - {Capacity.IMPLEMENTER}
-    if case.holder and case.holder not in _REVIEW:
+    if case.holder and case.holder not in REVIEWING:
         # Others are at work again on what was sent back to them, and may be reviewed again.
-        inside -= _REVIEW
+        inside -= REVIEWING
     if inside:
         found |= {Audience.PROVIDER.value, Audience.INSIDE.value}
     return sorted(found)

@@ -64,6 +64,11 @@ class CaseLine:
     #: The unit that holds the case; empty where a person does, or nobody.
     holder_unit: str = ""
 
+    @property
+    def hangs_on(self) -> str:
+        """The number by which a case without one is known: of the case that it came of, else of its record."""
+        return self.came_of or self.about
+
 
 def within_keys(number: int) -> int:
     """A key or an offset out of an address, brought into what both databases can compare."""

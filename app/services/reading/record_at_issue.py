@@ -18,13 +18,12 @@ from app.services.reading.summaries import Summary, summary_of
 from app.services.units.names import UnitNames
 from workflows.forms.record import RecordField
 from workflows.registry import workflow
-from workflows.roles import Capacity
+from workflows.roles import REVIEWING, Capacity
 from workflows.rules.model import RuleSet
 
 #: The kinds of case in which another organ than those of the record decides on it.
 _KINDS = frozenset({"objection", "repair", "exemption"})
 _TOLERANCE = frozenset({Capacity.TOLERANCE, Capacity.TOLERANCE_HEAD})
-_REVIEW = frozenset({Capacity.REVIEW_OFFICE, Capacity.REVIEWER})
 #: Where its unit writes it, and nobody has signed what is written.
 _AT_ITS_UNIT = frozenset({"draft", "returned", "head_review"})
 #: Whose papers are part of a record.
@@ -72,7 +71,7 @@ def record_read_through(reader: Reader, case: Case) -> Record | None:
 
 def _decides(reader: Reader, case: Case) -> bool:
     """Whether he is of the organ that decides on it; the body of review only while the review lies with it."""
-    deciders = _TOLERANCE | _REVIEW if case.holder in _REVIEW else _TOLERANCE
+    deciders = _TOLERANCE | REVIEWING if case.holder in REVIEWING else _TOLERANCE
     return bool(reading_capacities(reader.standing, case) & deciders)
 
 
